@@ -1,0 +1,10 @@
+#!/usr/bin/env node
+// The package's program. Works on the Node that started it when that is new enough, else says what to do.
+const [major] = process.versions.node.split(".").map(Number);
+if (major < 26) {
+  const { becomeNode26 } = await import("../tools/node26.mjs");
+  becomeNode26(process.argv.slice(1));
+} else {
+  const { main } = await import("../src/cli/main.ts");
+  process.exitCode = await main(process.argv.slice(2));
+}

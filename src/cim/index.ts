@@ -1,0 +1,4 @@
+export * from "./errors.ts";
+export * from "./model.ts";
+export * from "./session.ts";
+export * from "./values.ts";

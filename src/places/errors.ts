@@ -1,0 +1,33 @@
+import { type Retry, StillpointError } from "../base/index.ts";
+
+/** Why a host's file could not be used. */
+export type HostFileReason = "missing" | "exists" | "locked" | "denied" | "full" | "unmapped" | "failed";
+
+const RETRY: Readonly<Record<HostFileReason, Retry>> = {
+  missing: "after-repair",
+  exists: "after-repair",
+  locked: "later",
+  denied: "after-repair",
+  full: "after-repair",
+  unmapped: "after-repair",
+  failed: "later",
+};
+
+/** A file of the host could not be opened, read or made. */
+export class HostFileError extends StillpointError {
+  readonly code: `host-file-${HostFileReason}`;
+  readonly retry: Retry;
+  readonly path: string;
+  readonly reason: HostFileReason;
+
+  constructor(
+    message: string,
+    facts: { readonly path: string; readonly reason: HostFileReason } & ErrorOptions,
+  ) {
+    super(message, { cause: facts.cause });
+    this.path = facts.path;
+    this.reason = facts.reason;
+    this.code = `host-file-${facts.reason}`;
+    this.retry = RETRY[facts.reason];
+  }
+}

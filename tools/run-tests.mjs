@@ -1,0 +1,17 @@
+// All tests, in processes of their own, with Node's runner. Arguments narrow the files: `npm test -- src/vault`.
+import { spawnSync } from "node:child_process";
+import { globSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const wanted = process.argv.slice(2);
+const files = globSync(["src/**/*.test.ts", "test/**/*.test.ts"], { cwd: root })
+  .map((file) => file.replaceAll("\\", "/"))
+  .filter((file) => wanted.length === 0 || wanted.some((prefix) => file.startsWith(prefix)))
+  .sort();
+if (files.length === 0) {
+  console.error("no test file matches", wanted);
+  process.exit(1);
+}
+const done = spawnSync(process.execPath, ["--test", ...files], { cwd: root, stdio: "inherit" });
+process.exit(done.status ?? 1);
