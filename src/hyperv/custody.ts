@@ -1,0 +1,38 @@
+/** What a journal entry's facts may be made of. */
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly JsonValue[]
+  | { readonly [name: string]: JsonValue };
+
+export interface CustodyFacts {
+  /** The host's stable key, as `openHypervHost` was given it. */
+  readonly host: string;
+  /** The machine's id: custody follows the machine, not the node that it runs on. */
+  readonly machine: string;
+  /** What is about to be made, for instance `recovery-checkpoint`. */
+  readonly kind: string;
+  readonly facts: Readonly<Record<string, JsonValue>>;
+}
+
+export interface CustodyEntry extends CustodyFacts {
+  readonly id: string;
+}
+
+/**
+ * Port: the journal of what Stillpoint makes on hosts. An entry is recorded before the thing is made and struck after it
+ * is seen gone, so that a killed process never leaves anything that nobody knows. Everything is durable before a call
+ * resolves. `runs` implements it.
+ */
+export interface CustodyJournal {
+  /** Gives the id of the new entry, whose owner is this process. */
+  record(entry: CustodyFacts): Promise<string>;
+  /** Adds facts to an entry; facts of the same name are replaced. */
+  amend(id: string, facts: Readonly<Record<string, JsonValue>>): Promise<void>;
+  /** Removes an entry; absent already is fine. */
+  strike(id: string): Promise<void>;
+  /** Entries of this host whose owner is dead, or is an earlier, ended run of this process; oldest first. */
+  abandoned(host: string): Promise<readonly CustodyEntry[]>;
+}
