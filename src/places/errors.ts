@@ -31,3 +31,33 @@ export class HostFileError extends StillpointError {
     this.retry = RETRY[facts.reason];
   }
 }
+
+/** Why a program on the host gave no exit code. */
+export type HostCommandReason = "missing" | "denied" | "timeout" | "killed" | "failed";
+
+const COMMAND_RETRY: Readonly<Record<HostCommandReason, Retry>> = {
+  missing: "after-repair",
+  denied: "after-repair",
+  timeout: "later",
+  killed: "later",
+  failed: "later",
+};
+
+/** A program could not be started, or did not come to its own end. */
+export class HostCommandError extends StillpointError {
+  readonly code: `host-command-${HostCommandReason}`;
+  readonly retry: Retry;
+  readonly program: string;
+  readonly reason: HostCommandReason;
+
+  constructor(
+    message: string,
+    facts: { readonly program: string; readonly reason: HostCommandReason } & ErrorOptions,
+  ) {
+    super(message, { cause: facts.cause });
+    this.program = facts.program;
+    this.reason = facts.reason;
+    this.code = `host-command-${facts.reason}`;
+    this.retry = COMMAND_RETRY[facts.reason];
+  }
+}
