@@ -1,0 +1,20 @@
+/** The environment's variables that the program knows. This file is the only one that reads them. */
+export type EnvironmentName =
+  | "STILLPOINT_PASSPHRASE"
+  | "STILLPOINT_NEW_PASSPHRASE"
+  | "STILLPOINT_STATE_DIR"
+  | "STILLPOINT_WORKERS"
+  | "XDG_STATE_HOME"
+  | "HOME"
+  | "USERPROFILE"
+  | "ProgramData"
+  | "LC_ALL"
+  | "LC_MESSAGES"
+  | "LANG"
+  | "NO_COLOR";
+
+/** The variable's value; empty counts as not set. */
+export function environment(name: EnvironmentName): string | undefined {
+  const value = process.env[name];
+  return value === undefined || value === "" ? undefined : value;
+}

@@ -1,0 +1,29 @@
+import { GIB, KIB, MIB, TIB } from "../../base/index.ts";
+
+const UNITS: readonly (readonly [number, string])[] = [
+  [TIB, "TiB"],
+  [GIB, "GiB"],
+  [MIB, "MiB"],
+  [KIB, "KiB"],
+];
+
+/** Bytes for people, three significant digits: `1.25 GiB`. */
+export function amount(bytes: number): string {
+  for (const [unit, name] of UNITS) {
+    if (bytes >= unit) return `${digits(bytes / unit)} ${name}`;
+  }
+  return `${bytes} B`;
+}
+
+/** Seconds for people: `8 s`, `3 min 20 s`, `2 h 5 min`. */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
+
+function digits(value: number): string {
+  if (value >= 100) return value.toFixed(0);
+  return value >= 10 ? value.toFixed(1) : value.toFixed(2);
+}

@@ -1,0 +1,34 @@
+import type { Clock } from "../../base/index.ts";
+import type { ErrorLine } from "../../contract/index.ts";
+import type { Output } from "./output.ts";
+import type { Paint } from "./paint.ts";
+import { ProgressView } from "./progress-view.ts";
+import { tableText } from "./table-text.ts";
+
+export interface HumanStreams {
+  out(text: string): void;
+  error(text: string): void;
+  /** A terminal for bars, or undefined where progress goes to a file or pipe and is left out. */
+  readonly terminal: NodeJS.WriteStream | undefined;
+  readonly paint: Paint;
+  readonly clock: Clock;
+}
+
+/** The form for people. */
+export function humanOutput(streams: HumanStreams): Output {
+  const view = new ProgressView(streams);
+  return {
+    line: () => undefined,
+    say: (text) => view.above(() => streams.out(`${text}\n`)),
+    table: (table) => view.above(() => streams.out(`${tableText(table, streams.paint)}\n`)),
+    events: view.events,
+    problem: (problem) => view.above(() => streams.error(problemText(problem, streams.paint))),
+    [Symbol.dispose]: () => view[Symbol.dispose](),
+  };
+}
+
+function problemText(problem: ErrorLine, paint: Paint): string {
+  const who = problem.machine === undefined ? "" : `${problem.machine.name}: `;
+  const advice = problem.advice === "" ? "" : `\n  ${problem.advice}`;
+  return `${paint.bad("error")} ${who}${problem.message} ${paint.faint(`[${problem.code}]`)}${advice}\n`;
+}

@@ -1,0 +1,5 @@
+export * from "./amounts.ts";
+export * from "./human-output.ts";
+export * from "./json-output.ts";
+export * from "./output.ts";
+export * from "./paint.ts";

@@ -1,0 +1,149 @@
+import type { ParameterName } from "./parameters.ts";
+
+/** What a command promises; its help and the reference are made from it. */
+export interface CommandContract {
+  /** One or two words: `backup`, `vault init`. */
+  readonly name: string;
+  /** One line, for the list of commands. */
+  readonly summary: string;
+  /** A few sentences: what it does, what it leaves alone, when to use it. */
+  readonly description: string;
+  /** A positional argument, where there is one. */
+  readonly argument?: { readonly name: string; readonly text: string };
+  readonly parameters: readonly ParameterName[];
+  /** Typed as it stands. */
+  readonly example: string;
+  /** The exit codes beyond 0, 1 and 2 that it can end with. */
+  readonly exitCodes?: readonly (3 | 4 | 130)[];
+}
+
+const VAULT: readonly ParameterName[] = ["vault", "passphraseFile"];
+
+export const COMMANDS = {
+  demo: {
+    name: "demo",
+    summary: "show the whole path on a simulated host",
+    description:
+      "Makes a simulated Hyper-V host with three machines in a temporary folder and tells the story: forecast, backup, a change inside a guest disk while it is held, an incremental, a restore, and the proof that what came back is equal.",
+    parameters: ["keepDemo", "json"],
+    example: "stillpoint demo",
+  },
+  machines: {
+    name: "machines",
+    summary: "list a host's machines with state, disks and forecast",
+    description: "Reads the host's inventory. Changes nothing on the host.",
+    parameters: ["host", "machine", "stateDir", "json"],
+    example: "stillpoint machines --host folder:/exports",
+  },
+  forecast: {
+    name: "forecast",
+    summary: "say how consistent a backup of each machine would be, and why",
+    description:
+      "For each machine: the consistency that a backup would reach, the method, whether the guest is interrupted, what would not be covered, and the reason for each. Changes nothing on the host.",
+    parameters: ["host", "machine", "stateDir", "json"],
+    example: "stillpoint forecast --host sim:/lab/hv01",
+  },
+  "vault init": {
+    name: "vault init",
+    summary: "make a new vault",
+    description:
+      "Makes a vault in an empty place and prints its recovery key, once. Whoever has neither passphrase nor recovery key cannot read the vault, and nobody can help.",
+    parameters: [...VAULT, "allowWeak", "json"],
+    example: "stillpoint vault init --vault /backup/vault --passphrase-file secret.txt",
+  },
+  "vault info": {
+    name: "vault info",
+    summary: "say what a vault is and holds",
+    description: "Opens the vault and prints its identity, format, size and number of restore points.",
+    parameters: [...VAULT, "json"],
+    example: "stillpoint vault info --vault /backup/vault",
+  },
+  "vault key list": {
+    name: "vault key list",
+    summary: "list the key slots of a vault",
+    description: "Each slot opens the vault with a passphrase or recovery key of its own.",
+    parameters: [...VAULT, "json"],
+    example: "stillpoint vault key list --vault /backup/vault",
+  },
+  "vault key add": {
+    name: "vault key add",
+    summary: "add a passphrase to a vault",
+    description: "The new passphrase opens the vault beside the old ones; no data is written again.",
+    parameters: [...VAULT, "newPassphraseFile", "allowWeak", "json"],
+    example: "stillpoint vault key add --vault /backup/vault --new-passphrase-file second.txt",
+  },
+  "vault key remove": {
+    name: "vault key remove",
+    summary: "remove a key slot from a vault",
+    description: "The slot's passphrase opens the vault no longer. The last slot cannot be removed.",
+    parameters: [...VAULT, "slot", "json"],
+    example: "stillpoint vault key remove --vault /backup/vault --slot 3f2a",
+  },
+  backup: {
+    name: "backup",
+    summary: "back up machines into a vault",
+    description:
+      "Holds each machine still at the most consistent point that it allows, reads its configuration, all its disks and its whole checkpoint tree into the vault, lets it go, and says whether anything was left behind on the host. A machine that fails does not stop the others.",
+    parameters: [
+      "host",
+      "all",
+      "machine",
+      ...VAULT,
+      "requireApplication",
+      "retries",
+      "failOnWarning",
+      "stateDir",
+      "json",
+    ],
+    example: "stillpoint backup --host folder:/exports --all --vault /backup/vault",
+    exitCodes: [3, 4, 130],
+  },
+  points: {
+    name: "points",
+    summary: "list restore points",
+    description: "Oldest first.",
+    parameters: [...VAULT, "machine", "json"],
+    example: "stillpoint points --vault /backup/vault --machine web01",
+    exitCodes: [4],
+  },
+  show: {
+    name: "show",
+    summary: "show one restore point: files, checkpoint tree, coverage",
+    description: "Everything that the restore point says about itself, what it does not cover included.",
+    argument: { name: "POINT", text: "an id, a unique prefix of one, or latest:NAME" },
+    parameters: [...VAULT, "json"],
+    example: "stillpoint show latest:web01 --vault /backup/vault",
+    exitCodes: [4],
+  },
+  restore: {
+    name: "restore",
+    summary: "bring a machine's files back",
+    description:
+      "Writes the files of a restore point into an empty folder: laid out as Hyper-V's own export does, so that Hyper-V imports it, or with --exact byte for byte under their original paths.",
+    argument: { name: "POINT", text: "an id, a unique prefix of one, or latest:NAME" },
+    parameters: [...VAULT, "toFolder", "exact", "overwrite", "failOnWarning", "json"],
+    example: "stillpoint restore latest:web01 --vault /backup/vault --to-folder /restore/web01",
+    exitCodes: [3, 4, 130],
+  },
+  verify: {
+    name: "verify",
+    summary: "check that a vault is whole",
+    description:
+      "Checks that every restore point's parts are there; with --read-data every byte is read, decrypted and held against its identity. Damage is listed with the restore points and machines that it touches.",
+    parameters: [...VAULT, "readData", "json"],
+    example: "stillpoint verify --vault /backup/vault --read-data",
+    exitCodes: [4, 130],
+  },
+} as const satisfies Record<string, CommandContract>;
+
+export type CommandName = keyof typeof COMMANDS;
+
+/** What each exit code means, for help texts and the reference. */
+export const EXIT_CODES: Readonly<Record<number, string>> = {
+  0: "done, warnings included",
+  1: "failed; also: every machine failed, an unknown machine, a refused host",
+  2: "wrong usage",
+  3: "some of the machines asked for failed, or warnings with --fail-on-warning",
+  4: "the vault or a restore point is damaged",
+  130: "interrupted; what was held was released first",
+};

@@ -1,0 +1,3 @@
+export * from "./commands.ts";
+export * from "./lines.ts";
+export * from "./parameters.ts";

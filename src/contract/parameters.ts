@@ -1,0 +1,79 @@
+/** One thing that a user can say to a command; flags, references and (later) routes are made from it. */
+export interface Parameter {
+  /** Long flag without dashes. */
+  readonly flag: string;
+  /** What stands for the value in help texts; absent for a switch. */
+  readonly value?: string;
+  /** One sentence, with unit and default where there are any. */
+  readonly text: string;
+  /** May be given several times. */
+  readonly repeatable?: true;
+  readonly required?: true;
+  /** Values that are allowed, where they can be listed. */
+  readonly choices?: readonly string[];
+}
+
+/** Every parameter of every command, once. */
+export const PARAMETERS = {
+  host: {
+    flag: "host",
+    value: "HOST",
+    required: true,
+    text: "the host: folder:DIR (exported machines or loose disks) or sim:DIR (a simulated host)",
+  },
+  machine: {
+    flag: "machine",
+    value: "NAME|ID",
+    repeatable: true,
+    text: "a machine by name or id; may be repeated",
+  },
+  all: { flag: "all", text: "all machines that the host has when the run starts" },
+  vault: { flag: "vault", value: "VAULT", required: true, text: "where the vault lives: a path" },
+  passphraseFile: {
+    flag: "passphrase-file",
+    value: "FILE",
+    text: "file with the vault's passphrase (UTF-8; one trailing line end is not part of it); else STILLPOINT_PASSPHRASE, else a prompt",
+  },
+  newPassphraseFile: {
+    flag: "new-passphrase-file",
+    value: "FILE",
+    text: "file with the passphrase of the new key slot; else STILLPOINT_NEW_PASSPHRASE, else a prompt",
+  },
+  slot: { flag: "slot", value: "ID", text: "the key slot, by its id or a unique prefix of it" },
+  allowWeak: { flag: "allow-weak-passphrase", text: "take a passphrase that is easy to guess" },
+  stateDir: {
+    flag: "state-dir",
+    value: "DIR",
+    text: "journal and run history; else STILLPOINT_STATE_DIR, else the system's place for it",
+  },
+  json: { flag: "json", text: "one JSON document a line; the last one is the summary" },
+  failOnWarning: { flag: "fail-on-warning", text: "exit with 3 when there were warnings" },
+  requireApplication: {
+    flag: "require-application",
+    text: "fail a running machine that cannot be held application-consistent, before anything is made on the host",
+  },
+  retries: {
+    flag: "retries",
+    value: "N",
+    text: "how often a machine that is busy is tried, 1 to 100; default 5, waiting 30 s, doubling to 8 min",
+  },
+  toFolder: {
+    flag: "to-folder",
+    value: "DIR",
+    required: true,
+    text: "an empty or new folder to restore into",
+  },
+  exact: {
+    flag: "exact",
+    text: "every file byte for byte under its original path, instead of Hyper-V's export layout",
+  },
+  overwrite: { flag: "overwrite", text: "restore into a folder that is not empty" },
+  readData: {
+    flag: "read-data",
+    value: "[PERCENT]",
+    text: "also read, decrypt and check the data itself; a percentage takes a random sample (default 100)",
+  },
+  keepDemo: { flag: "keep", text: "leave the demonstration's folder and say where it is" },
+} as const satisfies Record<string, Parameter>;
+
+export type ParameterName = keyof typeof PARAMETERS;
