@@ -35,3 +35,9 @@ export class StorageDeniedError extends StorageError {
   override readonly code = "storage-denied";
   override readonly retry = "after-repair";
 }
+
+/** The place itself is not there: a drive that is not plugged in, a share that is not mounted, a mistyped path. */
+export class StorageMissingError extends StorageError {
+  override readonly code = "storage-missing";
+  override readonly retry = "after-repair";
+}

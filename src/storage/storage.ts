@@ -19,7 +19,8 @@ export interface StoredObject {
 }
 
 /**
- * Where a vault lives: named immutable objects. Names are `/`-separated ASCII from `[a-z0-9._-]`, at most 200 characters.
+ * Where a vault lives: named immutable objects. Names are `/`-separated ASCII from `[a-z0-9._-]`, at most 200 characters
+ * (`isObjectName` has the whole rule); no name is another's folder, so there is never both `a` and `a/b`.
  *
  * Every refusal is a `StorageError`, which says whether a retry can help; wrappers ask it.
  */
@@ -38,12 +39,18 @@ export interface Storage extends AsyncDisposable {
    */
   get(
     name: string,
-    options?: StorageCallOptions & { readonly offset?: number; readonly length?: number },
+    options?: StorageCallOptions & {
+      readonly offset?: number | undefined;
+      readonly length?: number | undefined;
+    },
   ): Promise<Uint8Array>;
   /** The object's size, or undefined when there is none. */
   stat(name: string, options?: StorageCallOptions): Promise<StoredObject | undefined>;
-  /** Every object whose name begins with the prefix, sorted by name. Complete, or it throws. Bounded memory. */
+  /**
+   * Every object whose name begins with the prefix, sorted by name. Complete, or it throws: what was there from the
+   * first step to the last is listed; what came or went meanwhile may be. Bounded memory.
+   */
   list(prefix: string, options?: StorageCallOptions): AsyncIterable<StoredObject>;
-  /** Absent already is fine. */
+  /** Absent already is fine. Gone for good when it resolves. */
   delete(name: string, options?: StorageCallOptions): Promise<void>;
 }
