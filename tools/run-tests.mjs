@@ -1,4 +1,5 @@
 // All tests, in processes of their own, with Node's runner. Arguments narrow the files: `npm test -- src/vault`.
+// STILLPOINT_TEST_RESULTS names a file that gets the results in TAP as well.
 import { spawnSync } from "node:child_process";
 import { globSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -13,5 +14,10 @@ if (files.length === 0) {
   console.error("no test file matches", wanted);
   process.exit(1);
 }
-const done = spawnSync(process.execPath, ["--test", ...files], { cwd: root, stdio: "inherit" });
+const results = process.env.STILLPOINT_TEST_RESULTS;
+const reporters =
+  results === undefined
+    ? []
+    : ["--test-reporter=spec", "--test-reporter-destination=stdout", "--test-reporter=tap", `--test-reporter-destination=${results}`];
+const done = spawnSync(process.execPath, ["--test", ...reporters, ...files], { cwd: root, stdio: "inherit" });
 process.exit(done.status ?? 1);
