@@ -1,0 +1,95 @@
+import type { Guid } from "../../base/index.ts";
+import type { CimReference } from "../../cim/index.ts";
+import type { DiskPlace } from "../held-machine.ts";
+import type { MachineState } from "../machine-host.ts";
+import type { IntegrationStatus } from "./integration-status.ts";
+import type { ReplicationLink } from "./replication-link.ts";
+
+/** `vhds` is a VHD set, `shared` a VHDX with persistent reservations; `unknown` a file with another ending. */
+export type DiskKind = "vhdx" | "vhd" | "vhds" | "shared" | "pass-through" | "unknown";
+
+export interface AttachedDisk extends DiskPlace {
+  readonly kind: DiskKind;
+  /** Absent exactly for pass-through disks. */
+  readonly path?: string | undefined;
+  /** For pass-through disks, as far as the host says it. */
+  readonly physicalDisk?: { readonly number?: number | undefined; readonly bytes?: number | undefined };
+}
+
+/** A disk that this version cannot place on a controller that it knows. */
+export interface UnplacedDisk {
+  readonly path: string;
+  readonly why: string;
+}
+
+/** Where a settings object keeps its files; what the host does not say is absent. */
+export interface SettingsPlaces {
+  readonly configurationId?: string | undefined;
+  readonly configurationDataRoot?: string | undefined;
+  /** Relative to the root. */
+  readonly configurationFile?: string | undefined;
+  readonly checkpointDataRoot?: string | undefined;
+  readonly suspendDataRoot?: string | undefined;
+  readonly guestStateDataRoot?: string | undefined;
+  readonly guestStateFile?: string | undefined;
+}
+
+/** The settings of one checkpoint, of whatever kind. */
+export interface CheckpointInventory {
+  readonly id: Guid;
+  readonly name: string;
+  readonly created: Temporal.Instant | null;
+  readonly parent: Guid | null;
+  readonly type: "standard" | "production" | "unknown";
+  readonly memory: boolean;
+  readonly disks: readonly AttachedDisk[];
+  readonly places: SettingsPlaces;
+  /** To call methods with; absent when the host did not name the instance. */
+  readonly reference?: CimReference | undefined;
+}
+
+/** The machine's `UserSnapshotType`; `unknown` where the host has no such setting, or an unknown one. */
+export type CheckpointType = "disabled" | "production" | "production-only" | "standard" | "unknown";
+
+/** What a host says about one machine. */
+export interface MachineInventory {
+  readonly id: Guid;
+  readonly name: string;
+  readonly reference?: CimReference | undefined;
+  /** Power state without what is going on; `unknown` for a word that we do not know. */
+  readonly power: MachineState;
+  /** What goes on now, when something does: a merge, a migration, an export, a checkpoint being made. */
+  readonly activity?: MachineState | undefined;
+  /** The host's health word says critical: for instance, its volume is full or away. */
+  readonly healthCritical: boolean;
+  readonly generation: 1 | 2;
+  /** `9.0`; absent when the host does not say it. */
+  readonly configurationVersion?: string | undefined;
+  readonly checkpointType: CheckpointType;
+  readonly integration: IntegrationStatus;
+  readonly guestOs: "windows" | "linux" | "unknown";
+  readonly replication: readonly ReplicationLink[];
+  /** By controller, number and location. */
+  readonly disks: readonly AttachedDisk[];
+  readonly unplacedDisks: readonly UnplacedDisk[];
+  readonly scsiControllers: number;
+  readonly fibreChannelPorts: number;
+  readonly vtpm: boolean;
+  /** User checkpoints, parents before their children. */
+  readonly checkpoints: readonly CheckpointInventory[];
+  /** Checkpoints whose files the host cannot find. */
+  readonly missingCheckpoints: number;
+  readonly current: Guid | null;
+  /** Backup checkpoints that stand now, whoever made them. */
+  readonly recoveryCheckpoints: readonly CheckpointInventory[];
+  /** InstanceID of the machine's merge settings, where merging is suspended. */
+  readonly suspendedMerge?: string | undefined;
+  readonly places: SettingsPlaces;
+  /** What the host said that made no sense, one sentence each. */
+  readonly puzzles: readonly string[];
+}
+
+/** What is shown as the machine's state: what goes on, else its power state. */
+export function shownState(machine: MachineInventory): MachineState {
+  return machine.activity ?? machine.power;
+}
