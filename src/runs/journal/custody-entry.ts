@@ -1,0 +1,27 @@
+import { z } from "zod";
+
+/** What a journal entry's facts may be made of. */
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly JsonValue[]
+  | { readonly [name: string]: JsonValue };
+
+/** Something that is about to be made on a host; the journal does not know what its kinds and facts mean. */
+export interface CustodyFacts {
+  /** The host's stable key. */
+  readonly host: string;
+  /** The machine's id: custody follows the machine, not the node that it runs on. */
+  readonly machine: string;
+  readonly kind: string;
+  readonly facts: Readonly<Record<string, JsonValue>>;
+}
+
+export interface CustodyEntry extends CustodyFacts {
+  readonly id: string;
+}
+
+/** What is stored of an entry's facts is read back through this. */
+export const FACTS_SCHEMA: z.ZodType<CustodyFacts["facts"]> = z.record(z.string(), z.json());
