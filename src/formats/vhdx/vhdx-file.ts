@@ -1,4 +1,4 @@
-import type { Guid } from "../../base/index.ts";
+import type { Guid, StillpointError } from "../../base/index.ts";
 import type { ByteSource, Disk, FileLayout } from "../../disk/index.ts";
 import type { BlockTable } from "./block-table.ts";
 import { VhdxParentMissingError, VhdxSectorSizeMismatchError } from "./errors.ts";
@@ -44,7 +44,7 @@ export interface VhdxFileParts {
   readonly facts: VhdxFacts;
   readonly structure: VhdxStructure;
   readonly parentLocator: ParentLocator | undefined;
-  readonly ignoredDamage: readonly Error[];
+  readonly ignoredDamage: readonly StillpointError[];
   readonly blockTable: BlockTable;
   readonly source: ByteSource;
   /** Of the file as it lies. */
@@ -58,7 +58,7 @@ export class VhdxFile implements AsyncDisposable {
   /** Only differencing disks have one. */
   readonly parentLocator: ParentLocator | undefined;
   /** What a strict opening would have thrown; filled by the lenient one only. */
-  readonly ignoredDamage: readonly Error[];
+  readonly ignoredDamage: readonly StillpointError[];
   /** The replayed block table; for those who copy, merge or check. */
   readonly blockTable: BlockTable;
   /** The bytes of the file as they are after the replay; valid as long as the file is open. */
