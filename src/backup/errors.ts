@@ -1,0 +1,87 @@
+import { StillpointError } from "../base/index.ts";
+
+/** A differencing disk names a parent that is nowhere it says. */
+export class DiskParentMissingError extends StillpointError {
+  readonly code = "disk-parent-missing";
+  readonly retry = "after-repair";
+  readonly path: string;
+
+  constructor(message: string, facts: { readonly path: string }) {
+    super(message);
+    this.path = facts.path;
+  }
+}
+
+/** The file that lies where the parent should be is another one, or was written since the child was made. */
+export class DiskParentMismatchError extends StillpointError {
+  readonly code = "disk-parent-mismatch";
+  readonly retry = "after-repair";
+  readonly path: string;
+  readonly parentPath: string;
+
+  constructor(message: string, facts: { readonly path: string; readonly parentPath: string }) {
+    super(message);
+    this.path = facts.path;
+    this.parentPath = facts.parentPath;
+  }
+}
+
+/** A disk is its own ancestor. */
+export class DiskChainCycleError extends StillpointError {
+  readonly code = "disk-chain-cycle";
+  readonly retry = "after-repair";
+  readonly path: string;
+
+  constructor(message: string, facts: { readonly path: string }) {
+    super(message);
+    this.path = facts.path;
+  }
+}
+
+/** A chain has more files than any that Hyper-V makes. */
+export class DiskChainTooLongError extends StillpointError {
+  readonly code = "disk-chain-too-long";
+  readonly retry = "never";
+  readonly path: string;
+
+  constructor(message: string, facts: { readonly path: string }) {
+    super(message);
+    this.path = facts.path;
+  }
+}
+
+/** A file was another one, or had other bytes, after it was read than before: what was read is of no instant. */
+export class FileChangedError extends StillpointError {
+  readonly code = "file-changed";
+  readonly retry = "later";
+  readonly path: string;
+
+  constructor(message: string, facts: { readonly path: string } & ErrorOptions) {
+    super(message, { cause: facts.cause });
+    this.path = facts.path;
+  }
+}
+
+/** The host named a file that is not there. */
+export class MachineFileMissingError extends StillpointError {
+  readonly code = "machine-file-missing";
+  readonly retry = "after-repair";
+  readonly path: string;
+
+  constructor(message: string, facts: { readonly path: string }) {
+    super(message);
+    this.path = facts.path;
+  }
+}
+
+/** There is no such folder, or it cannot be looked at. */
+export class FolderMissingError extends StillpointError {
+  readonly code = "folder-missing";
+  readonly retry = "after-repair";
+  readonly path: string;
+
+  constructor(message: string, facts: { readonly path: string }) {
+    super(message);
+    this.path = facts.path;
+  }
+}

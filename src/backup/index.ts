@@ -1,0 +1,5 @@
+export * from "./backup-machines.ts";
+export * from "./errors.ts";
+export * from "./outcome.ts";
+export * from "./ports.ts";
+export type { FullReadReason } from "./store-files.ts";

@@ -1,0 +1,9 @@
+import type { Guid } from "../base/index.ts";
+import type { StoredFile, VaultSession } from "./vault-types.ts";
+
+/** What a run needs of a vault; `Vault` has it. */
+export interface BackupVault {
+  openSession(options: { readonly signal?: AbortSignal | undefined }): Promise<VaultSession>;
+  /** The files of the machine's newest restore point by path; empty when it has none. */
+  previousFiles(machine: Guid, host: string): Promise<ReadonlyMap<string, StoredFile>>;
+}

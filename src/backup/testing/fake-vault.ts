@@ -1,0 +1,77 @@
+import { createHash } from "node:crypto";
+import { type Guid, guid, type RestorePointId, throwIfInterrupted } from "../../base/index.ts";
+import { type ByteSource, readBytes } from "../../disk/index.ts";
+import type { BackupVault } from "../ports.ts";
+import type { RestorePoint, RestorePointDraft, StoredFile, VaultSession } from "../vault-types.ts";
+
+/** A vault that keeps whole files in memory, by their SHA-256, and says what it was asked. */
+export class FakeVault implements BackupVault {
+  readonly contents = new Map<string, Uint8Array>();
+  readonly points: RestorePoint[] = [];
+  /** What each stored file's layout said of itself: `payload` when any byte of it belongs to a disk. */
+  readonly layouts: ("payload" | "plain")[] = [];
+  readonly previousGiven: (string | undefined)[] = [];
+  sessionsOpen = 0;
+  /** Called before each file is stored; throws in a test's name. */
+  onStore: (source: ByteSource) => Promise<void> | void = () => undefined;
+  onCommit: (draft: RestorePointDraft) => void = () => undefined;
+
+  async openSession(options: { readonly signal?: AbortSignal | undefined }): Promise<VaultSession> {
+    throwIfInterrupted(options.signal);
+    this.sessionsOpen++;
+    return {
+      storeFile: async (source, storeOptions) => {
+        throwIfInterrupted(storeOptions.signal);
+        await this.onStore(source);
+        let payloadBytes = 0;
+        for await (const segment of storeOptions.layout.segments()) {
+          if (segment.kind === "payload") payloadBytes += segment.length;
+        }
+        this.layouts.push(payloadBytes > 0 ? "payload" : "plain");
+        this.previousGiven.push(storeOptions.previous?.path);
+        const bytes = await readBytes(source, 0, source.sizeBytes);
+        storeOptions.onProgress?.(bytes.length);
+        const sha256 = createHash("sha256").update(bytes).digest("hex");
+        const bytesNew = this.contents.has(sha256) ? 0 : bytes.length;
+        this.contents.set(sha256, bytes);
+        return {
+          recipe: sha256,
+          counts: {
+            bytesRead: payloadBytes,
+            bytesReadMetadata: bytes.length - payloadBytes,
+            bytesNew,
+            bytesStored: bytesNew,
+          },
+        };
+      },
+      commit: async (draft) => {
+        this.onCommit(draft);
+        const point: RestorePoint = {
+          ...structuredClone(draft),
+          id: (this.points.length + 1).toString(16).padStart(32, "0") as RestorePointId,
+          time: "2026-05-01T12:00:00Z",
+          bytes: draft.files.reduce((sum, file) => sum + file.sizeBytes, 0),
+          vault: guid("11111111-1111-4111-8111-111111111111"),
+        };
+        this.points.push(point);
+        return point;
+      },
+      [Symbol.asyncDispose]: async () => {
+        this.sessionsOpen--;
+      },
+    };
+  }
+
+  async previousFiles(machine: Guid, host: string): Promise<ReadonlyMap<string, StoredFile>> {
+    const last = this.points.findLast(
+      (point) => point.machine.id === machine.toUpperCase() && point.host.name === host,
+    );
+    return new Map(last?.files.map((file) => [file.path, file]));
+  }
+
+  /** The bytes that a restore point has of a file. */
+  bytes(point: RestorePoint, path: string): Uint8Array | undefined {
+    const file = point.files.find((candidate) => candidate.path === path);
+    return file && this.contents.get(file.recipe as string);
+  }
+}

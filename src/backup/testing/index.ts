@@ -1,0 +1,3 @@
+export * from "./fake-host.ts";
+export * from "./fake-vault.ts";
+export * from "./memory-host-files.ts";
