@@ -7,7 +7,7 @@ export class MemoryStore implements ByteStore {
   #size: number;
 
   constructor(initial: Uint8Array = new Uint8Array(0)) {
-    this.#bytes = initial.slice();
+    this.#bytes = new Uint8Array(initial); // slice() of a Buffer would share its bytes
     this.#size = initial.length;
   }
 

@@ -93,7 +93,7 @@ export class MemoryStorage implements Storage {
   /** Puts any bytes under a name, also one that is taken: damage, or a lost object with undefined. */
   replace(name: string, bytes: Uint8Array | undefined): void {
     if (bytes === undefined) this.#objects.delete(name);
-    else this.#objects.set(name, bytes.slice());
+    else this.#objects.set(name, new Uint8Array(bytes)); // a copy, also of a Buffer
   }
 
   /** Another store with the same objects, of which neither sees the other's changes. */
