@@ -111,7 +111,8 @@ export class EditSession {
 
   #newLog(): LogWriter {
     const { log, entropy } = this.#options;
-    if (log === undefined) throw new VhdxNotWritableError("Cannot change the VHDX: it has no space for a log");
+    if (log === undefined)
+      throw new VhdxNotWritableError("Cannot change the VHDX: it has no space for a log");
     return new LogWriter(this.#store, log, newGuid(entropy));
   }
 }

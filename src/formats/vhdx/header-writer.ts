@@ -1,7 +1,14 @@
 import type { ByteStore } from "../../disk/index.ts";
 import { sealChecksum } from "./checksum.ts";
 import { currentHeader, readHeaderCopies } from "./file-header.ts";
-import { HEADER_OFFSETS, HEADER_SIGNATURE, HEADER_VERSION, Header, type HeaderValue, LOG_VERSION } from "./layout.ts";
+import {
+  HEADER_OFFSETS,
+  HEADER_SIGNATURE,
+  HEADER_VERSION,
+  Header,
+  type HeaderValue,
+  LOG_VERSION,
+} from "./layout.ts";
 import { strictly } from "./tolerance.ts";
 import { writeVerified } from "./verified-write.ts";
 import { VhdxNotWritableError } from "./writer-errors.ts";
