@@ -1,11 +1,11 @@
-import { type Guid, StillpointError } from "../base/index.ts";
+import { type Guid, type Retry, StillpointError } from "../base/index.ts";
 
 export interface MachineErrorFacts extends ErrorOptions {
   readonly machine: { readonly id: Guid; readonly name: string };
 }
 
 /** An error about one machine; other machines of the host are not concerned. */
-abstract class MachineError extends StillpointError {
+export abstract class MachineError extends StillpointError {
   readonly machine: { readonly id: Guid; readonly name: string };
 
   constructor(message: string, facts: MachineErrorFacts) {
@@ -14,8 +14,108 @@ abstract class MachineError extends StillpointError {
   }
 }
 
+/** S3, S4: the host is a desktop Windows, which has no Hyper-V VSS writer and is not what this item type is for. */
+export class DesktopNotSupportedError extends StillpointError {
+  readonly code = "desktop-not-supported";
+  readonly retry = "never";
+}
+
+/** The computer answers, but has neither of the namespaces of Hyper-V. */
+export class HypervNotInstalledError extends StillpointError {
+  readonly code = "hyperv-not-installed";
+  readonly retry = "after-repair";
+}
+
+/** The host has no machine of this id (any more). */
+export class MachineNotFoundError extends StillpointError {
+  readonly code = "machine-not-found";
+  readonly retry = "after-repair";
+  readonly id: Guid;
+
+  constructor(message: string, facts: { readonly id: Guid }) {
+    super(message);
+    this.id = facts.id;
+  }
+}
+
 /** The machine's disks, checkpoints or state changed while its files were read. */
 export class MachineChangedError extends MachineError {
   readonly code = "machine-changed";
+  readonly retry = "later";
+}
+
+/** S31 to S33: something goes on that blocks a backup, and it did not end while we waited. */
+export class MachineBusyError extends MachineError {
+  readonly code = "machine-busy";
+  readonly retry = "later";
+  readonly attempts: number;
+  /** What blocks, in our words. */
+  readonly blocking: string;
+  /** Hyper-V's own sentence, where it said one. */
+  readonly hostSentence: string | undefined;
+
+  constructor(
+    message: string,
+    facts: MachineErrorFacts & {
+      readonly attempts: number;
+      readonly blocking: string;
+      readonly hostSentence?: string | undefined;
+    },
+  ) {
+    super(message, facts);
+    this.attempts = facts.attempts;
+    this.blocking = facts.blocking;
+    this.hostSentence = facts.hostSentence;
+  }
+}
+
+/** A test replica: it goes away by itself and is never backed up. */
+export class TestReplicaSkippedError extends MachineError {
+  readonly code = "test-replica";
+  readonly retry = "never";
+}
+
+/** A disk that several machines share, on a host that cannot back such machines up. */
+export class SharedDiskNotSupportedError extends MachineError {
+  readonly code = "shared-disk-not-supported";
+  readonly retry = "never";
+}
+
+/** Only a crash-consistent backup could be reached, and the caller wants more. */
+export class ApplicationConsistencyRequiredError extends MachineError {
+  readonly code = "application-consistency-required";
+  readonly retry = "after-repair";
+}
+
+/** The host or this machine needs a way of capture that this version does not have. */
+export class CaptureMethodNotAvailableError extends MachineError {
+  readonly code = "capture-method-not-available";
+  readonly retry = "never";
+}
+
+/** Hyper-V could not make the checkpoint. */
+export class CheckpointFailedError extends MachineError {
+  readonly code = "checkpoint-failed";
+  readonly retry: Retry = "later";
+  /** The host job's ErrorCode or the method's return value; undefined when there was none. */
+  readonly hostCode: number | undefined;
+  readonly hostSentence: string | undefined;
+
+  constructor(
+    message: string,
+    facts: MachineErrorFacts & {
+      readonly hostCode?: number | undefined;
+      readonly hostSentence?: string | undefined;
+    },
+  ) {
+    super(message, facts);
+    this.hostCode = facts.hostCode;
+    this.hostSentence = facts.hostSentence;
+  }
+}
+
+/** What the host says about the machine makes no sense, so nothing is tried with it. */
+export class MachineUnreadableError extends MachineError {
+  readonly code = "machine-unreadable";
   readonly retry = "later";
 }

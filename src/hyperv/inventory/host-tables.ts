@@ -1,5 +1,6 @@
 import { CimFault, type CimInstance, type CimSession } from "../../cim/index.ts";
 import { CLASS, VIRTUALIZATION_V1, VIRTUALIZATION_V2, WBEM } from "../cim-names.ts";
+import { HypervNotInstalledError } from "../errors.ts";
 
 /** Classes that every host has; without them there is no inventory. */
 const REQUIRED = ["computerSystem", "settings", "resourceAllocation"] as const;
@@ -57,8 +58,13 @@ async function readComputerSystems(
   } catch (error) {
     if (!(error instanceof CimFault) || error.parts.code !== WBEM.invalidNamespace) throw error;
   }
-  const rows = await readTable(session, { namespace: VIRTUALIZATION_V1, table, ...options });
-  return { namespace: VIRTUALIZATION_V1, rows };
+  try {
+    const rows = await readTable(session, { namespace: VIRTUALIZATION_V1, table, ...options });
+    return { namespace: VIRTUALIZATION_V1, rows };
+  } catch (error) {
+    if (!(error instanceof CimFault) || error.parts.code !== WBEM.invalidNamespace) throw error;
+    throw new HypervNotInstalledError("Cannot list machines: this computer has no Hyper-V", { cause: error });
+  }
 }
 
 async function readTable(

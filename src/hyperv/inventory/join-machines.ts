@@ -104,6 +104,7 @@ function joinMachine(id: Guid, row: CimInstance, joints: Joints): MachineInvento
     current: currentOf(id, { joints, live, checkpoints }),
     recoveryCheckpoints: checkpointsOf(settings.filter(ofType(SETTINGS_TYPE.recoveryCheckpoint)), joints),
     suspendedMerge: suspendedMergeOf(joints.merges.get(id) ?? []),
+    hasSettings: live !== undefined,
     puzzles: [
       ...(state.puzzle === undefined ? [] : [state.puzzle]),
       ...(live === undefined ? ["it has no settings of its own"] : []),

@@ -85,6 +85,8 @@ export interface MachineInventory {
   /** InstanceID of the machine's merge settings, where merging is suspended. */
   readonly suspendedMerge?: string | undefined;
   readonly places: SettingsPlaces;
+  /** Whether the host gave the machine's own settings; without them nothing is known of it. */
+  readonly hasSettings: boolean;
   /** What the host said that made no sense, one sentence each. */
   readonly puzzles: readonly string[];
 }
