@@ -85,6 +85,10 @@ class Reader:
             need(a + n <= b, "objects overlap at %#x" % b)
         for a, n in used:
             need(a % self.active["alignment"] == 0, "object at %#x is not aligned" % a)
+            need(n % self.active["alignment"] == 0, "object at %#x has an odd size" % a)
+            need(a + n <= len(self.data), "object at %#x is cut off" % a)
+            log = (self.active["logOffset"], self.active["logOffset"] + self.active["logSize"])
+            need(a + n <= log[0] or a >= log[1] or log[1] == log[0], "object at %#x in the log" % a)
         return found
 
     def key_tables(self):
@@ -109,6 +113,7 @@ class Reader:
                 need(at + 21 <= len(raw), "key entry cut off")
                 kind, flags, size, ptable, poffset, crc, order, nlen = struct.unpack_from("<BBIHIIIB", raw, at)
                 need(size >= 21 and at + size <= len(raw), "key entry size")
+                need(ptable == 0 or ptable in self.tables, "parent in no table")
                 if kind == 1:
                     self.verified["freeEntries"] += 1
                 else:
@@ -181,22 +186,19 @@ def dump(reader):
         need(len(set(orders)) == len(orders), "two siblings of one insertion sequence")
         if parent in nodes:
             need(orders[-1] < nodes[parent]["value"], "next insertion sequence is not behind the last child")
-    leaves, empty, todo = [], [], [((0, 0), "")]
-    visited = 0
+    leaves, empty, visited = [], [], 0
+    todo = [(e, "") for e in reversed(children.get((0, 0), []))]
     while todo:
-        place, path = todo.pop()
-        below = children.get(place, [])
-        if place in nodes and not below:
-            empty.append(path)
-        later = []
-        for e in below:
-            visited += 1
-            here = path + "/" + e["name"]
-            if e["type"] == "node":
-                later.append((e["place"], here))
-            else:
-                leaves.append({"path": here, "type": e["type"], "value": e["value"]})
-        todo.extend(reversed(later))
+        e, path = todo.pop()
+        visited += 1
+        here = path + "/" + e["name"]
+        if e["type"] != "node":
+            leaves.append({"path": here, "type": e["type"], "value": e["value"]})
+            continue
+        below = children.get(e["place"], [])
+        if not below:
+            empty.append(here)
+        todo.extend((child, here) for child in reversed(below))
     need(visited == len(entries), "keys in a circle")
     structure = [{k: e[k] for k in ("place", "parent", "order", "name", "flags", "type", "slack", "external")} for e in entries]
     return leaves, empty, structure

@@ -2,3 +2,4 @@ export * from "./errors.ts";
 export * from "./key-lookup.ts";
 export * from "./key-tree.ts";
 export * from "./open-key-value-store.ts";
+export * from "./write-key-value-store.ts";

@@ -3,26 +3,14 @@ import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { crc32 as zlibCrc32 } from "node:zlib";
 import { needs, readSample, samplePath } from "../../../test/testing/oracles.ts";
-import { hexFromBytes } from "../../base/index.ts";
 import { MemoryStore } from "../../disk/index.ts";
 import { keyAt } from "./key-lookup.ts";
-import type { Key, KeyNode } from "./key-tree.ts";
 import { openKeyValueStore } from "./open-key-value-store.ts";
+import { listValues } from "./testing/index.ts";
 
 const sample = (): Uint8Array => readSample("gen1.vmcx.zst");
 const open = async (bytes: Uint8Array) => await openKeyValueStore(new MemoryStore(bytes));
 const damaged = { code: "key-value-store-damaged" };
-
-/** Every value of a tree with its path, in the form and order of the sample's expected dump. */
-function valuesOf(node: KeyNode, path = ""): { path: string; type: string; value: unknown }[] {
-  return node.children.flatMap((key: Key) => {
-    const here = `${path}/${key.name}`;
-    if (key.type === "node") return valuesOf(key, here);
-    if (key.type === "file") return [{ path: here, type: "file", value: key.content.sizeBytes }];
-    const value = key.value instanceof Uint8Array ? hexFromBytes(key.value) : key.value;
-    return [{ path: here, type: key.type, value: typeof value === "bigint" ? String(value) : value }];
-  });
-}
 
 /** Changes a structure and makes its checksum right again, by zlib's own CRC-32. */
 function edited(
@@ -45,7 +33,7 @@ describe("openKeyValueStore()", needs("samples"), () => {
   test("gives every value of a real file as two other readers do, in their order", async () => {
     const expected = JSON.parse(readFileSync(samplePath("expected/gen1.vmcx.json"), "utf8"));
     const store = await open(sample());
-    assert.deepEqual(valuesOf(store.root), expected);
+    assert.deepEqual(listValues(store.root), expected);
     assert.equal(store.sequence, 25);
     assert.equal(store.replayedEntries, 0);
   });
@@ -136,7 +124,7 @@ describe("openKeyValueStore()", needs("samples"), () => {
       view.setUint16(4, 9, true),
     );
     stale.fill(0xee, sample().length + 10);
-    assert.deepEqual(valuesOf((await open(stale)).root), valuesOf((await open(sample())).root));
+    assert.deepEqual(listValues((await open(stale)).root), listValues((await open(sample())).root));
     const later = edited(stale, { offset: sample().length, length: 10, checksum: 6 }, (view) =>
       view.setUint16(4, 11, true),
     );

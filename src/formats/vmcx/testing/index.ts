@@ -1,0 +1,2 @@
+export * from "./list-values.ts";
+export * from "./second-reader.ts";
