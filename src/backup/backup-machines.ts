@@ -1,5 +1,10 @@
 import { type Clock, type EventSink, InterruptedError } from "../base/index.ts";
-import type { HostMachine, MachineHost, Patience } from "../hyperv/index.ts";
+import {
+  type HostMachine,
+  type MachineHost,
+  type Patience,
+  TestReplicaSkippedError,
+} from "../hyperv/index.ts";
 import { backupMachine, type ReleaseLedger } from "./backup-machine.ts";
 import type { FailedMachine, MachineName, PointOutcome, RunOutcome, SkippedMachine } from "./outcome.ts";
 import type { BackupVault } from "./ports.ts";
@@ -50,10 +55,19 @@ class MachinesRun {
 
   async take(machine: HostMachine): Promise<void> {
     const { events, run, signal } = this.#options;
-    const name: MachineName = { id: machine.id, name: machine.name };
     const step = `${run}/${machine.id}`;
     events({ type: "step-started", step, parent: run, name: "machine", subject: machine.name });
     if (signal?.aborted) this.#endedBy ??= interruption(signal);
+    const outcome = await this.#outcomeOf(machine, step);
+    events({ type: "step-ended", step, outcome });
+  }
+
+  outcome(): RunOutcome {
+    return { points: this.#points, failed: this.#failed, skipped: this.#skipped, endedBy: this.#endedBy };
+  }
+
+  async #outcomeOf(machine: HostMachine, step: string): Promise<"done" | "failed" | "skipped"> {
+    const name: MachineName = { id: machine.id, name: machine.name };
     if (this.#endedBy !== undefined) {
       this.#failed.push({
         machine: name,
@@ -62,35 +76,27 @@ class MachinesRun {
         leftBehind: [],
         warnings: [],
       });
-      events({ type: "step-ended", step, outcome: "failed" });
-      return;
+      return "failed";
     }
     const { refusal, reason } = machine.forecast;
     if (refusal?.kind === "skipped") {
       this.#skipped.push({ machine: name, code: refusal.code, message: reason });
-      events({ type: "step-ended", step, outcome: "skipped" });
-      return;
+      return "skipped";
     }
-    const outcome = (await this.#backUp(machine, step)) ? "done" : "failed";
-    events({ type: "step-ended", step, outcome });
-  }
-
-  outcome(): RunOutcome {
-    return { points: this.#points, failed: this.#failed, skipped: this.#skipped, endedBy: this.#endedBy };
-  }
-
-  async #backUp(machine: HostMachine, step: string): Promise<boolean> {
     const releases: ReleaseLedger = { leftBehind: [], warnings: [], interruptedSeconds: 0, attempts: 0 };
     try {
       const context = { ...this.#options, session: this.#session, step, releases };
       this.#points.push(await backupMachine(machine, context));
-      return true;
+      return "done";
     } catch (error) {
+      if (error instanceof TestReplicaSkippedError) {
+        this.#skipped.push({ machine: name, code: error.code, message: error.message });
+        return "skipped";
+      }
       const { leftBehind, warnings } = releases;
-      const name = { id: machine.id, name: machine.name };
       this.#failed.push({ machine: name, ...primaryError(error), leftBehind, warnings });
       this.#endedBy = endOfRun(error);
-      return false;
+      return "failed";
     }
   }
 }

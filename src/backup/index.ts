@@ -1,5 +1,6 @@
 export * from "./backup-machines.ts";
 export * from "./errors.ts";
+export { type FolderHostOptions, openFolderHost } from "./folder/folder-host.ts";
 export * from "./outcome.ts";
 export * from "./ports.ts";
 export type { FullReadReason } from "./store-files.ts";
