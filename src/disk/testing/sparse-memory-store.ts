@@ -64,6 +64,11 @@ export class SparseMemoryStore implements ByteStore {
   }
 
   async write(bytes: Uint8Array, offset: number): Promise<void> {
+    this.put(bytes, offset);
+  }
+
+  /** Writes at once. */
+  put(bytes: Uint8Array, offset: number): void {
     forEachPage(bytes.length, offset, ({ page, inPage, done, length }) => {
       this.#page(page).set(bytes.subarray(done, done + length), inPage);
     });
@@ -75,6 +80,11 @@ export class SparseMemoryStore implements ByteStore {
   }
 
   async truncate(sizeBytes: number): Promise<void> {
+    this.resize(sizeBytes);
+  }
+
+  /** Truncates at once. */
+  resize(sizeBytes: number): void {
     if (sizeBytes < this.#size) {
       for (const [index, page] of this.#pages) {
         const start = index * PAGE_BYTES;
