@@ -1,6 +1,6 @@
 import type { SeededEntropy } from "../../base/testing/index.ts";
 import type { ByteStore } from "../byte-source.ts";
-import { SparseMemoryStore } from "./sparse-memory-store.ts";
+import type { SparseMemoryStore } from "./sparse-memory-store.ts";
 
 type Act =
   | { readonly kind: "write"; readonly bytes: Uint8Array; readonly offset: number }
