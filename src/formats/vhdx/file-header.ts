@@ -112,9 +112,10 @@ export function checkHeader(header: HeaderValue, sizeBytes: number): FileArea | 
     header.logLength > 0 &&
     header.logLength % ALIGNMENT === 0 &&
     header.logLength <= MAX_LOG_BYTES &&
+    Number.isSafeInteger(offset) &&
     offset % ALIGNMENT === 0 &&
     offset >= ALIGNMENT;
-  if (!isPossible || (isDirty && offset + header.logLength > sizeBytes))
+  if (!isPossible || offset + header.logLength > sizeBytes)
     throw new VhdxHeaderCorruptError(
       `Cannot read the VHDX: its log is said to have ${header.logLength} bytes at ${header.logOffset}`,
     );

@@ -53,7 +53,9 @@ export function parentCandidates(locator: ParentLocator, childPath: string): rea
  */
 export function resolveBeside(childPath: string, relativePath: string): string | undefined {
   const target = split(withBackslashes(relativePath));
-  if (target.root !== "" || /^[\\/]/.test(relativePath)) return undefined;
+  const isAbsolute = target.root !== "" || /^[\\/]/.test(relativePath);
+  const last = target.names.at(-1);
+  if (isAbsolute || last === undefined || last === ".") return undefined;
   const child = split(childPath);
   return format({ ...child, names: [...child.names.slice(0, -1), ...target.names] });
 }

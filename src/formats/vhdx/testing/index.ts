@@ -1,0 +1,2 @@
+export * from "./spell-log.ts";
+export * from "./spell-vhdx.ts";
