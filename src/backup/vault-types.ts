@@ -9,7 +9,12 @@ import type {
 } from "../base/index.ts";
 import type { ByteSource, ByteStore, DiskExtent, FileLayout } from "../disk/index.ts";
 export type FileRole = "disk" | "configuration" | "runtime" | "guest-state" | "memory" | "other";
-export type FileRecipe = unknown;
+export interface FileRecipe {
+  readonly version: 1;
+  readonly sizeBytes: number;
+  readonly level: number;
+  readonly root: string | null;
+}
 export interface StoreCounts {
   readonly bytesRead: number;
   readonly bytesReadMetadata: number;

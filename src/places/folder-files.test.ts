@@ -66,4 +66,17 @@ describe("folderFiles()", () => {
     await symlink("real", join(folder.path, "root"));
     assert.equal((await folderFiles(join(folder.path, "root")).stat("a"))?.sizeBytes, 1);
   });
+
+  test("`rename()` puts a finished file in the place of another, and reaches nothing outside", async () => {
+    await using folder = await temporaryFolder();
+    await mkdir(join(folder.path, "root"));
+    const files = folderFiles(join(folder.path, "root"));
+    await writeFile(join(folder.path, "root/old"), "old");
+    await writeFile(join(folder.path, "root/new.partial"), "new");
+    await files.rename("new.partial", "old");
+    assert.deepEqual(await files.list(""), [{ name: "old", kind: "file" }]);
+    assert.equal(await readFile(join(folder.path, "root/old"), "utf8"), "new");
+    await assert.rejects(files.rename("old", "../out"), { reason: "unmapped" });
+    await assert.rejects(files.rename("none", "new"), { reason: "missing" });
+  });
 });

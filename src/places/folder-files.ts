@@ -2,14 +2,14 @@ import { realpath } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { HostFileError } from "./errors.ts";
 import { fileRefusal, isAbsence, unmappable } from "./file-refusal.ts";
-import type { HostFiles } from "./host-files.ts";
+import type { FolderFiles } from "./host-files.ts";
 import { NativeFiles } from "./native-files.ts";
 
 /**
  * The files below one folder, by paths relative to it (`/` or `\` between names; the empty path is the folder itself).
  * Nothing outside can be reached: not by `..`, not by an absolute path, not through a link.
  */
-export function folderFiles(root: string): HostFiles {
+export function folderFiles(root: string): FolderFiles {
   const mayFollow = async (native: string): Promise<boolean> => {
     const [inside, target] = [await realPlace(root), await realPlace(native)];
     return target === inside || target.startsWith(inside.endsWith(sep) ? inside : inside + sep);

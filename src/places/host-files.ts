@@ -31,3 +31,12 @@ export interface HostFiles {
   /** Removes a file; absent already is fine. */
   remove(path: string): Promise<void>;
 }
+
+/** A folder of this machine that we write results to. */
+export interface FolderFiles extends HostFiles {
+  /**
+   * Gives a closed file another name in the same folder, in place of a file that has it. A reader sees the old or the new
+   * one, and the name is durable when this resolves. @throws {HostFileError}
+   */
+  rename(path: string, newPath: string): Promise<void>;
+}

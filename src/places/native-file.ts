@@ -121,7 +121,7 @@ export class NativeFile implements ByteStore {
 }
 
 /** A new name is durable when its folder is; Windows has no such call and journals names by itself. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   if (sep === "\\") return;
   await using handle = await open(folder, "r");
   await handle.sync();

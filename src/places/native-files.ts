@@ -1,10 +1,10 @@
 import type { Dirent } from "node:fs";
-import { readdir, stat, unlink } from "node:fs/promises";
-import { join } from "node:path";
+import { readdir, rename, stat, unlink } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { ByteSource, ByteStore } from "../disk/index.ts";
 import { fileRefusal, isAbsence } from "./file-refusal.ts";
-import type { HostEntry, HostFileFacts, HostFiles } from "./host-files.ts";
-import { NativeFile } from "./native-file.ts";
+import type { FolderFiles, HostEntry, HostFileFacts } from "./host-files.ts";
+import { NativeFile, syncFolder } from "./native-file.ts";
 
 /** Turns the host's paths into paths of this machine. @throws {HostFileError} when there is no such place. */
 export interface PathResolver {
@@ -15,7 +15,7 @@ export interface PathResolver {
 }
 
 /** The files of the local machine under names that a resolver gives them. */
-export class NativeFiles implements HostFiles {
+export class NativeFiles implements FolderFiles {
   readonly #resolver: PathResolver;
 
   constructor(resolver: PathResolver) {
@@ -65,6 +65,16 @@ export class NativeFiles implements HostFiles {
       await unlink(native);
     } catch (error) {
       if (!isAbsence(error)) throw fileRefusal("remove", path, error);
+    }
+  }
+
+  async rename(path: string, newPath: string): Promise<void> {
+    const [from, to] = [await this.#resolver.resolve(path), await this.#resolver.resolve(newPath)];
+    try {
+      await rename(from, to);
+      await syncFolder(dirname(to));
+    } catch (error) {
+      throw fileRefusal("rename to", newPath, error);
     }
   }
 

@@ -1,8 +1,14 @@
 import { createHash } from "node:crypto";
-import { type Guid, guid, type RestorePointId, throwIfInterrupted } from "../../base/index.ts";
-import { type ByteSource, readBytes } from "../../disk/index.ts";
+import { type Guid, guid, InternalError, type RestorePointId, throwIfInterrupted } from "../../base/index.ts";
+import { type ByteSource, MemoryStore, readBytes } from "../../disk/index.ts";
 import type { BackupVault } from "../ports.ts";
-import type { RestorePoint, RestorePointDraft, StoredFile, VaultSession } from "../vault-types.ts";
+import type {
+  RestorePoint,
+  RestorePointDraft,
+  StoredFile,
+  StoredFileReader,
+  VaultSession,
+} from "../vault-types.ts";
 
 /** A vault that keeps whole files in memory, by their SHA-256, and says what it was asked. */
 export class FakeVault implements BackupVault {
@@ -12,6 +18,9 @@ export class FakeVault implements BackupVault {
   readonly layouts: ("payload" | "plain")[] = [];
   readonly previousGiven: (string | undefined)[] = [];
   sessionsOpen = 0;
+  readersOpen = 0;
+  /** Called when a stored file is about to be copied; throws in a test's name. */
+  onCopy: (file: StoredFile) => Promise<void> | void = () => undefined;
   /** Called before each file is stored; throws in a test's name. */
   onStore: (source: ByteSource) => Promise<void> | void = () => undefined;
   onCommit: (draft: RestorePointDraft) => void = () => undefined;
@@ -35,7 +44,7 @@ export class FakeVault implements BackupVault {
         const bytesNew = this.contents.has(sha256) ? 0 : bytes.length;
         this.contents.set(sha256, bytes);
         return {
-          recipe: sha256,
+          recipe: { version: 1, sizeBytes: bytes.length, level: 0, root: sha256 },
           counts: {
             bytesRead: payloadBytes,
             bytesReadMetadata: bytes.length - payloadBytes,
@@ -69,9 +78,37 @@ export class FakeVault implements BackupVault {
     return new Map(last?.files.map((file) => [file.path, file]));
   }
 
+  async openFile(file: StoredFile): Promise<StoredFileReader> {
+    const bytes = this.contents.get(file.recipe.root ?? "");
+    if (bytes === undefined)
+      throw new InternalError("Cannot open the stored file: the vault has no such content");
+    this.readersOpen++;
+    const source = new MemoryStore(bytes);
+    return {
+      sizeBytes: bytes.length,
+      read: async (target, offset) => {
+        await source.read(target, offset);
+      },
+      async *extents() {
+        yield { offset: 0, length: bytes.length, kind: "data" };
+      },
+      copyTo: async (target, options) => {
+        throwIfInterrupted(options.signal);
+        await this.onCopy(file);
+        await target.write(bytes, 0);
+        await target.truncate(bytes.length);
+        options.onProgress?.(bytes.length);
+        return { bytesWritten: bytes.length };
+      },
+      [Symbol.asyncDispose]: async () => {
+        this.readersOpen--;
+      },
+    };
+  }
+
   /** The bytes that a restore point has of a file. */
   bytes(point: RestorePoint, path: string): Uint8Array | undefined {
     const file = point.files.find((candidate) => candidate.path === path);
-    return file && this.contents.get(file.recipe as string);
+    return file && this.contents.get(file.recipe.root ?? "");
   }
 }
