@@ -18,9 +18,11 @@ export class CrashRecorder implements ByteStore {
   readonly #initial: SparseMemoryStore;
   readonly #store: SparseMemoryStore;
   readonly #acts: Act[] = [];
+  readonly #onAct: () => void;
 
-  /** The store stays as it is; changes go to a copy. */
-  constructor(store: SparseMemoryStore) {
+  /** The store stays as it is; changes go to a copy. `onAct` is told of each moment: to line up several files. */
+  constructor(store: SparseMemoryStore, onAct: () => void = () => undefined) {
+    this.#onAct = onAct;
     this.#initial = store.clone();
     this.#store = store.clone();
   }
@@ -78,6 +80,7 @@ export class CrashRecorder implements ByteStore {
   async #record(act: Act): Promise<void> {
     this.#acts.push(act);
     apply(this.#store, act);
+    this.#onAct();
     await Promise.resolve();
   }
 }

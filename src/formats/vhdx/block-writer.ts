@@ -13,6 +13,7 @@ import { VhdxBlockTableCorruptError } from "./errors.ts";
 import type { FileArea } from "./file-header.ts";
 import { type BlockGeometry, bitmapEntryIndex, firstSectorBit, payloadEntryIndex } from "./geometry.ts";
 import { BITMAP_BLOCK_BYTES, BLOCK_ENTRY_BYTES, LOG_SECTOR_BYTES } from "./layout.ts";
+import { sectorRuns } from "./sector-runs.ts";
 import { setBits } from "./set-bits.ts";
 import type { VhdxFile } from "./vhdx-file.ts";
 
@@ -109,7 +110,7 @@ export class BlockWriter {
     await this.#session.makeRoom(this.#sectorsPerBlock);
     if (entry.state === PayloadState.partiallyPresent) {
       await this.#store.write(bytes, entry.fileOffset + inBlock);
-      await this.#markPresent(stretch);
+      await this.#markPresent(stretch, entry);
       return;
     }
     const fileOffset = await this.#allocator.allocate(this.#geometry.blockSizeBytes);
@@ -130,8 +131,32 @@ export class BlockWriter {
     return inBlock === 0 && length >= Math.min(blockSizeBytes, virtualSizeBytes - block * blockSizeBytes);
   }
 
-  async #markPresent(stretch: BlockStretch): Promise<void> {
-    await this.#setBlockBits(stretch, { inBlock: stretch.inBlock, length: stretch.length, value: 1 });
+  /** Marks the sectors; a block of which no sector is left to the parent needs its bitmap no more. */
+  async #markPresent(stretch: BlockStretch, entry: BlockEntry): Promise<void> {
+    const { block, inBlock, length } = stretch;
+    await this.#setBlockBits(stretch, { inBlock, length, value: 1 });
+    if (!(await this.#isAllPresent(block))) return;
+    const { fileOffset } = entry;
+    const index = payloadEntryIndex(this.#geometry, block);
+    await this.#setEntry(index, { state: PayloadState.fullyPresent, fileOffset });
+  }
+
+  async #isAllPresent(block: number): Promise<boolean> {
+    const { logicalSectorBytes, chunkRatio, blockSizeBytes, virtualSizeBytes } = this.#geometry;
+    const bitmap = await this.#bitmapOffset(Math.floor(block / chunkRatio));
+    const first = firstSectorBit(this.#geometry, block);
+    const length = Math.min(blockSizeBytes, virtualSizeBytes - block * blockSizeBytes);
+    const end = first + length / logicalSectorBytes;
+    for (let bit = first; bit < end; ) {
+      const sector = Math.floor(bit / BITS_PER_SECTOR);
+      const bytes = await this.#session.sectors.sector(bitmap + sector * LOG_SECTOR_BYTES);
+      const start = bit - sector * BITS_PER_SECTOR;
+      const stop = Math.min(BITS_PER_SECTOR, end - sector * BITS_PER_SECTOR);
+      const [run] = sectorRuns(bytes, start, stop);
+      if (run === undefined || !run.isPresent || run.count < stop - start) return false;
+      bit += stop - start;
+    }
+    return true;
   }
 
   async #markOnly(stretch: BlockStretch): Promise<void> {

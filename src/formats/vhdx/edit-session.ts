@@ -12,6 +12,8 @@ export interface EditSessionOptions {
   readonly entropy: Entropy;
   /** What the parent's children have been told to expect, in a merge; else a fresh one. */
   readonly dataWriteGuid?: Guid | undefined;
+  /** The one of an opening that goes on, where a machine keeps the file open and this program does not; else a fresh one. */
+  readonly fileWriteGuid?: Guid | undefined;
 }
 
 /**
@@ -62,16 +64,17 @@ export class EditSession {
   /** Before the first change that no guest can see. Does nothing when called again. */
   async beginStructureChange(): Promise<void> {
     if (this.#changes !== "none") return;
-    await this.#headers.update({ fileWriteGuid: newGuid(this.#options.entropy) });
+    const { entropy, fileWriteGuid } = this.#options;
+    await this.#headers.update({ fileWriteGuid: fileWriteGuid ?? newGuid(entropy) });
     this.#changes = "structure";
   }
 
   /** Before the first change that a guest can see. Does nothing when called again. */
   async beginDataChange(): Promise<void> {
     if (this.#changes === "data") return;
-    const { entropy, dataWriteGuid } = this.#options;
+    const { entropy, fileWriteGuid, dataWriteGuid } = this.#options;
     await this.#headers.update({
-      fileWriteGuid: newGuid(entropy),
+      fileWriteGuid: fileWriteGuid ?? newGuid(entropy),
       dataWriteGuid: dataWriteGuid ?? newGuid(entropy),
     });
     this.#changes = "data";

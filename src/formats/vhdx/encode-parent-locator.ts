@@ -1,11 +1,16 @@
 import { ParentLocatorEntry, ParentLocatorHeader, VHDX_LOCATOR_TYPE } from "./layout.ts";
 
+/** Lengths are 16 bits; the longest path of Windows has 32,767 characters and fits. */
+const LONGEST_TEXT_BYTES = 0xffff;
+
 /** The bytes of a parent locator item with these keys and values, in their order. [MS-VHDX] 2.2.6.2.6 */
 export function encodeParentLocator(entries: ReadonlyMap<string, string>): Uint8Array {
   const texts: Uint8Array[] = [];
   let end = ParentLocatorHeader.sizeBytes + entries.size * ParentLocatorEntry.sizeBytes;
   const place = (text: string): { offset: number; length: number } => {
     const bytes = utf16(text);
+    if (bytes.length > LONGEST_TEXT_BYTES)
+      throw new TypeError(`A text of ${bytes.length} bytes in a locator`);
     texts.push(bytes);
     end += bytes.length;
     return { offset: end - bytes.length, length: bytes.length };

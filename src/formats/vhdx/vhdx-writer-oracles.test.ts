@@ -10,6 +10,7 @@ import { SeededEntropy } from "../../base/testing/index.ts";
 import type { Disk } from "../../disk/index.ts";
 import { SparseMemoryStore } from "../../disk/testing/index.ts";
 import { createVhdx } from "./create-vhdx.ts";
+import { mergeVhdx } from "./merge-vhdx.ts";
 import type { NewVhdx } from "./new-disk.ts";
 import { openVhdx } from "./open-vhdx.ts";
 import { openVhdxForWriting } from "./vhdx-writer.ts";
@@ -108,8 +109,8 @@ describe("a VHDX that we wrote", () => {
   }
 
   for (const blocks of [1, 2, 32]) {
-    const title = `reads the same in 7-Zip: differencing, blocks of ${blocks} MiB over a parent of 2 MiB`;
-    test(title, needs("7zz"), async () => {
+    const title = `reads the same in 7-Zip, and merged in qemu-img: differencing, blocks of ${blocks} MiB over 2 MiB`;
+    test(title, needs("7zz", "qemu-img"), async () => {
       await inFolder(async (folder) => {
         const virtualSizeBytes = 33 * MIB;
         const { store, model } = await written({
@@ -138,6 +139,11 @@ describe("a VHDX that we wrote", () => {
         save(child, join(folder, "child.avhdx"));
         run("sh", ["-c", "7zz e -so -tvhdx child.avhdx > child.raw"], { cwd: folder });
         assert.equal(sha256OfFile("child.raw", folder), sha256(model));
+        await mergeVhdx({ child, parent: store, entropy });
+        save(store, join(folder, "merged.vhdx"));
+        run("qemu-img", ["check", "-f", "vhdx", "merged.vhdx"], { cwd: folder });
+        run("qemu-img", ["convert", "-f", "vhdx", "-O", "raw", "merged.vhdx", "merged.raw"], { cwd: folder });
+        assert.equal(sha256OfFile("merged.raw", folder), sha256(model));
       });
     });
   }

@@ -1,13 +1,12 @@
-import { type Entropy, type Guid, throwIfInterrupted, ZERO_GUID } from "../../base/index.ts";
+import { type Entropy, type Guid, guidToBytes, throwIfInterrupted } from "../../base/index.ts";
 import type { ByteStore, Disk, DiskExtent } from "../../disk/index.ts";
 import { BlockAllocator } from "./block-allocator.ts";
 import { BlockTable } from "./block-table.ts";
 import { BlockWriter } from "./block-writer.ts";
-import { borrowedStore } from "./borrowed-store.ts";
 import { EditSession } from "./edit-session.ts";
 import { VhdxParentMissingError, VhdxSectorSizeMismatchError } from "./errors.ts";
-import { openVhdx } from "./open-vhdx.ts";
-import { replayIntoFile } from "./replay-into-file.ts";
+import { VIRTUAL_DISK_ID_ITEM } from "./layout.ts";
+import { openWithoutLog } from "./open-without-log.ts";
 import { strictly } from "./tolerance.ts";
 import { VhdxDisk } from "./vhdx-disk.ts";
 import type { VhdxFacts, VhdxFile } from "./vhdx-file.ts";
@@ -18,6 +17,8 @@ export interface OpenForWritingOptions {
   readonly parent?: Disk | undefined;
   /** The identity that the content gets with its first change; a fresh one when not given. */
   readonly dataWriteGuid?: Guid | undefined;
+  /** The identity that the file gets with its first change, where an earlier opening goes on; a fresh one when not given. */
+  readonly fileWriteGuid?: Guid | undefined;
   /** Checked while opening. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -71,8 +72,8 @@ export class VhdxWriter implements Disk {
       throwIfInterrupted(options.signal);
     }
     const { log } = file.structure;
-    const { entropy, dataWriteGuid, parent } = options;
-    const session = await EditSession.open({ store, log, entropy, dataWriteGuid });
+    const { entropy, dataWriteGuid, fileWriteGuid, parent } = options;
+    const session = await EditSession.open({ store, log, entropy, dataWriteGuid, fileWriteGuid });
     opening.move();
     return new VhdxWriter({ store, file, session, parent });
   }
@@ -111,6 +112,22 @@ export class VhdxWriter implements Disk {
       await this.#session.beginDataChange();
       await this.#blocks.writeZeros(offset, length);
     });
+  }
+
+  /** Makes it the same disk as another one: after a merge it is what its child was. */
+  async adoptVirtualDiskId(id: Guid): Promise<void> {
+    const item = this.#file.structure.metadataItems.find((one) => one.id === VIRTUAL_DISK_ID_ITEM);
+    if (item === undefined || id === this.facts.virtualDiskId) return;
+    await this.#inTurn(async () => {
+      await this.#session.beginDataChange();
+      await this.#session.makeRoom(2);
+      await this.#session.sectors.change(item.fileOffset, guidToBytes(id));
+    });
+  }
+
+  /** Gives the file a new write identity and changes nothing else, as a host does that opens it for writing. */
+  async touchHeaders(): Promise<void> {
+    await this.#inTurn(async () => await this.#session.beginStructureChange());
   }
 
   /** Everything written so far survives a crash when this resolves. */
@@ -174,17 +191,6 @@ export async function openVhdxForWriting(
   options: OpenForWritingOptions,
 ): Promise<VhdxWriter> {
   return await VhdxWriter.open(store, options);
-}
-
-/** Opens it as a reader would, and replays the log into the file only when the replayed file is a good one. */
-async function openWithoutLog(
-  store: ByteStore,
-  { entropy, signal }: OpenForWritingOptions,
-): Promise<VhdxFile> {
-  const file = await openVhdx(borrowedStore(store), { signal });
-  if (file.structure.logGuid === ZERO_GUID) return file;
-  await replayIntoFile(store, { entropy, signal });
-  return await openVhdx(borrowedStore(store), { signal });
 }
 
 function checkParent(facts: VhdxFacts, parent: Disk | undefined): void {

@@ -25,7 +25,13 @@ export class VhdxNotWritableError extends StillpointError {
   readonly retry: Retry = "never";
 }
 
-/** Child and parent cannot be merged: other sizes or sectors, or the child has no parent. */
+/** Only a differencing disk has a parent to be named or merged into. */
+export class VhdxNotDifferencingError extends StillpointError {
+  readonly code = "vhdx-not-differencing";
+  readonly retry: Retry = "never";
+}
+
+/** The child was not made from this parent, or their sizes or sectors differ. */
 export class VhdxMergeRefusedError extends StillpointError {
   readonly code = "vhdx-merge-refused";
   readonly retry: Retry = "never";
