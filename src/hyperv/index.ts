@@ -1,5 +1,11 @@
 export * from "./custody.ts";
 export * from "./errors.ts";
+export type { ForecastHost } from "./forecast/admission.ts";
+export * from "./forecast/forecast.ts";
 export * from "./forecast/forecast-types.ts";
+export { FORECAST_TEXTS, type Language, type SentenceKey } from "./forecast/sentences.ts";
 export * from "./held-machine.ts";
+export * from "./hyperv-host.ts";
+export * from "./inventory/host-generation.ts";
+export * from "./inventory/machine-inventory.ts";
 export * from "./machine-host.ts";

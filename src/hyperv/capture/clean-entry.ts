@@ -1,0 +1,129 @@
+import type { Guid } from "../../base/index.ts";
+import { type CimReference, optionalNumberOf } from "../../cim/index.ts";
+import { checkpointName, isOurs } from "../checkpoint-name.ts";
+import { CLASS, FINAL_JOB_STATES, JOB_TYPE_CREATE_CHECKPOINT, VIRTUALIZATION_V2 } from "../cim-names.ts";
+import type { CheckpointInventory, MachineInventory } from "../inventory/machine-inventory.ts";
+import type { CleanUpReport, WaitOptions } from "../machine-host.ts";
+import { type HostAccess, readMachine } from "./host-access.ts";
+import { followHostJob } from "./host-job.ts";
+import { affectedCheckpoint } from "./make-checkpoint.ts";
+import { pauses } from "./pauses.ts";
+import type { RecoveryCustody } from "./recovery-custody.ts";
+import { releaseCheckpoint } from "./release-checkpoint.ts";
+
+/** How long a checkpoint that may be in the making is waited for. */
+const MAKING_LIMIT_MS = 45 * 60_000;
+/** Clocks of host and program differ, and CreateSnapshot is called right after the record. */
+const BEFORE_RECORD_MS = 2 * 60_000;
+const AFTER_RECORD_MS = 10 * 60_000;
+
+/**
+ * Finds what an entry speaks of, removes it, and strikes the entry.
+ *
+ * The entry may have been written before the checkpoint's id was known. Then the checkpoint is ours when, in this order:
+ * the recorded host job says so; it has the name of the entry's run; or it is the only backup checkpoint of the machine
+ * that did not stand at the record, has no name of another run, and was made within minutes of the record. Two that fit
+ * are told, and left alone: somebody else's checkpoint is never removed.
+ */
+export async function cleanEntry(
+  access: HostAccess,
+  custody: RecoveryCustody,
+  options: WaitOptions = {},
+): Promise<CleanUpReport> {
+  const name = `machine "${custody.machineName}"`;
+  const found = await checkpointOf(access, custody, options);
+  if (found.kind === "unclear") return { removed: [], leftBehind: [`${name}: ${found.sentence}`] };
+  if (found.kind === "none") {
+    await access.journal.strike(custody.entry);
+    return { removed: [], leftBehind: [] };
+  }
+  const { checkpoint } = found;
+  if (custody.checkpoint === undefined) await access.journal.amend(custody.entry, { checkpoint });
+  const released = await releaseCheckpoint(access, { ...custody, checkpoint }, options);
+  const told = released.warnings.map(({ message }) => message);
+  if (released.leftBehind.length > 0 || told.length > 0) {
+    return { removed: [], leftBehind: [...released.leftBehind, ...told] };
+  }
+  return { removed: [`${name}: its backup checkpoint ${checkpoint} of run ${custody.run}`], leftBehind: [] };
+}
+
+type Found =
+  | { readonly kind: "found"; readonly checkpoint: Guid }
+  | { readonly kind: "none" }
+  | { readonly kind: "unclear"; readonly sentence: string };
+
+async function checkpointOf(
+  access: HostAccess,
+  custody: RecoveryCustody,
+  options: WaitOptions,
+): Promise<Found> {
+  if (custody.checkpoint !== undefined) return { kind: "found", checkpoint: custody.checkpoint };
+  const ofJob = await askJob(access, custody, options);
+  if (ofJob !== undefined) return ofJob;
+  await untilNothingIsMade(access, custody, options);
+  const machine = await readMachine(access, custody.machine, options);
+  return machine === undefined ? { kind: "none" } : attribute(machine, custody);
+}
+
+/** The surest witness, as long as its object lives; undefined when it is not known any more. */
+async function askJob(
+  access: HostAccess,
+  custody: RecoveryCustody,
+  options: WaitOptions,
+): Promise<Found | undefined> {
+  if (custody.job === undefined || custody.job === "") return undefined;
+  const job: CimReference = {
+    kind: "reference",
+    namespace: VIRTUALIZATION_V2,
+    className: CLASS.hostJob,
+    keys: { InstanceID: custody.job },
+  };
+  const outcome = await followHostJob(access, job, { ...options, limitMs: MAKING_LIMIT_MS });
+  if (outcome.kind === "failed") return { kind: "none" };
+  const checkpoint = outcome.kind === "done" ? affectedCheckpoint(outcome.affected) : undefined;
+  return checkpoint === undefined ? undefined : { kind: "found", checkpoint };
+}
+
+/** Between the call and the record of its job nothing is known of the job: wait for every one that makes a checkpoint. */
+async function untilNothingIsMade(
+  access: HostAccess,
+  custody: RecoveryCustody,
+  options: WaitOptions,
+): Promise<void> {
+  const deadline = access.clock.monotonicMs() + MAKING_LIMIT_MS;
+  for (const pause of pauses()) {
+    const jobs = await Array.fromAsync(
+      access.session.query(VIRTUALIZATION_V2, `SELECT * FROM ${CLASS.hostJob}`, options),
+    );
+    const isMaking = jobs.some((job) => {
+      const type = optionalNumberOf(job, "JobType") ?? JOB_TYPE_CREATE_CHECKPOINT;
+      const state = optionalNumberOf(job, "JobState");
+      return type === JOB_TYPE_CREATE_CHECKPOINT && state !== undefined && !FINAL_JOB_STATES.has(state);
+    });
+    const machine = await readMachine(access, custody.machine, options);
+    if (!isMaking && machine?.activity !== "checkpointing") return;
+    if (access.clock.monotonicMs() >= deadline) return;
+    await access.clock.sleep(pause, options);
+  }
+}
+
+function attribute(machine: MachineInventory, custody: RecoveryCustody): Found {
+  const news = machine.recoveryCheckpoints.filter(({ id }) => !custody.before.includes(id));
+  const named = news.filter(({ name }) => custody.run !== "" && name === checkpointName(custody.run));
+  const timely = news.filter((checkpoint) => !isOurs(checkpoint.name) && isTimely(checkpoint, custody));
+  const candidates = named.length > 0 ? named : timely;
+  const [only] = candidates;
+  if (only === undefined) return { kind: "none" };
+  if (candidates.length === 1) return { kind: "found", checkpoint: only.id };
+  const ids = candidates.map(({ id }) => id).join(", ");
+  return {
+    kind: "unclear",
+    sentence: `one of its backup checkpoints ${ids} may be of run ${custody.run}; which one cannot be told, so both stay`,
+  };
+}
+
+function isTimely(checkpoint: CheckpointInventory, custody: RecoveryCustody): boolean {
+  if (checkpoint.created === null || custody.recorded === null) return false;
+  const after = checkpoint.created.epochMilliseconds - custody.recorded.epochMilliseconds;
+  return after >= -BEFORE_RECORD_MS && after <= AFTER_RECORD_MS;
+}

@@ -1,0 +1,135 @@
+import type { Consistency, Notice, Uncovered } from "../../base/index.ts";
+import { windowsPathKey } from "../../places/index.ts";
+import { isCovered } from "../forecast/coverage.ts";
+import type { Forecast } from "../forecast/forecast-types.ts";
+import type { CheckpointNode, HeldDisk, HeldFile, HeldTree } from "../held-machine.ts";
+import { byPlace, placeText } from "../inventory/attached-disks.ts";
+import type { CheckpointInventory, MachineInventory } from "../inventory/machine-inventory.ts";
+import type { HeldFacts } from "./held-checkpoint.ts";
+import { filesOfSettings } from "./held-files.ts";
+import type { HostAccess } from "./host-access.ts";
+import type { CheckpointLevel } from "./make-checkpoint.ts";
+import { decideMemory } from "./memory-decision.ts";
+
+/** What is known when the checkpoint stands. */
+export interface Standing {
+  readonly forecast: Forecast;
+  /** As it was before the hold. */
+  readonly before: MachineInventory;
+  /** As it is after it. */
+  readonly after: MachineInventory;
+  readonly checkpoint: CheckpointInventory;
+  readonly level: CheckpointLevel;
+  /** Why the level is lower than the forecast's, where it is. */
+  readonly fallback?: Notice | undefined;
+  readonly attempts: number;
+  readonly interruptedSeconds: number;
+}
+
+/** Puts together what a held machine tells: disks, files, tree, memory, coverage, and the label. */
+export async function describeHold(access: HostAccess, standing: Standing): Promise<HeldFacts> {
+  const { before, after, checkpoint, forecast, level } = standing;
+  const own = await filesOfSettings(access.files, checkpoint);
+  const tree = await readTree(access, after);
+  const files = [...own.files, ...tree.files];
+  const memory = decideMemory(before, { checkpoint, files: own.files, level });
+  const { disks, missing } = heldDisks(before, checkpoint);
+  const asked = forecast.consistency ?? "crash";
+  const reached = reachedOf(standing, memory.kept ? "kept" : "lost");
+  const fallback = standing.fallback === undefined ? [] : [standing.fallback];
+  return {
+    machine: { id: before.id, name: before.name },
+    asked,
+    reached,
+    method: "recovery-checkpoint",
+    checkpointKind: level === "crash" && asked !== reached ? "standard" : forecast.checkpointKind,
+    interruptedSeconds: standing.interruptedSeconds,
+    attempts: standing.attempts,
+    heldAt: access.clock.now(),
+    memory,
+    forecast,
+    files,
+    disks,
+    tree: tree.tree,
+    uncovered: [...forecast.uncovered, ...missing.map(uncoveredDisk), ...tree.uncovered],
+    warnings: [
+      ...forecast.warnings,
+      ...fallback,
+      ...differsInMemory(asked, reached),
+      ...missing.map((path) => notice("disk-not-in-checkpoint", `${path} is not in the checkpoint`)),
+      ...configurationWarnings(own.files, own.problems),
+    ],
+  };
+}
+
+/** What was reached: the guest's level where it took part, else what the disks are like. */
+function reachedOf(standing: Standing, memory: "kept" | "lost"): Consistency {
+  const { forecast, level } = standing;
+  if (level === "application") return forecast.consistency ?? "crash";
+  return forecast.consistency === "saved" && memory === "kept" ? "saved" : "crash";
+}
+
+function differsInMemory(asked: Consistency, reached: Consistency): readonly Notice[] {
+  if (asked !== "saved" || reached === "saved") return [];
+  const message =
+    "the machine is saved, but its saved state is not in what was held: its disks are like after a power cut";
+  return [notice("forecast-differs", message)];
+}
+
+/** The checkpoint's own list is the truth: it is what was frozen. */
+function heldDisks(
+  before: MachineInventory,
+  checkpoint: CheckpointInventory,
+): { readonly disks: readonly HeldDisk[]; readonly missing: readonly string[] } {
+  const disks = checkpoint.disks.filter(isCovered).flatMap((disk): HeldDisk[] => {
+    const { controller, number, location, path } = disk;
+    return path === undefined ? [] : [{ controller, number, location, viewLeaf: path }];
+  });
+  const missing = before.disks
+    .filter((disk) => isCovered(disk) && !disks.some((held) => byPlace(held, disk) === 0))
+    .map((disk) => disk.path ?? placeText(disk));
+  return { disks: disks.sort(byPlace), missing };
+}
+
+function uncoveredDisk(path: string): Uncovered {
+  return { disk: path, why: "the host did not make it part of the checkpoint" };
+}
+
+interface TreeReading {
+  readonly tree: HeldTree;
+  readonly files: readonly HeldFile[];
+  readonly uncovered: readonly Uncovered[];
+}
+
+async function readTree(access: HostAccess, machine: MachineInventory): Promise<TreeReading> {
+  const checkpoints: CheckpointNode[] = [];
+  const uncovered: Uncovered[] = [];
+  for (const checkpoint of machine.checkpoints) {
+    const { id, name, created, parent, type, memory } = checkpoint;
+    const found = await filesOfSettings(access.files, { ...checkpoint, checkpoint: id });
+    const disks = checkpoint.disks.filter(isCovered).flatMap(({ controller, number, location, path }) => {
+      return path === undefined ? [] : [{ controller, number, location, path }];
+    });
+    checkpoints.push({ id, name, created, parent, type, memory, disks, files: found.files });
+    if (!found.files.some(({ role }) => role === "configuration")) {
+      const why = found.problems[0] ?? "its configuration is not where the host says it is";
+      uncovered.push({ disk: `checkpoint "${name}"`, why });
+    }
+  }
+  const files = distinct(checkpoints.flatMap((node) => node.files));
+  return { tree: { checkpoints, current: machine.current }, files, uncovered };
+}
+
+function distinct(files: readonly HeldFile[]): readonly HeldFile[] {
+  return [...new Map(files.map((file) => [windowsPathKey(file.path), file])).values()];
+}
+
+function configurationWarnings(files: readonly HeldFile[], problems: readonly string[]): readonly Notice[] {
+  if (files.some(({ role }) => role === "configuration")) return [];
+  const why = problems[0] ?? "the host says where it is, and it is not there";
+  return [notice("configuration-not-found", `the configuration of the held machine is not covered: ${why}`)];
+}
+
+function notice(code: string, message: string): Notice {
+  return { code, message };
+}

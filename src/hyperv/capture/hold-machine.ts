@@ -1,0 +1,67 @@
+import { type Guid, type StillpointError, throwIfInterrupted } from "../../base/index.ts";
+import { MachineBusyError, MachineNotFoundError, MachineUnreadableError } from "../errors.ts";
+import { say } from "../forecast/sentences.ts";
+import type { HeldMachine, HoldOptions } from "../held-machine.ts";
+import { type AttemptContext, attemptHold } from "./attempt-hold.ts";
+import type { Busy } from "./busy.ts";
+import type { HostAccess } from "./host-access.ts";
+
+/**
+ * Holds one machine by a recovery checkpoint, with patience for what passes by itself: each waiting is said in the run's
+ * events, with what blocks, Hyper-V's own sentence, and what helps (S32 to S35).
+ */
+export async function holdMachine(
+  access: HostAccess,
+  id: Guid,
+  context: { readonly options: HoldOptions } & Pick<AttemptContext, "onHeld" | "onReleased">,
+): Promise<HeldMachine> {
+  const { options } = context;
+  const { patience, signal } = options;
+  let delayMs = patience.firstDelayMs;
+  for (let attempt = 1; ; attempt++) {
+    throwIfInterrupted(signal);
+    const outcome = await attemptHold(access, id, { ...context, attempt });
+    if (outcome.kind === "absent") {
+      throw new MachineNotFoundError(
+        `Cannot back up machine ${id}: "${access.host.name}" has none of this id`,
+        {
+          id,
+        },
+      );
+    }
+    if (outcome.kind === "held") return outcome.held;
+    const { machine, busy } = outcome;
+    if (attempt >= patience.attempts) throw busyError(machine, busy, attempt);
+    note(options, waitingNote(busy, { attempt, attempts: patience.attempts, delayMs }));
+    await access.clock.sleep(delayMs, { signal });
+    delayMs = Math.min(delayMs * 2, patience.longestDelayMs);
+  }
+}
+
+function busyError(
+  machine: { readonly id: Guid; readonly name: string },
+  busy: Busy,
+  attempts: number,
+): StillpointError {
+  const said = busy.hostSentence === undefined ? "" : `. Hyper-V says: ${busy.hostSentence}`;
+  const message = `Cannot back up "${machine.name}": after ${attempts} attempts it still is busy. ${busy.blocking}${said}`;
+  if (busy.code === "machine-unreadable") return new MachineUnreadableError(message, { machine });
+  return new MachineBusyError(`${message}. ${advice()}`, { machine, attempts, ...busy });
+}
+
+function waitingNote(
+  busy: Busy,
+  waiting: { readonly attempt: number; readonly attempts: number; readonly delayMs: number },
+): string {
+  const seconds = Math.round(waiting.delayMs / 1000);
+  const said = busy.hostSentence === undefined ? "" : ` Hyper-V says: ${busy.hostSentence}.`;
+  return `Attempt ${waiting.attempt} of ${waiting.attempts}: ${busy.blocking}.${said} Trying again in ${seconds} s. If this happens often: ${advice()}`;
+}
+
+function advice(): string {
+  return `${say({ key: "adviceSchedule" })}; or ${say({ key: "adviceCommands" })}`;
+}
+
+function note(options: HoldOptions, message: string): void {
+  options.events({ type: "step-note", step: options.step, message });
+}

@@ -1,0 +1,48 @@
+import type { Clock, Guid } from "../../base/index.ts";
+import type { CimInstance, CimReference, CimSession } from "../../cim/index.ts";
+import { CimAnswerError } from "../../cim/index.ts";
+import type { HostFiles } from "../../places/index.ts";
+import { VIRTUALIZATION_V2 } from "../cim-names.ts";
+import type { CustodyJournal } from "../custody.ts";
+import type { MachineInventory } from "../inventory/machine-inventory.ts";
+import { type HostInventory, readMachines } from "../inventory/read-host.ts";
+import type { WaitOptions } from "../machine-host.ts";
+
+/** Everything that capturing a machine works with. */
+export interface HostAccess {
+  readonly session: CimSession;
+  readonly files: HostFiles;
+  readonly clock: Clock;
+  readonly journal: CustodyJournal;
+  /** Names this host in the journal. */
+  readonly hostKey: string;
+  readonly host: HostInventory;
+}
+
+/** One machine as it is now; undefined when the host has none of this id. */
+export async function readMachine(
+  access: HostAccess,
+  id: Guid,
+  options: WaitOptions = {},
+): Promise<MachineInventory | undefined> {
+  const machines = await readMachines(access.session, options);
+  return machines.find((machine) => machine.id === id);
+}
+
+/** The one instance of a service class, to call its methods. @throws {CimAnswerError} when the host has none */
+export async function serviceOf(
+  access: HostAccess,
+  className: string,
+  options: WaitOptions = {},
+): Promise<CimReference> {
+  const rows = access.session.query(VIRTUALIZATION_V2, `SELECT * FROM ${className}`, options);
+  const [row] = await Array.fromAsync(rows);
+  return named(row, className);
+}
+
+function named(row: CimInstance | undefined, className: string): CimReference {
+  if (row?.reference === undefined) {
+    throw new CimAnswerError(`Cannot find ${className}: the host did not name an instance of it`);
+  }
+  return row.reference;
+}

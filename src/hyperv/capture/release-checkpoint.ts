@@ -1,0 +1,130 @@
+import { type Guid, InterruptedError, type Notice, StillpointError } from "../../base/index.ts";
+import type { CimReference } from "../../cim/index.ts";
+import { CLASS, DISK_MERGE, METHOD, VIRTUALIZATION_V2 } from "../cim-names.ts";
+import type { MachineInventory } from "../inventory/machine-inventory.ts";
+import type { WaitOptions } from "../machine-host.ts";
+import { type HostAccess, readMachine, serviceOf } from "./host-access.ts";
+import { callHost } from "./host-job.ts";
+import { standingFiles, watchMerge } from "./merge-watch.ts";
+import type { RecoveryCustody } from "./recovery-custody.ts";
+import { standingDisks } from "./standing-disks.ts";
+
+/** Something that the host is at work on may keep a checkpoint from being removed for a while. */
+const RETRY_PAUSES_MS = [500, 2_000, 8_000, 30_000];
+const REMOVAL_LIMIT_MS = 30 * 60_000;
+const SETTING_LIMIT_MS = 60_000;
+
+/** A recovery checkpoint that is known to be ours. */
+export type OwnedCheckpoint = RecoveryCustody & { readonly checkpoint: Guid };
+
+export interface Released {
+  /** One sentence for each thing that is left; empty: looked at, and nothing is. */
+  readonly leftBehind: readonly string[];
+  readonly warnings: readonly Notice[];
+}
+
+/**
+ * Removes our recovery checkpoint, watches the merge to its end, looks that nothing is left, and strikes the journal
+ * entry. Where something is left behind the entry stays, and the next start tries again. The signal only ends the
+ * waiting for the merge. Refusals of the host and lost connections are sentences too, never thrown.
+ */
+export async function releaseCheckpoint(
+  access: HostAccess,
+  owned: OwnedCheckpoint,
+  options: WaitOptions = {},
+): Promise<Released> {
+  const name = `machine "${owned.machineName}"`;
+  let released: Released;
+  try {
+    released = await removeAndWatch(access, owned, options);
+    if (released.leftBehind.length === 0) await access.journal.strike(owned.entry);
+  } catch (error) {
+    if (!(error instanceof StillpointError)) throw error;
+    const sentence =
+      error instanceof InterruptedError
+        ? "its backup checkpoint is removed, and its disks are still being merged by the host"
+        : `whether its backup checkpoint ${owned.checkpoint} is gone is not known: ${error.message}`;
+    released = { leftBehind: [sentence], warnings: [] };
+  }
+  return { ...released, leftBehind: released.leftBehind.map((sentence) => `${name}: ${sentence}`) };
+}
+
+async function removeAndWatch(
+  access: HostAccess,
+  owned: OwnedCheckpoint,
+  options: WaitOptions,
+): Promise<Released> {
+  const { checkpoint } = owned;
+  const machine = await readMachine(access, owned.machine);
+  if (machine === undefined) return await machineGone(access, owned);
+  const standing = owned.standing ?? (await standingDisks(access, { machine, custody: owned, checkpoint }));
+  if (machine.suspendedMerge !== undefined) await resumeMerging(access, machine.suspendedMerge);
+  const refusal = await destroy(access, machine, checkpoint);
+  const leftBehind =
+    refusal === undefined
+      ? await watchMerge(access, { machine, expected: { checkpoint, standing } }, options)
+      : [`its backup checkpoint ${checkpoint} could not be removed: ${refusal}`];
+  return { leftBehind, warnings: [] };
+}
+
+/** Deleted, or moved to another host: what is left here is files at the most. */
+async function machineGone(access: HostAccess, owned: OwnedCheckpoint): Promise<Released> {
+  const message = `machine "${owned.machineName}" is not on this host any more; if it was moved, its backup checkpoint ${owned.checkpoint} went with it`;
+  return {
+    leftBehind: await standingFiles(access.files, owned.standing ?? []),
+    warnings: [{ code: "machine-gone", message }],
+  };
+}
+
+/** The host's last sentence when it refuses for good; undefined when the checkpoint is gone. */
+async function destroy(
+  access: HostAccess,
+  machine: MachineInventory,
+  checkpoint: Guid,
+): Promise<string | undefined> {
+  const target = machine.recoveryCheckpoints.find(({ id }) => id === checkpoint)?.reference;
+  if (target === undefined) return undefined;
+  let refusal = await destroyOnce(access, target);
+  for (const pause of RETRY_PAUSES_MS) {
+    if (refusal === undefined || (await access.session.get(target)) === undefined) return undefined;
+    await access.clock.sleep(pause);
+    refusal = await destroyOnce(access, target);
+  }
+  return refusal !== undefined && (await access.session.get(target)) === undefined ? undefined : refusal;
+}
+
+async function destroyOnce(access: HostAccess, target: CimReference): Promise<string | undefined> {
+  const outcome = await callHost(access, {
+    target: await serviceOf(access, CLASS.checkpointService),
+    method: METHOD.destroyCheckpoint,
+    arguments: { AffectedSnapshot: target },
+    limitMs: REMOVAL_LIMIT_MS,
+  });
+  if (outcome.kind === "done") return undefined;
+  if (outcome.kind === "failed") return `${outcome.sentence} (${outcome.code})`;
+  return outcome.kind === "vanished"
+    ? "its host job is gone, and the checkpoint is not"
+    : "the host job that removes it does not come to an end";
+}
+
+/** A merge that somebody suspended never starts (an export without disks does that, hyperv-facts 2.5). */
+async function resumeMerging(access: HostAccess, instanceId: string): Promise<void> {
+  await callHost(access, {
+    target: await serviceOf(access, CLASS.managementService),
+    method: METHOD.modifyDiskMerge,
+    arguments: {
+      SettingData: {
+        kind: "instance",
+        className: CLASS.diskMergeSettings,
+        reference: {
+          kind: "reference",
+          namespace: VIRTUALIZATION_V2,
+          className: CLASS.diskMergeSettings,
+          keys: { InstanceID: instanceId },
+        },
+        properties: { InstanceID: instanceId, EnabledState: DISK_MERGE.enabled },
+      },
+    },
+    limitMs: SETTING_LIMIT_MS,
+  });
+}

@@ -1,0 +1,92 @@
+import type { Guid } from "../../base/index.ts";
+import { isInstance, optionalTextOf } from "../../cim/index.ts";
+import { windowsPathKey } from "../../places/index.ts";
+import { CLASS, METHOD } from "../cim-names.ts";
+import { byPlace } from "../inventory/attached-disks.ts";
+import type { MachineInventory } from "../inventory/machine-inventory.ts";
+import type { WaitOptions } from "../machine-host.ts";
+import { type HostAccess, serviceOf } from "./host-access.ts";
+import { callHost } from "./host-job.ts";
+import { type DiskLeaf, leavesOf, type RecoveryCustody } from "./recovery-custody.ts";
+
+const LONGEST_CHAIN = 256;
+const ASKING_LIMIT_MS = 60_000;
+
+/**
+ * The differencing disks that a recovery checkpoint put between its frozen leaves and what came after:
+ *
+ *     frozen leaf  ←  standing disk  ←  … what users made since  ←  live leaf
+ *
+ * They must be merged away when it is released. For a checkpoint that is gone already, they are the live leaves that are
+ * not what they were, as long as no user changed the tree.
+ */
+export async function standingDisks(
+  access: HostAccess,
+  known: { readonly machine: MachineInventory; readonly custody: RecoveryCustody; readonly checkpoint: Guid },
+  options: WaitOptions = {},
+): Promise<readonly string[]> {
+  const { machine, custody } = known;
+  const live = leavesOf(machine);
+  const checkpoint = machine.recoveryCheckpoints.find(({ id }) => id === known.checkpoint);
+  if (checkpoint === undefined) {
+    return hasSameTree(machine, custody) ? changedLeaves(custody.leaves, live) : [];
+  }
+  const standing: string[] = [];
+  for (const frozen of checkpoint.disks) {
+    const leaf = live.find((candidate) => byPlace(candidate, frozen) === 0);
+    if (leaf === undefined || frozen.path === undefined) continue;
+    const found = await childOf(access, { parent: frozen.path, leaf: leaf.path }, options);
+    if (found !== undefined) standing.push(found);
+  }
+  return standing;
+}
+
+/** Live leaves that are not the ones of before, at the same places. */
+export function changedLeaves(before: readonly DiskLeaf[], after: readonly DiskLeaf[]): readonly string[] {
+  return after
+    .filter((leaf) => {
+      const old = before.find((candidate) => byPlace(candidate, leaf) === 0);
+      return old !== undefined && windowsPathKey(old.path) !== windowsPathKey(leaf.path);
+    })
+    .map((leaf) => leaf.path);
+}
+
+/** Whether the user checkpoints are still those of the journal. */
+export function hasSameTree(machine: MachineInventory, custody: RecoveryCustody): boolean {
+  const now = new Set(machine.checkpoints.map(({ id }) => id));
+  return now.size === custody.tree.length && custody.tree.every((id) => now.has(id));
+}
+
+/** The file of the leaf's chain whose parent is `parent`; undefined when the chain does not lead there. */
+async function childOf(
+  access: HostAccess,
+  chain: { readonly parent: string; readonly leaf: string },
+  options: WaitOptions,
+): Promise<string | undefined> {
+  const wanted = windowsPathKey(chain.parent);
+  let current = chain.leaf;
+  for (let depth = 0; depth < LONGEST_CHAIN && windowsPathKey(current) !== wanted; depth++) {
+    const parent = await parentPathOf(access, current, options);
+    if (parent === undefined) return undefined;
+    if (windowsPathKey(parent) === wanted) return current;
+    current = parent;
+  }
+  return undefined;
+}
+
+/** The parent that the host reads from a differencing disk. */
+async function parentPathOf(
+  access: HostAccess,
+  path: string,
+  options: WaitOptions,
+): Promise<string | undefined> {
+  const outcome = await callHost(access, {
+    target: await serviceOf(access, CLASS.imageService, options),
+    method: METHOD.diskSettings,
+    arguments: { Path: path },
+    signal: options.signal,
+    limitMs: ASKING_LIMIT_MS,
+  });
+  const settings = outcome.kind === "done" ? outcome.out["SettingData"] : undefined;
+  return isInstance(settings) ? optionalTextOf(settings, "ParentPath") || undefined : undefined;
+}

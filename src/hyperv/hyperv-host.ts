@@ -1,0 +1,97 @@
+import type { Clock, Entropy, Guid } from "../base/index.ts";
+import type { CimSession } from "../cim/index.ts";
+import type { HostCommands, HostFiles } from "../places/index.ts";
+import { cleanUpHost } from "./capture/clean-up.ts";
+import { holdMachine } from "./capture/hold-machine.ts";
+import type { HostAccess } from "./capture/host-access.ts";
+import type { CustodyJournal } from "./custody.ts";
+import { forecastMachine } from "./forecast/forecast.ts";
+import type { HeldMachine, HoldOptions } from "./held-machine.ts";
+import { type MachineInventory, shownState } from "./inventory/machine-inventory.ts";
+import { readHostFacts, readMachines } from "./inventory/read-host.ts";
+import type { CleanUpReport, HostFacts, HostMachine, MachineHost, WaitOptions } from "./machine-host.ts";
+
+export interface HypervHostOptions {
+  /** Stays the caller's: the host does not close it. */
+  readonly session: CimSession;
+  readonly files: HostFiles;
+  /** For capture by shadow copy, which this version does not have. */
+  readonly commands?: HostCommands | undefined;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly journal: CustodyJournal;
+  /** A stable name of this host in the journal. */
+  readonly hostKey: string;
+}
+
+/** Connects to a host and asks what it is. @throws {CimAnswerError} when it does not say so */
+export async function openHypervHost(options: HypervHostOptions): Promise<HypervHost> {
+  return await HypervHost.open(options);
+}
+
+/** A Windows host with Hyper-V, through the ports. */
+export class HypervHost implements MachineHost {
+  readonly facts: HostFacts;
+  readonly files: HostFiles;
+  readonly #access: HostAccess;
+  /** Checkpoints that this process holds now. */
+  readonly #held = new Set<Guid>();
+
+  private constructor(access: HostAccess) {
+    const { name, caption, version, productType } = access.host;
+    this.facts = { name, caption, version, productType };
+    this.files = access.files;
+    this.#access = access;
+  }
+
+  static async open(options: HypervHostOptions): Promise<HypervHost> {
+    const { session, files, clock, journal, hostKey } = options;
+    const host = await readHostFacts(session);
+    return new HypervHost({ session, files, clock, journal, hostKey, host });
+  }
+
+  async machines(options: WaitOptions = {}): Promise<readonly HostMachine[]> {
+    const machines = await readMachines(this.#access.session, options);
+    return machines.map((machine) => this.#hostMachine(machine));
+  }
+
+  /** The machines with everything that is known of them, for surfaces that show more than a run needs. */
+  async inventory(options: WaitOptions = {}): Promise<readonly MachineInventory[]> {
+    return await readMachines(this.#access.session, options);
+  }
+
+  async hold(machineId: Guid, options: HoldOptions): Promise<HeldMachine> {
+    return await holdMachine(this.#access, machineId, {
+      options,
+      onHeld: (checkpoint) => {
+        this.#held.add(checkpoint);
+      },
+      onReleased: (checkpoint) => {
+        this.#held.delete(checkpoint);
+      },
+    });
+  }
+
+  async cleanUp(options: WaitOptions = {}): Promise<CleanUpReport> {
+    return await cleanUpHost(this.#access, { ...options, held: this.#held });
+  }
+
+  /** Nothing of its own is open: held machines are released by those who hold them, the session is the caller's. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#held.clear();
+  }
+
+  #hostMachine(machine: MachineInventory): HostMachine {
+    return {
+      id: machine.id,
+      name: machine.name,
+      state: shownState(machine),
+      generation: machine.generation,
+      disks: machine.disks.map(({ controller, number, location, path }) => {
+        const place = { controller, number, location };
+        return path === undefined ? place : { ...place, path };
+      }),
+      forecast: forecastMachine(machine, this.#access.host),
+    };
+  }
+}
