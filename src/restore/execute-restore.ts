@@ -1,14 +1,16 @@
-import { type EventSink, throwIfInterrupted } from "../base/index.ts";
+import { type Entropy, type EventSink, throwIfInterrupted } from "../base/index.ts";
+import { rewriteParentLocator } from "../formats/vhdx/index.ts";
 import { RestoredFileWrongError, RestoreFolderNotEmptyError } from "./errors.ts";
 import type { PlannedFile, RestorePlan } from "./plan-restore.ts";
 import type { RestoreTarget, RestoreVault } from "./ports.ts";
-import { rewriteParent } from "./rewrite-parent.ts";
 
 export interface ExecuteRestoreOptions {
   readonly vault: RestoreVault;
   readonly target: RestoreTarget;
   /** Replace what lies at the places of the files; without it the folder must be empty or absent. */
   readonly overwrite?: true | undefined;
+  /** For the new write identity of a file whose parent locator is rewritten. */
+  readonly entropy: Entropy;
   readonly events: EventSink;
   /** The step that progress belongs to; each file becomes a step below it. */
   readonly step: string;
@@ -86,8 +88,6 @@ async function writeFile(file: PlannedFile, context: WriteContext): Promise<numb
   let bytesWritten: number;
   try {
     bytesWritten = await writePartial(file, context);
-    const sizeBytes = (await target.stat(partial))?.sizeBytes;
-    if (sizeBytes !== file.stored.sizeBytes) throw wrongSize(file, sizeBytes);
   } catch (error) {
     await removeAfter(error, async () => {
       await target.remove(partial);
@@ -109,9 +109,13 @@ async function writePartial(file: PlannedFile, context: WriteContext): Promise<n
       events({ type: "step-progress", step, doneBytes: doneBytes + done });
     },
   });
-  if (file.newParent !== undefined) await rewriteParent(store, file.newParent);
-  if (store.sizeBytes !== file.stored.sizeBytes) throw wrongSize(file, store.sizeBytes);
   await store.flush();
+  const sizeBytes = (await target.stat(context.partial))?.sizeBytes;
+  if (sizeBytes !== file.stored.sizeBytes) throw wrongSize(file, sizeBytes);
+  if (file.newParent !== undefined) {
+    await rewriteParentLocator(store, { relativePath: file.newParent, entropy: context.entropy, signal });
+    await store.flush();
+  }
   return bytesWritten;
 }
 

@@ -1,10 +1,16 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, test } from "node:test";
+import { needs, readSample, run } from "../../test/testing/oracles.ts";
 import { backupMachines } from "../backup/index.ts";
 import { FakeHost, FakeVault, MemoryHostFiles } from "../backup/testing/index.ts";
 import { guid, InternalError, InterruptedError, noEvents, type RunEvent } from "../base/index.ts";
-import { FakeClock } from "../base/testing/index.ts";
+import { FakeClock, SeededEntropy } from "../base/testing/index.ts";
 import { makeVhd } from "../formats/vhd/testing/index.ts";
+import { folderFiles } from "../places/index.ts";
+import { temporaryFolder } from "../places/testing/index.ts";
 import { RestoredFileWrongError, RestoreFolderNotEmptyError, RestorePathUnsafeError } from "./errors.ts";
 import { type RestoreToFolderOptions, restoreToFolder } from "./restore-to-folder.ts";
 import type { RestorePoint } from "./vault-types.ts";
@@ -55,7 +61,16 @@ async function stored(): Promise<Stored> {
 
 function options(from: Stored, target: MemoryHostFiles): RestoreToFolderOptions {
   const { vault, point } = from;
-  return { vault, point, target, layout: "exact", naming: "posix", events: noEvents, run: "restore-1" };
+  return {
+    vault,
+    point,
+    target,
+    layout: "exact",
+    naming: "posix",
+    entropy: new SeededEntropy(1),
+    events: noEvents,
+    run: "restore-1",
+  };
 }
 
 describe("restoreToFolder()", () => {
@@ -95,6 +110,60 @@ describe("restoreToFolder()", () => {
     assert.deepEqual(target.bytes("Virtual Hard Disks/leaf.avhd"), leaf);
     assert.equal(from.vault.readersOpen, 0);
   });
+
+  test(
+    "rewrites the parent locator of a VHDX whose parent lies elsewhere now",
+    needs("samples", "7zz"),
+    async () => {
+      const child = readSample("synthetic-diff-child.avhdx.zst");
+      const parent = readSample("synthetic-diff-base.vhdx.zst");
+      const files = new MemoryHostFiles({ "D:\\M\\child.avhdx": child, "D:\\M\\base.vhdx": parent });
+      const host = new FakeHost(files, [{ name: "m", disks: ["D:\\M\\child.avhdx"], files: [] }]);
+      const vault = new FakeVault();
+      const machines = await host.machines();
+      const patience = { attempts: 1, firstDelayMs: 1, longestDelayMs: 1 };
+      await backupMachines({
+        host,
+        vault,
+        machines,
+        clock: new FakeClock(),
+        events: noEvents,
+        patience,
+        run: "r",
+      });
+      const [held] = vault.points;
+      assert.ok(held);
+      const another = held.files.map((file) => ({
+        ...file,
+        path: file.path.replace("M\\base", "T\\sub\\root"),
+      }));
+      const point = { ...held, files: another };
+      await using folder = await temporaryFolder();
+      const target = folderFiles(folder.path);
+      const outcome = await restoreToFolder({
+        ...options({ vault, point, host: files }, new MemoryHostFiles()),
+        target,
+        layout: "export",
+      });
+      assert.deepEqual(outcome.rewritten, ["Virtual Hard Disks/child.avhdx"]);
+      const disks = join(folder.path, "Virtual Hard Disks");
+      assert.ok(Buffer.from(parent).equals(await readFile(join(disks, "root.vhdx"))));
+      await mkdir(join(folder.path, "original"));
+      await writeFile(join(folder.path, "original/child.avhdx"), child);
+      await writeFile(join(folder.path, "original/base.vhdx"), parent);
+      const content = async (path: string): Promise<string> => {
+        run("7zz", ["e", "-y", "-tvhdx", `-o${path}.out`, path]);
+        const [image] = await readdir(`${path}.out`);
+        return createHash("sha256")
+          .update(await readFile(join(`${path}.out`, image ?? "")))
+          .digest("hex");
+      };
+      assert.equal(
+        await content(join(disks, "child.avhdx")),
+        await content(join(folder.path, "original/child.avhdx")),
+      );
+    },
+  );
 
   test("refuses a folder that is not empty, and replaces files when told to", async () => {
     const from = await stored();

@@ -1,4 +1,4 @@
-import type { EventSink, Notice } from "../base/index.ts";
+import type { Entropy, EventSink, Notice } from "../base/index.ts";
 import { executeRestore, type RestoredFile } from "./execute-restore.ts";
 import { readParentLinks } from "./parent-links.ts";
 import { planRestore } from "./plan-restore.ts";
@@ -15,6 +15,7 @@ export interface RestoreToFolderOptions {
   /** The rules of the machine that this runs on. */
   readonly naming: Naming;
   readonly overwrite?: true | undefined;
+  readonly entropy: Entropy;
   readonly events: EventSink;
   /** Id of the run; also the id of the root step of its events. */
   readonly run: string;

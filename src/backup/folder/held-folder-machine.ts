@@ -50,7 +50,7 @@ export class HeldFolderMachine implements HeldMachine {
     this.files = configuration.files;
     this.disks = configuration.disks;
     this.tree = configuration.tree;
-    this.uncovered = machine.uncovered;
+    this.uncovered = [...machine.uncovered, ...configuration.uncovered];
     this.warnings = configuration.warnings;
   }
 
