@@ -5,10 +5,7 @@ export function instantFromFileTime(bytes: Uint8Array): Temporal.Instant | undef
   if (bytes.length !== 8) return undefined;
   const ticks = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
   if (ticks === 0n || ticks >= 2n ** 63n) return undefined;
-  const nanoseconds = (ticks - TICKS_TO_1970) * 100n;
-  return nanoseconds > 8_640_000_000_000_000_000_000n
-    ? undefined
-    : Temporal.Instant.fromEpochNanoseconds(nanoseconds);
+  return Temporal.Instant.fromEpochNanoseconds((ticks - TICKS_TO_1970) * 100n);
 }
 
 /** The caller owns the eight bytes; what is finer than 100 ns is cut off. */

@@ -10,7 +10,7 @@ import { SourceWindow } from "./source-window.ts";
 import { readActiveHeader } from "./storage-header.ts";
 
 const LARGEST_READ_TEXT = 64 * KIB;
-/** A key in memory, its name and links included; measured at about 200 to 300 bytes. */
+/** A key in memory takes about 120 bytes beside its name and value, and as much again while the tree is built. */
 const MAX_KEYS = 256 * KIB;
 
 export interface KeyValueStoreLimits {
@@ -34,7 +34,7 @@ export interface KeyValueStore {
  * Reads the tree of a .vmcx or .vmrs (HyperVStorage 4.0). The source stays the caller's and must live as long as the
  * big values of the tree (`KeyFile`), which are not read here; texts up to 64 KiB are.
  *
- * Memory: one key table at a time, and the tree: with the default limits at most about 64 MiB of values and 80 MiB of
+ * Memory: one key table at a time, and the tree: with the default limits at most about 128 MiB of values and 64 MiB of
  * keys, whatever the file claims; a real configuration takes less than 1 MiB.
  * @throws {KeyValueStoreDamagedError} @throws {KeyValueStoreVersionError} @throws {KeyValueStoreTooLargeError}
  */
