@@ -1,0 +1,48 @@
+import { windowsPathKey } from "../../places/index.ts";
+import type { CheckpointEntry, MachineEntry } from "../state/schema.ts";
+import type { ActContext } from "./act-context.ts";
+import { childrenOf, namedFiles } from "./remove-checkpoint.ts";
+
+/**
+ * Puts the machine back to a user checkpoint: its disks become new children of the checkpoint's, and what the former
+ * leaves held is lost (hyperv-facts 2.1, ApplySnapshot). A machine with kept memory is saved then, else off.
+ */
+export async function applyCheckpoint(
+  context: ActContext,
+  machine: MachineEntry,
+  checkpoint: CheckpointEntry,
+): Promise<void> {
+  const former = machine.disks.flatMap((disk) => (disk.path === undefined ? [] : [disk.path]));
+  for (const frozen of checkpoint.disks) {
+    const disk = machine.disks.find((one) => isSamePlace(one, frozen));
+    const path = await context.disks.freeze(frozen.path);
+    if (disk === undefined) {
+      const { controller, number, location } = frozen;
+      machine.disks.push({ controller, number, location, path });
+    } else {
+      disk.path = path;
+      delete disk.written;
+    }
+  }
+  machine.currentCheckpoint = checkpoint.id;
+  machine.state = checkpoint.memory ? "saved" : "off";
+  for (const path of former) await removeUnlessUsed(context, machine, path);
+}
+
+async function removeUnlessUsed(context: ActContext, machine: MachineEntry, path: string): Promise<void> {
+  const key = windowsPathKey(path);
+  if (namedFiles(machine).some((file) => windowsPathKey(file) === key)) return;
+  if ((await childrenOf(context, machine, path)).length > 0) return;
+  if ((await context.disks.facts(path)).kind !== "differencing") return;
+  await context.drives.remove(path);
+}
+
+interface Place {
+  readonly controller: string;
+  readonly number: number;
+  readonly location: number;
+}
+
+function isSamePlace(a: Place, b: Place): boolean {
+  return a.controller === b.controller && a.number === b.number && a.location === b.location;
+}

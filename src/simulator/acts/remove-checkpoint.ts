@@ -1,0 +1,90 @@
+import { windowsPathKey } from "../../places/index.ts";
+import { type SettingsEntry, settingsOf } from "../state/lineage.ts";
+import type { MachineEntry } from "../state/schema.ts";
+import type { ActContext } from "./act-context.ts";
+
+/** A differencing disk whose content goes into its parent. */
+export interface Merge {
+  readonly child: string;
+  readonly parent: string;
+}
+
+/**
+ * Takes a checkpoint of either kind out of the tree, with its files, and says what is to be merged then: the disks that
+ * only it had kept apart. Its children go to its parent (hyperv-facts 2.1).
+ */
+export async function removeCheckpoint(
+  context: ActContext,
+  machine: MachineEntry,
+  id: string,
+): Promise<readonly Merge[]> {
+  const entry = settingsOf(machine).find((one) => one.id === id && one.kind !== "live");
+  if (entry === undefined) return [];
+  await context.files.remove(context.host, entry);
+  detach(machine, entry);
+  const merges: Merge[] = [];
+  for (const disk of entry.disks) {
+    if (disk.path !== undefined) merges.push(...(await mergesAbout(context, machine, disk.path)));
+  }
+  return merges;
+}
+
+function detach(machine: MachineEntry, entry: SettingsEntry): void {
+  if (entry.kind === "recovery") {
+    machine.recoveryCheckpoints = (machine.recoveryCheckpoints ?? []).filter((one) => one.id !== entry.id);
+    return;
+  }
+  machine.checkpoints = machine.checkpoints.filter((one) => one.id !== entry.id);
+  for (const one of machine.checkpoints) if (one.parent === entry.id) one.parent = entry.parent;
+  if (machine.currentCheckpoint === entry.id) machine.currentCheckpoint = entry.parent;
+}
+
+/** What becomes of a file that no checkpoint names any more. */
+async function mergesAbout(
+  context: ActContext,
+  machine: MachineEntry,
+  path: string,
+): Promise<readonly Merge[]> {
+  if (isNamed(machine, path)) return [];
+  const children = await childrenOf(context, machine, path);
+  const [only] = children;
+  if (children.length === 1 && only !== undefined) return [{ child: only, parent: path }];
+  // nothing descends from it: what it holds was only the checkpoint's
+  if (children.length === 0 && (await context.disks.facts(path)).kind === "differencing") {
+    await context.drives.remove(path);
+  }
+  return [];
+}
+
+/** Files of the machine's chains whose parent is this one. */
+export async function childrenOf(
+  context: ActContext,
+  machine: MachineEntry,
+  path: string,
+): Promise<readonly string[]> {
+  const wanted = windowsPathKey(path);
+  const found = new Map<string, string>();
+  for (const start of namedFiles(machine)) {
+    let file: string | undefined = start;
+    const seen = new Set<string>();
+    while (file !== undefined && !seen.has(windowsPathKey(file)) && (await context.drives.exists(file))) {
+      seen.add(windowsPathKey(file));
+      const { parentPath }: { parentPath?: string | undefined } = await context.disks.facts(file);
+      if (parentPath !== undefined && windowsPathKey(parentPath) === wanted)
+        found.set(windowsPathKey(file), file);
+      file = parentPath;
+    }
+  }
+  return [...found.values()];
+}
+
+function isNamed(machine: MachineEntry, path: string): boolean {
+  return namedFiles(machine).some((file) => windowsPathKey(file) === windowsPathKey(path));
+}
+
+/** The virtual disk files that settings of the machine name: leaves of all its branches. */
+export function namedFiles(machine: MachineEntry): readonly string[] {
+  return settingsOf(machine).flatMap((entry) =>
+    entry.disks.flatMap((disk) => (disk.path === undefined ? [] : [disk.path])),
+  );
+}

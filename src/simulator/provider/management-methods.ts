@@ -1,0 +1,95 @@
+import type { CimInstance, CimMethodResult } from "../../cim/index.ts";
+import { changeState } from "../acts/change-state.ts";
+import { retryPendingMerges } from "../acts/merge-disks.ts";
+import { HyperVCode } from "../acts/refusals.ts";
+import type { MachineEntry } from "../state/schema.ts";
+import { argument, type CimMethod, instanceArgument, type MethodCall, returned } from "./method-call.ts";
+import { scalarText } from "./scalar-text.ts";
+
+const SERVICE = "Msvm_VirtualSystemManagementService";
+const TERMINATE = 4;
+const KILL = 5;
+/** RequestedState of Msvm_ComputerSystem: hyperv-facts 1.2. */
+const REQUESTED: Readonly<Record<number, MachineEntry["state"]>> = {
+  2: "running",
+  3: "off",
+  6: "saved",
+  9: "paused",
+};
+
+export const MANAGEMENT_METHODS: readonly CimMethod[] = [
+  { className: SERVICE, name: "ModifySystemSettings", answer: modifySystemSettings },
+  { className: SERVICE, name: "ModifyDiskMergeSettings", answer: modifyMergeSettings },
+  { className: "Msvm_ConcreteJob", name: "GetErrorEx", answer: jobErrors },
+  { className: "Msvm_ConcreteJob", name: "RequestStateChange", answer: changeJobState },
+  { className: "Msvm_ComputerSystem", name: "RequestStateChange", answer: changeMachineState },
+];
+
+/** Changes what the embedded instance names, by its InstanceID; the rest stays (hyperv-facts 8.1, 9.1). */
+function modifySystemSettings(call: MethodCall): CimMethodResult {
+  const settings = instanceArgument(call, "SystemSettings");
+  const id = /^Microsoft:([0-9a-f-]{36})$/i.exec(scalarText(settings?.properties["InstanceID"]))?.[1];
+  if (settings === undefined || id === undefined) return returned(HyperVCode.invalidParameter);
+  return returned(applySettings(call, id.toUpperCase(), settings));
+}
+
+function applySettings(call: MethodCall, id: string, settings: CimInstance): number {
+  const { ElementName: name, IncrementalBackupEnabled: incremental } = settings.properties;
+  for (const machine of call.context.host.machines) {
+    const entries = [machine, ...machine.checkpoints, ...(machine.recoveryCheckpoints ?? [])];
+    const entry = entries.find((one) => one.id === id);
+    if (entry === undefined) continue;
+    if (typeof name === "string") {
+      // names of settings have at most 100 characters: hyperv-facts 1.3
+      if (name === "" || name.length > 100) return HyperVCode.invalidParameter;
+      entry.name = name;
+    }
+    if (typeof incremental === "boolean") machine["incrementalBackupEnabled"] = incremental;
+    return HyperVCode.done;
+  }
+  return HyperVCode.invalidParameter;
+}
+
+/** hyperv-facts 2.5; merges that were outstanding are done when they are enabled again. */
+async function modifyMergeSettings(call: MethodCall): Promise<CimMethodResult> {
+  const settings = instanceArgument(call, "SettingData");
+  const id = scalarText(settings?.properties["InstanceID"]).replace(/^Microsoft:/, "");
+  const machine = call.context.host.machines.find((one) => one.id === id.toUpperCase());
+  const state = settings?.properties["EnabledState"];
+  if (machine === undefined || (state !== 0 && state !== 1)) return returned(HyperVCode.invalidParameter);
+  machine.mergesEnabled = state === 1;
+  await retryPendingMerges(call.context, machine);
+  return returned(HyperVCode.done);
+}
+
+/** Errors[] is null when there is nothing: hyperv-facts 1.7. */
+function jobErrors(call: MethodCall): CimMethodResult {
+  const job = (call.context.host.hostJobs ?? []).find((one) => one.id === call.on.keys["InstanceID"]);
+  if (job?.errorDescription === undefined) return returned(HyperVCode.done, { Errors: null });
+  const error: CimInstance = {
+    kind: "instance",
+    className: "Msvm_Error",
+    properties: { Message: job.errorDescription, ErrorType: 4, ProbableCause: 0 },
+  };
+  return returned(HyperVCode.done, { Errors: [error] });
+}
+
+/** Terminate and kill; a job that has not done its work yet never does it (hyperv-facts 1.7). */
+function changeJobState(call: MethodCall): CimMethodResult {
+  const job = (call.context.host.hostJobs ?? []).find((one) => one.id === call.on.keys["InstanceID"]);
+  const wanted = argument(call, "RequestedState");
+  if (job?.state !== "running") return returned(HyperVCode.invalidState);
+  if (wanted !== TERMINATE && wanted !== KILL) return returned(HyperVCode.invalidParameter);
+  job.state = "terminated";
+  job.ended = call.view.now.toString();
+  return returned(HyperVCode.done);
+}
+
+async function changeMachineState(call: MethodCall): Promise<CimMethodResult> {
+  const machine = call.context.host.machines.find((one) => one.id === call.on.keys["Name"]);
+  const wanted = REQUESTED[Number(argument(call, "RequestedState"))];
+  if (machine === undefined || wanted === undefined) return returned(HyperVCode.invalidParameter);
+  if (machine.state === wanted) return returned(HyperVCode.invalidState);
+  await changeState(call.context, machine, wanted);
+  return returned(HyperVCode.done);
+}

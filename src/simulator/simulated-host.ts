@@ -1,0 +1,171 @@
+import type { Clock, Entropy } from "../base/index.ts";
+import type { CimSession } from "../cim/index.ts";
+import { type HostCommands, HostFileError, type HostFiles } from "../places/index.ts";
+import type { ActContext } from "./acts/act-context.ts";
+import { finishJobs } from "./acts/advance-jobs.ts";
+import { applyCheckpoint } from "./acts/apply-checkpoint.ts";
+import { changeState } from "./acts/change-state.ts";
+import { createUserCheckpoint } from "./acts/create-checkpoint.ts";
+import { type GuestWriteOptions, guestWrite } from "./acts/guest-write.ts";
+import { machineState, removeUserCheckpoint } from "./acts/scripted-acts.ts";
+import { auditHost } from "./audit-host.ts";
+import { MachineFiles } from "./configuration/machine-files.ts";
+import { HostDisks } from "./disks/host-disks.ts";
+import { GuardedFiles } from "./drives/guarded-files.ts";
+import { isHeldByHost } from "./drives/held-by-host.ts";
+import { HostDrives } from "./drives/host-drives.ts";
+import { OpenFiles } from "./drives/open-files.ts";
+import { HostEngine } from "./host-engine.ts";
+import { SimulatedSession } from "./provider/simulated-session.ts";
+import { noPrograms } from "./simulated-commands.ts";
+import { HostStore } from "./state/host-store.ts";
+import { checkpointOf, machineOf } from "./state/lineage.ts";
+import type { HostState, MachineEntry } from "./state/schema.ts";
+
+export interface SimulatedHostOptions {
+  /** Host jobs take its time. */
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+}
+
+/**
+ * A Hyper-V host that lives in a folder: `host.json` and `drives`. Any number of processes may have it open; what each
+ * does is done to the folder before the call returns.
+ */
+export class SimulatedHost implements AsyncDisposable {
+  readonly folder: string;
+  readonly #store: HostStore;
+  readonly #engine: HostEngine;
+  readonly #drives: HostDrives;
+  readonly #openFiles: OpenFiles;
+
+  private constructor(folder: string, options: SimulatedHostOptions) {
+    this.folder = folder;
+    this.#store = new HostStore(folder);
+    this.#drives = new HostDrives(folder);
+    this.#openFiles = OpenFiles.of(folder);
+    const disks = new HostDisks(this.#drives, options.entropy);
+    const files = new MachineFiles(this.#drives);
+    const { clock, entropy } = options;
+    this.#engine = new HostEngine(this.#store, {
+      drives: this.#drives,
+      disks,
+      files,
+      openFiles: this.#openFiles,
+      clock,
+      entropy,
+    });
+  }
+
+  /** @internal Called by `openSimulatedHost`. */
+  static async open(folder: string, options: SimulatedHostOptions): Promise<SimulatedHost> {
+    await using opening = new AsyncDisposableStack();
+    const host = opening.use(new SimulatedHost(folder, options));
+    await host.#engine.act(async (context) => await context.files.makeMissing(context.host));
+    opening.move();
+    return host;
+  }
+
+  /** A client's connection to the host's management. */
+  session(): CimSession {
+    return new SimulatedSession(this.#engine);
+  }
+
+  /** The host's files as a client sees them: with share modes. */
+  files(): HostFiles {
+    return new GuardedFiles(this.#drives, this.#openFiles, {
+      whileOpening: async (path, work) =>
+        await this.#engine.call("open", async (context, { fault }) => {
+          if (typeof fault === "object") throw refusedOpen(path, fault.reason ?? "failed");
+          if (isHeldByHost(context.host, path)) throw refusedOpen(path, "locked");
+          return await work();
+        }),
+      whileRemoving: async (path, work) => {
+        await this.#engine.call("remove", async (context) => {
+          if (isHeldByHost(context.host, path)) throw refusedOpen(path, "locked");
+          await work();
+        });
+      },
+    });
+  }
+
+  commands(): HostCommands {
+    return noPrograms;
+  }
+
+  /** A copy of everything that `host.json` says now. */
+  async state(): Promise<HostState> {
+    return await this.#engine.act(async (context) => structuredClone(context.host));
+  }
+
+  /** The guest writes whole sectors to one of its disks. Machines by name or id. */
+  async guestWrite(machine: string, write: GuestWriteOptions): Promise<void> {
+    await this.#on(machine, async (context, entry) => await guestWrite(context, entry, write));
+  }
+
+  /** A user makes a checkpoint; the result is its id. */
+  async createCheckpoint(
+    machine: string,
+    name: string,
+    options: { readonly memory?: boolean | undefined } = {},
+  ): Promise<string> {
+    return await this.#on(machine, async (context, entry) => {
+      const made = await createUserCheckpoint(context, entry, { name, memory: options.memory });
+      return made.id;
+    });
+  }
+
+  /** A user goes back to a checkpoint, by name or id. */
+  async applyCheckpoint(machine: string, checkpoint: string): Promise<void> {
+    await this.#on(machine, async (context, entry) => {
+      await applyCheckpoint(context, entry, checkpointOf(entry, checkpoint));
+    });
+  }
+
+  /** A user removes a checkpoint, by name or id; its disks are merged, or stay outstanding when somebody reads them. */
+  async removeCheckpoint(machine: string, checkpoint: string): Promise<void> {
+    await this.#on(machine, async (context, entry) => {
+      await removeUserCheckpoint(context, entry, checkpoint);
+    });
+  }
+
+  /** Starts, stops, saves or pauses the machine. */
+  async setState(machine: string, state: string): Promise<void> {
+    await this.#on(machine, async (context, entry) => {
+      await changeState(context, entry, machineState(state));
+    });
+  }
+
+  /** Lets all host jobs come to their end now, whatever time they would take. */
+  async finishJobs(): Promise<void> {
+    await this.#engine.act(finishJobs);
+  }
+
+  /** What was left over, one sentence each; empty when nothing was. */
+  async audit(): Promise<string[]> {
+    return await this.#engine.act(auditHost);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#store[Symbol.dispose]();
+  }
+
+  async #on<T>(machine: string, work: (context: ActContext, entry: MachineEntry) => Promise<T>): Promise<T> {
+    return await this.#engine.act(async (context) => await work(context, machineOf(context.host, machine)));
+  }
+}
+
+/**
+ * Opens the simulated host in a folder, and makes the configuration and runtime files that it lacks.
+ * @throws {SimulatedHostInvalidError} which names the field of `host.json` that is wrong.
+ */
+export async function openSimulatedHost(
+  folder: string,
+  options: SimulatedHostOptions,
+): Promise<SimulatedHost> {
+  return await SimulatedHost.open(folder, options);
+}
+
+function refusedOpen(path: string, reason: HostFileError["reason"]): HostFileError {
+  return new HostFileError(`Cannot open "${path}": ${reason}`, { path, reason });
+}
