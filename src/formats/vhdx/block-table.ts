@@ -45,7 +45,7 @@ export interface BlockTableOptions {
 }
 
 /**
- * The block allocation table, [MS-VHDX] 2.2.5. It is never held whole: single entries come through a cache of 4 MiB,
+ * The block allocation table, [MS-VHDX] 2.2.5. It is never held whole: single entries come through a cache of 1 MiB,
  * walks read 1 MiB at a time. A table of 64 TiB in blocks of 1 MiB has 512 MiB.
  */
 export class BlockTable {

@@ -16,7 +16,7 @@ import { activeSequence } from "./log-sequence.ts";
 import { type OverlayPiece, type VisiblePiece, visiblePieces } from "./overlay-pieces.ts";
 import type { Tolerance } from "./tolerance.ts";
 
-/** As many sectors as a log of 1 GiB has room for; they take some 60 MiB of memory. Windows' log of 1 MiB has 256. */
+/** As many sectors as a log of 1 GiB has room for; they take some 200 MiB of memory. Windows' log of 1 MiB has 256. */
 export const MAX_REPLAY_PIECES = 262144;
 
 /** What a replay would do to the file. */

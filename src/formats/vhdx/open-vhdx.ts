@@ -36,7 +36,8 @@ export interface OpenVhdxOptions {
  * Opens a VHDX or AVHDX for reading. It takes over the source: the file disposes of it, and so does a failed opening.
  *
  * Nothing is written: a log that is not empty is replayed in memory. Memory is bounded for files of any size and content:
- * some 100 MiB for a full log of 1 GiB, some 10 MiB otherwise.
+ * some 300 MiB while the fullest log of 1 GiB is looked through (Windows' has 1 MiB), some 200 MiB while a table of 64 Mi
+ * scattered blocks is walked, some 10 MiB otherwise.
  *
  * @throws {StillpointError} one of this module's errors for everything that is not a good VHDX.
  */

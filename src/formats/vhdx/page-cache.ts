@@ -2,10 +2,10 @@ import { KIB } from "../../base/index.ts";
 import type { ByteSource } from "../../disk/index.ts";
 
 const PAGE_BYTES = 64 * KIB;
-/** 4 MiB in all. */
-const MAX_PAGES = 64;
+/** 1 MiB in all: a chain may have hundreds of files. */
+const MAX_PAGES = 16;
 
-/** Keeps the pages of a file that were used last, so that tables of any length are read in 4 MiB of memory. */
+/** Keeps the pages of a file that were used last, so that tables of any length are read in 1 MiB of memory. */
 export class PageCache {
   readonly #source: ByteSource;
   /** The one used last stands at the end. */
