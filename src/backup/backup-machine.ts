@@ -147,7 +147,8 @@ async function releaseAfter(error: unknown, letGo: () => Promise<void>): Promise
 
 async function readMachine(held: HeldMachine, options: CaptureOptions): Promise<ReadMachine> {
   const { host, vault, session, events, signal, parent } = options;
-  const name = { events, step: `${options.step}/read`, parent, name: "read" };
+  const subject = held.machine.name;
+  const name = { events, step: `${options.step}/read`, parent, name: "read", subject };
   return await runStep(name, async (step) => {
     const chains = new DiskChains(host.files, { signal });
     const found = await findMachineFiles(held, { files: host.files, chains });
