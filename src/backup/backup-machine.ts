@@ -11,16 +11,15 @@ import { FileChangedError } from "./errors.ts";
 import { confirmSameFile } from "./file-identity.ts";
 import { findMachineFiles, type MachineFiles } from "./machine-files.ts";
 import { type PointOutcome, pointOutcome } from "./outcome.ts";
-import type { BackupVault } from "./ports.ts";
+import type { BackupSession, BackupVault } from "./ports.ts";
 import { forecastDiffers, restorePointDraft } from "./restore-point-draft.ts";
 import { runStep } from "./step.ts";
 import { type StoredFiles, storeFiles } from "./store-files.ts";
-import type { VaultSession } from "./vault-types.ts";
 
 export interface BackupMachineOptions {
   readonly host: MachineHost;
   readonly vault: BackupVault;
-  readonly session: VaultSession;
+  readonly session: BackupSession;
   readonly clock: Clock;
   readonly events: EventSink;
   /** The machine's step. */

@@ -296,6 +296,17 @@ describe("backupMachines()", () => {
     assert.deepEqual(host.calls, ["hold a", "release a"]);
   });
 
+  test("begins the next machine with a new session, for the failure may have ended the old one", async () => {
+    const { vault, run } = scene();
+    let failures = 1;
+    vault.onStore = () => {
+      if (failures-- > 0) throw new InternalError("Cannot store: a test says so");
+    };
+    const outcome = await run();
+    assert.deepEqual([outcome.failed.length, outcome.points.length], [1, 1]);
+    assert.deepEqual([vault.sessionsOpened, vault.sessionsOpen], [2, 0]);
+  });
+
   test("releases and ends when it is interrupted in the middle of a file", async () => {
     const interruption = new AbortController();
     const { host, vault, run } = scene();

@@ -7,10 +7,9 @@ import {
 } from "../hyperv/index.ts";
 import { backupMachine, type ReleaseLedger } from "./backup-machine.ts";
 import type { FailedMachine, MachineName, PointOutcome, RunOutcome, SkippedMachine } from "./outcome.ts";
-import type { BackupVault } from "./ports.ts";
+import type { BackupSession, BackupVault } from "./ports.ts";
 import { endOfRun, primaryError } from "./run-ending.ts";
 import { runStep } from "./step.ts";
-import type { VaultSession } from "./vault-types.ts";
 
 export interface BackupOptions {
   readonly host: MachineHost;
@@ -33,24 +32,32 @@ export interface BackupOptions {
 export async function backupMachines(options: BackupOptions): Promise<RunOutcome> {
   const { events, run } = options;
   return await runStep({ events, step: run, name: "backup", subject: options.host.facts.name }, async () => {
-    await using session = await options.vault.openSession({ signal: options.signal });
-    const machinesRun = new MachinesRun(options, session);
+    await using machinesRun = await MachinesRun.open(options);
     for (const machine of options.machines) await machinesRun.take(machine);
+    // every restore point is durable by now: a session that does not close well takes none of them back
+    for (const { message } of await machinesRun.closeSession()) {
+      events({ type: "step-note", step: run, message });
+    }
     return machinesRun.outcome();
   });
 }
 
-class MachinesRun {
+class MachinesRun implements AsyncDisposable {
   readonly #options: BackupOptions;
-  readonly #session: VaultSession;
+  /** None after a machine has failed: what failed may have ended it, and the next machine begins with a new one. */
+  #session: BackupSession | undefined;
   readonly #points: PointOutcome[] = [];
   readonly #failed: FailedMachine[] = [];
   readonly #skipped: SkippedMachine[] = [];
   #endedBy: Error | undefined;
 
-  constructor(options: BackupOptions, session: VaultSession) {
+  private constructor(options: BackupOptions, session: BackupSession) {
     this.#options = options;
     this.#session = session;
+  }
+
+  static async open(options: BackupOptions): Promise<MachinesRun> {
+    return new MachinesRun(options, await options.vault.openSession({ signal: options.signal }));
   }
 
   async take(machine: HostMachine): Promise<void> {
@@ -85,6 +92,7 @@ class MachinesRun {
     }
     const releases: ReleaseLedger = { leftBehind: [], warnings: [], interruptedSeconds: 0, attempts: 0 };
     try {
+      this.#session ??= await this.#options.vault.openSession({ signal: this.#options.signal });
       const context = { ...this.#options, session: this.#session, step, releases };
       this.#points.push(await backupMachine(machine, context));
       return "done";
@@ -93,11 +101,36 @@ class MachinesRun {
         this.#skipped.push({ machine: name, code: error.code, message: error.message });
         return "skipped";
       }
-      const { leftBehind, warnings } = releases;
-      this.#failed.push({ machine: name, ...primaryError(error), leftBehind, warnings });
-      this.#endedBy = endOfRun(error);
+      await this.#fail(name, { error, releases });
       return "failed";
     }
+  }
+
+  async #fail(
+    machine: MachineName,
+    facts: { readonly error: unknown; readonly releases: ReleaseLedger },
+  ): Promise<void> {
+    const { leftBehind, warnings } = facts.releases;
+    const { error, alsoFailed } = primaryError(facts.error);
+    const closing = await this.closeSession();
+    this.#failed.push({ machine, error, alsoFailed: [...alsoFailed, ...closing], leftBehind, warnings });
+    this.#endedBy = endOfRun(facts.error);
+  }
+
+  /** What goes wrong while a session is closed after a failure hides nothing, and is hidden by nothing. */
+  async closeSession(): Promise<readonly Error[]> {
+    try {
+      await this[Symbol.asyncDispose]();
+      return [];
+    } catch (error) {
+      return [primaryError(error).error];
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const session = this.#session;
+    this.#session = undefined;
+    await session?.[Symbol.asyncDispose]();
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Guid, Notice, StillpointError, Uncovered } from "../base/index.ts";
 import type { HeldFile, HeldMachine } from "../hyperv/index.ts";
 import { HostFileError, type HostFileFacts, type HostFiles } from "../places/index.ts";
+import type { FileRole } from "../vault/index.ts";
 import type { DiskChains } from "./disk-chains.ts";
 import {
   DiskChainCycleError,
@@ -11,7 +12,6 @@ import {
 } from "./errors.ts";
 import { fileFactsBefore } from "./file-identity.ts";
 import { hostPathKey } from "./host-path.ts";
-import type { FileRole } from "./vault-types.ts";
 
 /** A file that goes into the restore point. */
 export interface MachineFile {

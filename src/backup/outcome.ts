@@ -7,8 +7,8 @@ import type {
   RestorePointId,
   Uncovered,
 } from "../base/index.ts";
+import type { FileRole, RestorePoint } from "../vault/index.ts";
 import type { FullReadReason } from "./store-files.ts";
-import type { FileRole, RestorePoint } from "./vault-types.ts";
 
 export interface MachineName {
   readonly id: Guid;

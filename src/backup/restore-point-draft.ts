@@ -1,7 +1,7 @@
 import type { Notice, Uncovered } from "../base/index.ts";
 import type { CheckpointNode, HeldMachine, HostFacts } from "../hyperv/index.ts";
+import type { CheckpointRecord, RestorePointDraft } from "../vault/index.ts";
 import type { StoredFiles } from "./store-files.ts";
-import type { CheckpointRecord, RestorePointDraft } from "./vault-types.ts";
 
 export interface DraftFacts {
   readonly held: HeldMachine;

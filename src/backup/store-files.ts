@@ -1,16 +1,17 @@
 import { type EventSink, type Notice, throwIfInterrupted, type Uncovered } from "../base/index.ts";
 import { type ByteSource, type FileLayout, plainLayout, SourceEndedError } from "../disk/index.ts";
 import type { HostFiles } from "../places/index.ts";
+import type { StoreCounts, StoredContent, StoredFile } from "../vault/index.ts";
 import { notUnderstoodNotice } from "./disk-chains.ts";
 import { isFormatError, openDiskFile } from "./disk-file.ts";
 import { FileChangedError } from "./errors.ts";
 import { hostPathKey } from "./host-path.ts";
 import { isUnreadable, lostCheckpoint, type MachineFile } from "./machine-files.ts";
-import type { StoreCounts, StoredContent, StoredFile, VaultSession } from "./vault-types.ts";
+import type { BackupSession } from "./ports.ts";
 
 export interface StoreFilesOptions {
   readonly hostFiles: HostFiles;
-  readonly session: VaultSession;
+  readonly session: BackupSession;
   /** The files of the machine's last restore point. */
   readonly previous: ReadonlyMap<string, StoredFile>;
   readonly events: EventSink;

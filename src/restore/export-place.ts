@@ -1,6 +1,6 @@
 import { parseGuid } from "../base/index.ts";
+import type { RestorePoint, StoredFile } from "../vault/index.ts";
 import { originalPlace } from "./original-place.ts";
-import type { RestorePoint, StoredFile } from "./vault-types.ts";
 
 /** The folders of Hyper-V's own export; what a machine's folder held besides gets one of its own. */
 const FOLDERS = {

@@ -2,8 +2,8 @@ import { type Guid, StillpointError, throwIfInterrupted } from "../base/index.ts
 import type { ByteSource } from "../disk/index.ts";
 import { openVhd } from "../formats/vhd/index.ts";
 import { openVhdx } from "../formats/vhdx/index.ts";
+import type { RestorePoint, StoredFile } from "../vault/index.ts";
 import type { RestoreVault } from "./ports.ts";
-import type { RestorePoint, StoredFile } from "./vault-types.ts";
 
 /** What a stored differencing disk says about its parent. */
 export interface ParentLink {

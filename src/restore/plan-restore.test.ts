@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as fc from "fast-check";
 import { guid, type RestorePointId, StillpointError } from "../base/index.ts";
+import type { FileRole, RestorePoint } from "../vault/index.ts";
 import { RestoreNameUnusableError, RestorePathCollisionError } from "./errors.ts";
 import type { ParentLink } from "./parent-links.ts";
 import { planRestore } from "./plan-restore.ts";
-import type { FileRole, RestorePoint } from "./vault-types.ts";
 
 const MACHINE = "7B1F0D6E-3C50-4B0C-9C67-0F5E1D2A3B02";
 const HELD = "11112222-3333-4444-8555-666677778888";

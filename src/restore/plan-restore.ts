@@ -1,10 +1,10 @@
 import type { Notice } from "../base/index.ts";
+import type { RestorePoint, StoredFile } from "../vault/index.ts";
 import { RestorePathCollisionError } from "./errors.ts";
 import { exportPlace } from "./export-place.ts";
 import { originalPlace } from "./original-place.ts";
 import type { ParentLinks } from "./parent-links.ts";
 import { checkTargetName, type Naming, targetNameKey } from "./target-name.ts";
-import type { RestorePoint, StoredFile } from "./vault-types.ts";
 
 export interface PlanOptions {
   /** `export`: as Hyper-V's own export lays files out. `exact`: every file under its original path. */

@@ -1,9 +1,13 @@
+import type { ByteSource } from "../disk/index.ts";
 import type { FolderFiles } from "../places/index.ts";
-import type { StoredFile, StoredFileReader } from "./vault-types.ts";
+import type { StoredFile, StoredFileReader } from "../vault/index.ts";
+
+/** A file in the vault; `StoredFileReader` is one. */
+export type RestoreReader = ByteSource & Pick<StoredFileReader, "copyTo">;
 
 /** What a restore needs of a vault; `Vault` has it. */
 export interface RestoreVault {
-  openFile(file: StoredFile): Promise<StoredFileReader>;
+  openFile(file: StoredFile): Promise<RestoreReader>;
 }
 
 /** Where a restore writes: a folder of this machine, by paths relative to it. */

@@ -11,9 +11,9 @@ import { FakeClock, SeededEntropy } from "../base/testing/index.ts";
 import { makeVhd } from "../formats/vhd/testing/index.ts";
 import { folderFiles } from "../places/index.ts";
 import { temporaryFolder } from "../places/testing/index.ts";
+import type { RestorePoint } from "../vault/index.ts";
 import { RestoredFileWrongError, RestoreFolderNotEmptyError, RestorePathUnsafeError } from "./errors.ts";
 import { type RestoreToFolderOptions, restoreToFolder } from "./restore-to-folder.ts";
-import type { RestorePoint } from "./vault-types.ts";
 
 const A = guid("aaaaaaaa-0000-4000-8000-000000000001");
 const B = guid("bbbbbbbb-0000-4000-8000-000000000002");

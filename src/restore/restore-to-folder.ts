@@ -1,10 +1,10 @@
 import type { Entropy, EventSink, Notice } from "../base/index.ts";
+import type { RestorePoint } from "../vault/index.ts";
 import { executeRestore, type RestoredFile } from "./execute-restore.ts";
 import { readParentLinks } from "./parent-links.ts";
 import { planRestore } from "./plan-restore.ts";
 import type { RestoreTarget, RestoreVault } from "./ports.ts";
 import type { Naming } from "./target-name.ts";
-import type { RestorePoint } from "./vault-types.ts";
 
 export interface RestoreToFolderOptions {
   readonly vault: RestoreVault;

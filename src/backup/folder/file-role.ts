@@ -1,4 +1,4 @@
-import type { FileRole } from "../vault-types.ts";
+import type { FileRole } from "../../vault/index.ts";
 
 /** What Windows calls these files; `.bin` and `.vsv` hold the memory and the devices of a saved state up to 2012 R2. */
 const ROLES: Readonly<Record<string, FileRole>> = {

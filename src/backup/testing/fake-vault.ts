@@ -1,23 +1,19 @@
 import { createHash } from "node:crypto";
 import { type Guid, guid, InternalError, type RestorePointId, throwIfInterrupted } from "../../base/index.ts";
 import { type ByteSource, MemoryStore, readBytes } from "../../disk/index.ts";
-import type { BackupVault } from "../ports.ts";
-import type {
-  RestorePoint,
-  RestorePointDraft,
-  StoredFile,
-  StoredFileReader,
-  VaultSession,
-} from "../vault-types.ts";
+import type { RestoreReader, RestoreVault } from "../../restore/index.ts";
+import type { RestorePoint, RestorePointDraft, StoredFile } from "../../vault/index.ts";
+import type { BackupSession, BackupVault } from "../ports.ts";
 
 /** A vault that keeps whole files in memory, by their SHA-256, and says what it was asked. */
-export class FakeVault implements BackupVault {
+export class FakeVault implements BackupVault, RestoreVault {
   readonly contents = new Map<string, Uint8Array>();
   readonly points: RestorePoint[] = [];
   /** What each stored file's layout said of itself: `payload` when any byte of it belongs to a disk. */
   readonly layouts: ("payload" | "plain")[] = [];
   readonly previousGiven: (string | undefined)[] = [];
   sessionsOpen = 0;
+  sessionsOpened = 0;
   readersOpen = 0;
   /** Called when a stored file is about to be copied; throws in a test's name. */
   onCopy: (file: StoredFile) => Promise<void> | void = () => undefined;
@@ -25,9 +21,10 @@ export class FakeVault implements BackupVault {
   onStore: (source: ByteSource) => Promise<void> | void = () => undefined;
   onCommit: (draft: RestorePointDraft) => void = () => undefined;
 
-  async openSession(options: { readonly signal?: AbortSignal | undefined }): Promise<VaultSession> {
+  async openSession(options: { readonly signal?: AbortSignal | undefined }): Promise<BackupSession> {
     throwIfInterrupted(options.signal);
     this.sessionsOpen++;
+    this.sessionsOpened++;
     return {
       storeFile: async (source, storeOptions) => {
         throwIfInterrupted(storeOptions.signal);
@@ -78,7 +75,7 @@ export class FakeVault implements BackupVault {
     return new Map(last?.files.map((file) => [file.path, file]));
   }
 
-  async openFile(file: StoredFile): Promise<StoredFileReader> {
+  async openFile(file: StoredFile): Promise<RestoreReader> {
     const bytes = this.contents.get(file.recipe.root ?? "");
     if (bytes === undefined)
       throw new InternalError("Cannot open the stored file: the vault has no such content");
@@ -88,9 +85,6 @@ export class FakeVault implements BackupVault {
       sizeBytes: bytes.length,
       read: async (target, offset) => {
         await source.read(target, offset);
-      },
-      async *extents() {
-        yield { offset: 0, length: bytes.length, kind: "data" };
       },
       copyTo: async (target, options) => {
         throwIfInterrupted(options.signal);
