@@ -87,11 +87,11 @@ export class FakeVault implements BackupVault, RestoreVault {
         await source.read(target, offset);
       },
       copyTo: async (target, options) => {
-        throwIfInterrupted(options.signal);
+        throwIfInterrupted(options?.signal);
         await this.onCopy(file);
         await target.write(bytes, 0);
         await target.truncate(bytes.length);
-        options.onProgress?.(bytes.length);
+        options?.onProgress?.(bytes.length);
         return { bytesWritten: bytes.length };
       },
       [Symbol.asyncDispose]: async () => {
