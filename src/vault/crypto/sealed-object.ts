@@ -1,0 +1,91 @@
+import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import type { Entropy } from "../../base/index.ts";
+import { VaultDamagedError } from "../errors.ts";
+import { COMPRESSION, CONTENT, KEY_FORM, SealedBody, SealedHeader, TAG_BYTES } from "../format/layout.ts";
+import { SEGMENT_MAGIC } from "../format/magic.ts";
+import { aeadOpen, aeadSeal, ZERO_NONCE } from "./aead.ts";
+import { deriveKey } from "./derive-key.ts";
+import { openHeader, type SessionKeyring } from "./open-header.ts";
+import { envelopeHeader, newSessionKeys, provenHeader } from "./session-keys.ts";
+import { FULL_KEY_WRITER, type VaultKeys } from "./vault-keys.ts";
+
+/** A body longer than this is no object of ours. */
+const LARGEST_BODY = 1 << 28;
+
+/** Seals a restore point: a session of its own. The parts are one object. */
+export function sealPoint(plain: Uint8Array, keys: VaultKeys, entropy: Entropy): readonly Uint8Array[] {
+  const session = newSessionKeys(keys, entropy);
+  const header = envelopeHeader(keys, session, CONTENT.restorePoint);
+  return sealBody(plain, header, session.bodyKey);
+}
+
+/** @throws {VaultDamagedError} @throws {VaultTooNewError} */
+export function openPoint(
+  bytes: Uint8Array,
+  object: string,
+  open: { readonly keys: VaultKeys; readonly keyring: SessionKeyring },
+): Uint8Array {
+  const header = openHeader(open.keys, bytes, { kind: "point", object });
+  return openBody(bytes, object, open.keyring.open(header, object).bodyKey);
+}
+
+/** Seals a segment, by a key from the index root. */
+export function sealSegment(plain: Uint8Array, keys: VaultKeys, entropy: Entropy): readonly Uint8Array[] {
+  const seed = entropy.bytes(32);
+  const header = provenHeader(keys, {
+    magic: SEGMENT_MAGIC,
+    content: CONTENT.segment,
+    keyForm: KEY_FORM.indexRoot,
+    session: entropy.bytes(16),
+    writer: FULL_KEY_WRITER,
+    seed,
+    wrappedKey: new Uint8Array(32),
+    wrapTag: new Uint8Array(16),
+  });
+  return sealBody(plain, header, segmentKey(keys, seed));
+}
+
+/** @throws {VaultDamagedError} @throws {VaultTooNewError} */
+export function openSegment(bytes: Uint8Array, object: string, keys: VaultKeys): Uint8Array {
+  const header = openHeader(keys, bytes, { kind: "segment", object });
+  return openBody(bytes, object, segmentKey(keys, header.seed));
+}
+
+function segmentKey(keys: VaultKeys, seed: Uint8Array): Uint8Array {
+  return deriveKey(keys.indexRoot, { purpose: "segment", salt: keys.vaultBytes, further: seed });
+}
+
+function sealBody(plain: Uint8Array, header: Uint8Array, key: Uint8Array): readonly Uint8Array[] {
+  const squeezed = zstdCompressSync(plain, { params: { [constants.ZSTD_c_compressionLevel]: 3 } });
+  const smaller = squeezed.length < plain.length;
+  const packed = smaller ? squeezed : plain;
+  const body = SealedBody.encode({
+    plainBytes: plain.length,
+    packedBytes: packed.length,
+    compression: smaller ? COMPRESSION.zstd : COMPRESSION.none,
+  });
+  const { sealed, tag } = aeadSeal(packed, { key, nonce: ZERO_NONCE, bound: [header, body] });
+  return [header, body, sealed, tag];
+}
+
+function openBody(bytes: Uint8Array, object: string, key: Uint8Array): Uint8Array {
+  const fail = (what: string): VaultDamagedError => new VaultDamagedError(object, what);
+  const start = SealedHeader.sizeBytes + SealedBody.sizeBytes;
+  if (bytes.length < start + TAG_BYTES) throw fail("it is cut off");
+  const body = SealedBody.decode(bytes, SealedHeader.sizeBytes);
+  const end = start + body.packedBytes;
+  if (bytes.length !== end + TAG_BYTES) throw fail("its length is not the one it states");
+  const packed = aeadOpen(bytes.subarray(start, end), bytes.subarray(end), {
+    key,
+    nonce: ZERO_NONCE,
+    bound: [bytes.subarray(0, start)],
+  });
+  if (packed === undefined) throw fail("its bytes are not those that were sealed");
+  if (body.plainBytes > LARGEST_BODY) throw fail("it claims to be larger than any object is");
+  const plain =
+    body.compression === COMPRESSION.zstd
+      ? zstdDecompressSync(packed, { maxOutputLength: body.plainBytes + 1 })
+      : packed;
+  if (plain.length !== body.plainBytes) throw fail("it opens to another length than it states");
+  return plain;
+}

@@ -1,0 +1,66 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { bytesFromHex, type Guid, hexFromBytes, parseGuid } from "../../base/index.ts";
+import { FORMAT_VERSION, FRAME_BYTES } from "./layout.ts";
+import { decodeLine, encodeLine, isCanonical } from "./one-line-json.ts";
+
+export const VAULT_FORMAT = "stillpoint-vault";
+const IDENTITY = "blake3-256-keyed";
+const SMALLEST_CHUNK = 4096;
+
+/** docs/vault-format.md 4.1. */
+export interface VaultConfig {
+  readonly format: typeof VAULT_FORMAT;
+  readonly version: number;
+  readonly id: Guid;
+  readonly created: string;
+  readonly chunkBytes: number;
+  readonly identity: typeof IDENTITY;
+}
+
+/** What `config` turned out to be. */
+export type ReadConfig =
+  | { readonly kind: "config"; readonly config: VaultConfig; readonly mac: Uint8Array }
+  | { readonly kind: "too-new"; readonly version: number }
+  | { readonly kind: "damaged" }
+  | { readonly kind: "no-vault" };
+
+export function newConfig(facts: Pick<VaultConfig, "id" | "created" | "chunkBytes">): VaultConfig {
+  if (!isChunkSize(facts.chunkBytes)) {
+    throw new TypeError(`A chunk of ${facts.chunkBytes} bytes is no power of two from 4 KiB to 512 KiB`);
+  }
+  const { id, created, chunkBytes } = facts;
+  return { format: VAULT_FORMAT, version: FORMAT_VERSION, id, created, chunkBytes, identity: IDENTITY };
+}
+
+/** The caller owns the bytes. */
+export function encodeConfig(config: VaultConfig, configKey: Uint8Array): Uint8Array {
+  return encodeLine({ ...config, mac: hexFromBytes(configMac(config, configKey)) });
+}
+
+export function decodeConfig(bytes: Uint8Array): ReadConfig {
+  const found = decodeLine(bytes);
+  if (found?.["format"] !== VAULT_FORMAT) return { kind: "no-vault" };
+  const { version, id, created, chunkBytes, mac } = found;
+  if (typeof version === "number" && version > FORMAT_VERSION) return { kind: "too-new", version };
+  const macBytes = typeof mac === "string" ? bytesFromHex(mac) : undefined;
+  const guid = typeof id === "string" ? parseGuid(id) : undefined;
+  if (version !== FORMAT_VERSION || typeof created !== "string") return { kind: "damaged" };
+  if (typeof chunkBytes !== "number" || !isChunkSize(chunkBytes)) return { kind: "damaged" };
+  if (guid === undefined || macBytes?.length !== 32) return { kind: "damaged" };
+  const config = newConfig({ id: guid, created, chunkBytes });
+  if (!isCanonical({ ...config, mac }, bytes)) return { kind: "damaged" };
+  return { kind: "config", config, mac: macBytes };
+}
+
+/** Whether somebody with the master key wrote this config. */
+export function isConfigProven(config: VaultConfig, mac: Uint8Array, configKey: Uint8Array): boolean {
+  return timingSafeEqual(configMac(config, configKey), mac);
+}
+
+function configMac(config: VaultConfig, configKey: Uint8Array): Uint8Array {
+  return createHmac("sha256", configKey).update(JSON.stringify(config)).digest();
+}
+
+function isChunkSize(value: number): boolean {
+  return Number.isInteger(Math.log2(value)) && value >= SMALLEST_CHUNK && value <= FRAME_BYTES;
+}

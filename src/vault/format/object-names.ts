@@ -1,0 +1,61 @@
+import { bytesFromHex, hexFromBytes, parseRestorePointId, type RestorePointId } from "../../base/index.ts";
+
+export const CONFIG_NAME = "config";
+export const KEYS_PREFIX = "keys/";
+export const PACKS_PREFIX = "packs/";
+export const INDEX_PREFIX = "index/";
+export const POINTS_PREFIX = "points/";
+export const LEASES_PREFIX = "leases/";
+/** Every first part of a name that a vault may have; `doomed` is reserved for prune. */
+export const VAULT_PREFIXES = [
+  KEYS_PREFIX,
+  PACKS_PREFIX,
+  INDEX_PREFIX,
+  POINTS_PREFIX,
+  LEASES_PREFIX,
+  "doomed/",
+] as const;
+
+export function keySlotName(digest: Uint8Array): string {
+  return KEYS_PREFIX + hexFromBytes(digest);
+}
+
+export function packName(digest: Uint8Array): string {
+  const hex = hexFromBytes(digest);
+  return `${PACKS_PREFIX}${hex.slice(0, 2)}/${hex}`;
+}
+
+export function segmentName(digest: Uint8Array): string {
+  return INDEX_PREFIX + hexFromBytes(digest);
+}
+
+export function pointName(milliseconds: number, id: RestorePointId): string {
+  return `${POINTS_PREFIX}${timePart(milliseconds)}-${id}`;
+}
+
+export function leaseName(milliseconds: number, session: Uint8Array): string {
+  return `${LEASES_PREFIX}${timePart(milliseconds)}-${hexFromBytes(session)}`;
+}
+
+/** The SHA-256 that names a pack, a segment or a slot; undefined when the name is none of them. */
+export function digestFromName(name: string): Uint8Array | undefined {
+  const found = /^(?:keys\/|index\/|packs\/([0-9a-f]{2})\/)([0-9a-f]{64})$/.exec(name);
+  const hex = found?.[2];
+  if (hex === undefined) return undefined;
+  if (found?.[1] !== undefined && !hex.startsWith(found[1])) return undefined;
+  return bytesFromHex(hex);
+}
+
+/** Time and id of a restore point, from its object's name; undefined when the name is none. */
+export function pointFromName(
+  name: string,
+): { readonly milliseconds: number; readonly id: RestorePointId } | undefined {
+  const found = /^points\/([0-9a-f]{12})-([0-9a-f]{32})$/.exec(name);
+  const id = found?.[2] === undefined ? undefined : parseRestorePointId(found[2]);
+  if (id === undefined) return undefined;
+  return { milliseconds: Number.parseInt(found?.[1] as string, 16), id };
+}
+
+function timePart(milliseconds: number): string {
+  return milliseconds.toString(16).padStart(12, "0");
+}

@@ -1,0 +1,25 @@
+export { type CreateVaultOptions, createVault } from "./create-vault.ts";
+export * from "./errors.ts";
+export type { KdfCost } from "./format/key-slot-document.ts";
+export type { KeySlotFacts } from "./keys/key-slots.ts";
+export type {
+  DamagedObject,
+  VerifyOptions,
+  VerifyProgress,
+  VerifyReport,
+} from "./maintenance/verify-vault.ts";
+export { type OpenVaultOptions, openVault } from "./open-vault.ts";
+export type { StoreCounts, StoredContent } from "./pipeline/store-file.ts";
+export type { CopyOptions, StoredFileReader } from "./reading/stored-file-reader.ts";
+export type { FileRecipe } from "./recipes/file-recipe.ts";
+export type {
+  CheckpointRecord,
+  FileRole,
+  RestorePoint,
+  RestorePointDraft,
+  RestorePointSummary,
+  StoredFile,
+} from "./restore-points/restore-point.ts";
+export type { StoreFileOptions, VaultSession } from "./sessions/vault-session.ts";
+export type { Vault } from "./vault.ts";
+export type { VaultFacts, VaultOptions } from "./vault-options.ts";

@@ -1,0 +1,121 @@
+import { hexFromBytes } from "../../base/index.ts";
+import { HASH_BYTES } from "../format/layout.ts";
+import { packName } from "../format/object-names.ts";
+import type { PackContents } from "../packs/pack-contents.ts";
+import { ChunkTable } from "./chunk-table.ts";
+import { GrowingWords } from "./growing-words.ts";
+import type { Segment } from "./segment-codec.ts";
+
+/** Where a frame lies. */
+export interface FrameLocation {
+  /** The frame's number in this index: stays the same while the vault is open. */
+  readonly frame: number;
+  /** The pack's number in this index. */
+  readonly pack: number;
+  /** The pack's name in the storage. */
+  readonly object: string;
+  readonly offset: number;
+  readonly sealedBytes: number;
+}
+
+export interface IndexedPack {
+  readonly object: string;
+  readonly sizeBytes: number;
+  readonly firstFrame: number;
+  readonly frameCount: number;
+  /** False when the storage has no pack of this name and length: its chunks count as unknown. */
+  isThere: boolean;
+}
+
+/** All segments together, in memory: docs/vault-format.md 7. About 21 bytes a chunk. */
+export class ChunkIndex {
+  readonly #chunks = new ChunkTable();
+  readonly #packs: IndexedPack[] = [];
+  readonly #packByDigest = new Map<string, number>();
+  readonly #framePack = new GrowingWords();
+  readonly #frameOffset = new GrowingWords();
+  readonly #frameBytes = new GrowingWords();
+
+  get chunkCount(): number {
+    return this.#chunks.size;
+  }
+
+  get packs(): readonly IndexedPack[] {
+    return this.#packs;
+  }
+
+  hasPack(digest: Uint8Array): boolean {
+    return this.#packByDigest.has(hexFromBytes(digest));
+  }
+
+  /** The frame that holds a chunk, or undefined when the vault does not have it. */
+  find(ids: Uint8Array, at = 0): number | undefined {
+    const frame = this.#chunks.get(ids, at);
+    return frame !== undefined && this.#isThere(frame) ? frame : undefined;
+  }
+
+  /** The frame that should hold a chunk, also when its pack is gone. */
+  findAnyway(ids: Uint8Array, at = 0): number | undefined {
+    return this.#chunks.get(ids, at);
+  }
+
+  locate(frame: number): FrameLocation {
+    const pack = this.#framePack.at(frame);
+    const offset = this.#frameOffset.at(frame);
+    const { object } = this.#packs[pack] as IndexedPack;
+    return { frame, pack, object, offset, sealedBytes: this.#frameBytes.at(frame) };
+  }
+
+  addPack(contents: PackContents): void {
+    const first = this.#addFrames(contents);
+    if (first === undefined) return;
+    contents.frames.forEach(({ ids }, k) => {
+      for (let at = 0; at < ids.length; at += HASH_BYTES) this.#addChunk(ids, at, first + k);
+    });
+  }
+
+  addSegment(segment: Segment): void {
+    const numbers: number[] = [];
+    for (const pack of segment.packs) {
+      const first = this.#addFrames(pack) ?? this.#firstFrameOf(pack.digest);
+      pack.frames.forEach((_, k) => numbers.push(first + k));
+    }
+    segment.forEachChunk((bytes, at, frame) => this.#addChunk(bytes, at, numbers[frame] as number));
+  }
+
+  /** A pack that is gone takes its chunks with it; those that are stored again take their places. */
+  setThere(pack: number, isThere: boolean): void {
+    (this.#packs[pack] as IndexedPack).isThere = isThere;
+  }
+
+  #addFrames(pack: Segment["packs"][number]): number | undefined {
+    const key = hexFromBytes(pack.digest);
+    if (this.#packByDigest.has(key)) return undefined;
+    const firstFrame = this.#framePack.length;
+    const number = this.#packs.length;
+    this.#packByDigest.set(key, number);
+    const object = packName(pack.digest);
+    const frameCount = pack.frames.length;
+    this.#packs.push({ object, sizeBytes: pack.sizeBytes, firstFrame, frameCount, isThere: true });
+    for (const { offset, sealedBytes } of pack.frames) {
+      this.#framePack.push(number);
+      this.#frameOffset.push(offset);
+      this.#frameBytes.push(sealedBytes);
+    }
+    return firstFrame;
+  }
+
+  #firstFrameOf(digest: Uint8Array): number {
+    const pack = this.#packByDigest.get(hexFromBytes(digest)) as number;
+    return (this.#packs[pack] as IndexedPack).firstFrame;
+  }
+
+  #addChunk(ids: Uint8Array, at: number, frame: number): void {
+    const known = this.#chunks.get(ids, at);
+    if (known === undefined || !this.#isThere(known)) this.#chunks.set(ids, at, frame);
+  }
+
+  #isThere(frame: number): boolean {
+    return (this.#packs[this.#framePack.at(frame)] as IndexedPack).isThere;
+  }
+}

@@ -1,0 +1,115 @@
+import { HASH_BYTES } from "../format/layout.ts";
+
+const PARTITIONS = 256;
+const LANES = 4;
+const FIRST_SLOTS = 16;
+/** A partition grows when it is fuller than this, and only by an eighth: the mean load stays near 0.83. */
+const FULLEST = 0.88;
+const GROWTH = 1.125;
+const TWO_32 = 4294967296;
+
+/**
+ * Which chunk is in which frame: 16 bytes a slot, so about 19 bytes a chunk.
+ *
+ * Open addressing with linear probing in 256 partitions, of which each grows for itself: growing never holds the table
+ * twice. A slot is 12 bytes of the id and a number; the partition is one more byte of it.
+ *
+ * Why not the whole id? 104 bits of a keyed hash that nobody outside can aim at: for 2^24 chunks (1 TiB) looked up in as
+ * many, a false hit has a chance of 2^-56. Reading compares all 256 bits, in the frame itself.
+ */
+export class ChunkTable {
+  readonly #partitions: Uint32Array[] = [];
+  readonly #used = new Uint32Array(PARTITIONS);
+  #size = 0;
+
+  constructor() {
+    for (let i = 0; i < PARTITIONS; i++) this.#partitions.push(new Uint32Array(LANES * FIRST_SLOTS));
+  }
+
+  /** How many chunks are in it. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** What the table takes. */
+  get memoryBytes(): number {
+    return this.#partitions.reduce((sum, slots) => sum + slots.byteLength, 0);
+  }
+
+  /** The chunk's number, or undefined. The id is 32 bytes at `at`. */
+  get(ids: Uint8Array, at = 0): number | undefined {
+    const slots = this.#partitions[ids[at] as number] as Uint32Array;
+    const found = slots[find(slots, ids, at) + 3] as number;
+    return found === 0 ? undefined : found - 1;
+  }
+
+  /** Sets a chunk's number, from 0 to 2^32 - 2; whether the chunk is new. */
+  set(ids: Uint8Array, at: number, value: number): boolean {
+    const partition = ids[at] as number;
+    const slots = this.#partitions[partition] as Uint32Array;
+    const slot = find(slots, ids, at);
+    const isNew = slots[slot + 3] === 0;
+    slots[slot] = lane(ids, at + 1);
+    slots[slot + 1] = lane(ids, at + 5);
+    slots[slot + 2] = lane(ids, at + 9);
+    slots[slot + 3] = value + 1;
+    if (isNew) this.#count(partition, slots);
+    return isNew;
+  }
+
+  #count(partition: number, slots: Uint32Array): void {
+    this.#size++;
+    const used = (this.#used[partition] as number) + 1;
+    this.#used[partition] = used;
+    const capacity = slots.length / LANES;
+    if (used > FULLEST * capacity) this.#partitions[partition] = grown(slots, capacity);
+  }
+}
+
+/** The first lane of the slot that holds the id, or of the empty slot where it belongs. */
+function find(slots: Uint32Array, ids: Uint8Array, at: number): number {
+  const a = lane(ids, at + 1);
+  const b = lane(ids, at + 5);
+  const c = lane(ids, at + 9);
+  let slot = home(a, slots.length / LANES);
+  while (slots[slot + 3] !== 0) {
+    if (slots[slot] === a && slots[slot + 1] === b && slots[slot + 2] === c) return slot;
+    slot += LANES;
+    if (slot === slots.length) slot = 0;
+  }
+  return slot;
+}
+
+function grown(slots: Uint32Array, capacity: number): Uint32Array {
+  const larger = new Uint32Array(LANES * Math.max(capacity + 8, Math.ceil(capacity * GROWTH)));
+  for (let from = 0; from < slots.length; from += LANES) {
+    if (slots[from + 3] === 0) continue;
+    let to = home(slots[from] as number, larger.length / LANES);
+    while (larger[to + 3] !== 0) {
+      to += LANES;
+      if (to === larger.length) to = 0;
+    }
+    for (let i = 0; i < LANES; i++) larger[to + i] = slots[from + i] as number;
+  }
+  return larger;
+}
+
+/** Ids are evenly spread, so their first lane says how far into the partition they belong. */
+function home(a: number, capacity: number): number {
+  return LANES * Math.floor((a / TWO_32) * capacity);
+}
+
+function lane(ids: Uint8Array, at: number): number {
+  return (
+    ((ids[at] as number) |
+      ((ids[at + 1] as number) << 8) |
+      ((ids[at + 2] as number) << 16) |
+      ((ids[at + 3] as number) << 24)) >>>
+    0
+  );
+}
+
+/** How many ids are in a run of them. */
+export function countIds(ids: Uint8Array): number {
+  return ids.length / HASH_BYTES;
+}

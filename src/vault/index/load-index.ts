@@ -1,0 +1,133 @@
+import { type Storage, StorageObjectMissingError } from "../../storage/index.ts";
+import { SessionKeyring } from "../crypto/open-header.ts";
+import { openSegment } from "../crypto/sealed-object.ts";
+import type { VaultKeys } from "../crypto/vault-keys.ts";
+import { VaultDamagedError } from "../errors.ts";
+import { digestFromName, INDEX_PREFIX, PACKS_PREFIX } from "../format/object-names.ts";
+import type { PackContents } from "../packs/pack-contents.ts";
+import { readPackContents } from "../packs/read-pack-contents.ts";
+import { ChunkIndex } from "./chunk-index.ts";
+import { decodeSegment } from "./segment-codec.ts";
+
+/** A pack of 64 KiB chunks holds some hundreds of them. */
+const PACKS_A_SEGMENT = 128;
+
+export interface IndexPlace {
+  readonly storage: Storage;
+  readonly keys: VaultKeys;
+}
+
+/** The index of an open vault, which grows by what other sessions add. One load runs at a time. */
+export class LoadedIndex {
+  readonly index = new ChunkIndex();
+  /** Segments that could not be read, with the reason; their packs are read from footers instead. */
+  readonly damagedSegments = new Map<string, VaultDamagedError>();
+  /** Packs that no segment names and whose footer cannot be used. */
+  readonly unreadablePacks = new Map<string, VaultDamagedError>();
+  readonly #adopted: PackContents[] = [];
+  readonly #place: IndexPlace;
+  readonly #keyring: SessionKeyring;
+  readonly #loaded = new Set<string>();
+  #running: Promise<unknown> = Promise.resolve();
+
+  constructor(place: IndexPlace) {
+    this.#place = place;
+    this.#keyring = new SessionKeyring(place.keys);
+  }
+
+  /** Reads the segments that were not read yet. Holds one of them at a time. */
+  async refresh(signal?: AbortSignal): Promise<void> {
+    await this.#alone(async () => {
+      for await (const { name } of this.#place.storage.list(INDEX_PREFIX, { signal })) {
+        if (!this.#loaded.has(name)) await this.#load(name, signal);
+      }
+    });
+  }
+
+  /** Reads all segments, also those that were read before: to see whether they still are what they were. */
+  async reread(signal?: AbortSignal): Promise<void> {
+    this.#loaded.clear();
+    this.damagedSegments.clear();
+    await this.refresh(signal);
+  }
+
+  /**
+   * Holds the index against the packs that are there: packs that are gone or have another length lose their chunks, packs
+   * that no segment names (of a session that was killed, or whose segment is lost) are read from their footers.
+   */
+  async reconcile(signal?: AbortSignal): Promise<void> {
+    await this.#alone(async () => {
+      const known = this.index.packs.length; // packs that are added while we list need no looking at
+      const there = new Map<string, number>();
+      for await (const { name, sizeBytes } of this.#place.storage.list(PACKS_PREFIX, { signal })) {
+        if (digestFromName(name) !== undefined) there.set(name, sizeBytes);
+      }
+      for (const [pack, { object, sizeBytes }] of this.index.packs.entries()) {
+        if (pack < known) this.index.setThere(pack, there.get(object) === sizeBytes);
+        there.delete(object);
+      }
+      await this.#adopt(there, signal);
+    });
+  }
+
+  /** Writes segments for packs that were adopted: before anybody relies on them. */
+  async nameAdopted(write: (packs: readonly PackContents[]) => Promise<void>): Promise<void> {
+    await this.#alone(async () => {
+      while (this.#adopted.length > 0) {
+        await write(this.#adopted.slice(0, PACKS_A_SEGMENT));
+        this.#adopted.splice(0, PACKS_A_SEGMENT);
+      }
+    });
+  }
+
+  /** A segment that this program just wrote. */
+  noteWritten(name: string, packs: readonly PackContents[]): void {
+    this.#loaded.add(name);
+    for (const pack of packs) this.index.addPack(pack);
+  }
+
+  /** What no segment named when the index was held against the packs. */
+  get adoptedPacks(): readonly PackContents[] {
+    return this.#adopted;
+  }
+
+  async #adopt(packs: ReadonlyMap<string, number>, signal?: AbortSignal): Promise<void> {
+    this.unreadablePacks.clear();
+    for (const [object, sizeBytes] of packs) {
+      try {
+        const place = { ...this.#place, keyring: this.#keyring, signal };
+        const contents = await readPackContents(object, sizeBytes, place);
+        this.index.addPack(contents);
+        this.#adopted.push(contents);
+      } catch (error) {
+        if (!(error instanceof VaultDamagedError)) throw error;
+        this.unreadablePacks.set(object, error);
+      }
+    }
+  }
+
+  async #load(name: string, signal?: AbortSignal): Promise<void> {
+    try {
+      const bytes = await this.#place.storage.get(name, { signal });
+      this.index.addSegment(decodeSegment(openSegment(bytes, name, this.#place.keys), name));
+      this.damagedSegments.delete(name);
+      this.#loaded.add(name);
+    } catch (error) {
+      if (error instanceof StorageObjectMissingError) return; // gone between listing and reading
+      if (!(error instanceof VaultDamagedError)) throw error;
+      this.damagedSegments.set(name, error);
+    }
+  }
+
+  async #alone<T>(work: () => Promise<T>): Promise<T> {
+    const before = this.#running;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#running = promise;
+    await before;
+    try {
+      return await work();
+    } finally {
+      resolve();
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import { hexFromBytes, throwIfInterrupted } from "../../base/index.ts";
+import { VaultDamagedError } from "../errors.ts";
+import { INDEX_PREFIX } from "../format/object-names.ts";
+import type { ChunkIndex } from "../index/chunk-index.ts";
+import { ChunkTable } from "../index/chunk-table.ts";
+import type { FrameReader } from "../reading/frame-reader.ts";
+import { decodeNode, type Reference } from "../recipes/recipe-node.ts";
+import { rootOf } from "../recipes/walk-recipe.ts";
+import type { PointName, PointStore } from "../restore-points/point-store.ts";
+import type { RestorePoint } from "../restore-points/restore-point.ts";
+import type { DamageLedger } from "./damage-ledger.ts";
+
+export interface PointCheckParts {
+  readonly points: PointStore;
+  readonly frames: FrameReader;
+  readonly index: ChunkIndex;
+  readonly ledger: DamageLedger;
+  readonly damagedFrames: ReadonlySet<number>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** Follows each restore point down to its chunks, and tells which objects it needs that are damaged. Nodes that several restore points have are looked at once. */
+export class PointCheck {
+  readonly #parts: PointCheckParts;
+  readonly #soundNodes = new ChunkTable();
+  readonly #damagedNodes = new Map<string, ReadonlySet<string>>();
+
+  constructor(parts: PointCheckParts) {
+    this.#parts = parts;
+  }
+
+  /** How many restore points there are. */
+  async run(): Promise<number> {
+    let count = 0;
+    for await (const name of this.#parts.points.names()) {
+      throwIfInterrupted(this.#parts.signal);
+      count++;
+      await this.#checkPoint(name);
+    }
+    return count;
+  }
+
+  async #checkPoint(name: PointName): Promise<void> {
+    const { ledger, points } = this.#parts;
+    let point: RestorePoint | undefined;
+    const damaged = await ledger.catching(async () => {
+      point = await points.read(name);
+    });
+    if (damaged !== undefined) ledger.blame(damaged, { id: name.id });
+    if (point === undefined) return;
+    const machine = point.machine.name;
+    for (const { recipe } of point.files) {
+      const needed = await this.#damageBelow(rootOf(recipe), recipe.level);
+      for (const object of needed) ledger.blame(object, { id: name.id, machine });
+    }
+  }
+
+  /** The damaged objects that a stretch of a file needs. */
+  async #damageBelow(reference: Reference, level: number): Promise<ReadonlySet<string>> {
+    if (reference.id === undefined) return NOTHING;
+    const here = this.#damageOf(reference.id);
+    if (here !== undefined) return new Set([here]);
+    return level === 0 ? NOTHING : await this.#damageInNode(reference, reference.id, level);
+  }
+
+  /** The object that keeps a chunk from being read. */
+  #damageOf(id: Uint8Array): string | undefined {
+    const { index, ledger, damagedFrames } = this.#parts;
+    const frame = index.find(id) ?? index.findAnyway(id);
+    if (frame === undefined) {
+      ledger.note(INDEX_PREFIX, `no pack holds the chunk ${hexFromBytes(id)}`);
+      return INDEX_PREFIX;
+    }
+    const { object, pack } = index.locate(frame);
+    if (damagedFrames.has(frame) || index.packs[pack]?.isThere !== true) return object;
+    return undefined;
+  }
+
+  async #damageInNode(reference: Reference, id: Uint8Array, level: number): Promise<ReadonlySet<string>> {
+    if (this.#soundNodes.get(id) !== undefined) return NOTHING;
+    const name = hexFromBytes(id);
+    const known = this.#damagedNodes.get(name);
+    if (known !== undefined) return known;
+    const damage = await this.#damageOfChildren(reference, id, level);
+    if (damage.size === 0) this.#soundNodes.set(id, 0, level);
+    else this.#damagedNodes.set(name, damage);
+    return damage;
+  }
+
+  async #damageOfChildren(reference: Reference, id: Uint8Array, level: number): Promise<ReadonlySet<string>> {
+    throwIfInterrupted(this.#parts.signal);
+    const damage = new Set<string>();
+    try {
+      const { bytes, object } = await this.#parts.frames.chunk(id, this.#parts.signal);
+      for (const child of decodeNode(bytes, { ...reference, level, object })) {
+        for (const each of await this.#damageBelow(child, level - 1)) damage.add(each);
+      }
+    } catch (error) {
+      if (!(error instanceof VaultDamagedError)) throw error;
+      this.#parts.ledger.note(error.object, error.what);
+      damage.add(error.object);
+    }
+    return damage;
+  }
+}

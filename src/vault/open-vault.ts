@@ -1,0 +1,62 @@
+import type { Secret } from "../base/index.ts";
+import { type Storage, StorageObjectMissingError } from "../storage/index.ts";
+import { vaultKeysFrom } from "./crypto/vault-keys.ts";
+import { VaultDamagedError, VaultNotFoundError, VaultTooNewError } from "./errors.ts";
+import { decodeConfig, isConfigProven, type ReadConfig } from "./format/config-document.ts";
+import { FORMAT_VERSION } from "./format/layout.ts";
+import { CONFIG_NAME, KEYS_PREFIX } from "./format/object-names.ts";
+import { KeySlots } from "./keys/key-slots.ts";
+import { Vault } from "./vault.ts";
+import type { VaultOptions } from "./vault-options.ts";
+
+export interface OpenVaultOptions extends VaultOptions {
+  /** A passphrase, or the text of a recovery key. */
+  readonly passphrase: Secret;
+}
+
+/**
+ * Opens a vault. @throws {VaultNotFoundError} @throws {VaultPassphraseWrongError} @throws {VaultTooNewError}
+ * @throws {VaultDamagedError}
+ */
+export async function openVault(options: OpenVaultOptions): Promise<Vault> {
+  const { storage } = options;
+  const read = await readConfig(storage);
+  if (read.kind === "no-vault") {
+    throw new VaultNotFoundError(`Cannot open a vault at "${storage.location}": what is there is no vault`);
+  }
+  if (read.kind === "too-new") {
+    throw new VaultTooNewError(
+      `Cannot open the vault at "${storage.location}": it has format version ${read.version}, this program knows ${FORMAT_VERSION}`,
+      { version: read.version, newestKnown: FORMAT_VERSION },
+    );
+  }
+  if (read.kind === "damaged") throw damagedConfig();
+  const { config, mac } = read;
+  const masterKey = await new KeySlots(storage, config.id).unlock(options.passphrase);
+  const keys = vaultKeysFrom(masterKey, config.id);
+  if (!isConfigProven(config, mac, keys.configKey)) throw damagedConfig();
+  return new Vault(options, { config, masterKey, keys });
+}
+
+async function readConfig(storage: Storage): Promise<ReadConfig> {
+  const bytes = await getConfig(storage);
+  const read = bytes === undefined ? ({ kind: "no-vault" } as const) : decodeConfig(bytes);
+  if (read.kind !== "no-vault") return read;
+  for await (const _ of storage.list(KEYS_PREFIX)) {
+    if (bytes !== undefined) return { kind: "damaged" };
+  }
+  return read;
+}
+
+async function getConfig(storage: Storage): Promise<Uint8Array | undefined> {
+  try {
+    return await storage.get(CONFIG_NAME);
+  } catch (error) {
+    if (error instanceof StorageObjectMissingError) return undefined;
+    throw error;
+  }
+}
+
+function damagedConfig(): VaultDamagedError {
+  return new VaultDamagedError(CONFIG_NAME, "its bytes are not those that were written");
+}

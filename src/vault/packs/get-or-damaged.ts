@@ -1,0 +1,21 @@
+import { type Storage, StorageObjectMissingError, StorageObjectTruncatedError } from "../../storage/index.ts";
+import { VaultDamagedError } from "../errors.ts";
+
+/** Reads what must be there. @throws {VaultDamagedError} when it is gone or too short. */
+export async function getOrDamaged(
+  storage: Storage,
+  object: string,
+  options: NonNullable<Parameters<Storage["get"]>[1]> = {},
+): Promise<Uint8Array> {
+  try {
+    return await storage.get(object, options);
+  } catch (error) {
+    if (error instanceof StorageObjectMissingError) {
+      throw new VaultDamagedError(object, "it is gone", { cause: error });
+    }
+    if (error instanceof StorageObjectTruncatedError) {
+      throw new VaultDamagedError(object, "it is shorter than it was", { cause: error });
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,51 @@
+import { MIB } from "../../base/index.ts";
+import { FRAME_BYTES, PACK_BYTES } from "../format/layout.ts";
+import { BufferPool } from "./buffer-pool.ts";
+import { WorkerPool } from "./worker-pool.ts";
+
+/** What is read at once. */
+export const STRETCH_BYTES = 2 * MIB;
+const LEAST_BUDGET = 64 * MIB;
+/** Packs that are under construction: one of each class. */
+const OPEN_PACKS = 2;
+
+export interface EngineOptions {
+  readonly workers: number;
+  readonly identityKey: Uint8Array;
+  /** For buffers and packs together. */
+  readonly memoryBudgetBytes: number;
+}
+
+/**
+ * Threads and memory of one vault: all its sessions and readers share them, so the budget holds however many there are.
+ */
+export class Engine implements AsyncDisposable {
+  readonly workers: WorkerPool;
+  /** Of `STRETCH_BYTES`: what is being read, hashed and sealed. */
+  readonly stretches: BufferPool;
+  /** Of `FRAME_BYTES`: chunks that wait for others to share a frame with them. Each file holds few. */
+  readonly gathers: BufferPool;
+  /** How many stretches one file has in hand at once. */
+  readonly stretchesAhead: number;
+  /** How many tasks of sealing one file has in hand at once. */
+  readonly sealsAhead: number;
+  /** How many packs are on their way to the storage at once. */
+  readonly putsAtOnce: number;
+
+  constructor(options: EngineOptions) {
+    const budget = Math.max(LEAST_BUDGET, options.memoryBudgetBytes);
+    this.workers = new WorkerPool({ size: options.workers, start: { identityKey: options.identityKey } });
+    this.putsAtOnce = budget >= 6 * PACK_BYTES ? 2 : 1;
+    const forBuffers = budget - (OPEN_PACKS + this.putsAtOnce) * PACK_BYTES;
+    const wanted = 4 * options.workers + 4;
+    const count = Math.max(4, Math.min(wanted, Math.floor((0.75 * forBuffers) / STRETCH_BYTES)));
+    this.stretches = new BufferPool({ bufferBytes: STRETCH_BYTES, limit: count });
+    this.gathers = new BufferPool({ bufferBytes: FRAME_BYTES, limit: Number.POSITIVE_INFINITY });
+    this.sealsAhead = options.workers + 2;
+    this.stretchesAhead = Math.max(2, Math.min(2 * options.workers + 2, count - 2));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.workers[Symbol.asyncDispose]();
+  }
+}

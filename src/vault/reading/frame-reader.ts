@@ -1,0 +1,153 @@
+import { hexFromBytes } from "../../base/index.ts";
+import { type Storage } from "../../storage/index.ts";
+import { openHeader, SessionKeyring } from "../crypto/open-header.ts";
+import type { VaultKeys } from "../crypto/vault-keys.ts";
+import { VaultDamagedError } from "../errors.ts";
+import { HASH_BYTES, SealedHeader } from "../format/layout.ts";
+import { INDEX_PREFIX } from "../format/object-names.ts";
+import type { FrameLocation } from "../index/chunk-index.ts";
+import type { LoadedIndex } from "../index/load-index.ts";
+import { getOrDamaged } from "../packs/get-or-damaged.ts";
+import type { Engine } from "../pipeline/engine.ts";
+import type { OpenedFrame } from "../pipeline/worker-tasks.ts";
+
+export interface FrameReaderOptions {
+  readonly storage: Storage;
+  readonly keys: VaultKeys;
+  readonly engine: Engine;
+  readonly loaded: LoadedIndex;
+}
+
+/** What a worker needs to open frames of a pack. */
+interface PackKeys {
+  readonly header: Uint8Array;
+  readonly frameKey: Uint8Array;
+}
+
+const PACKS_KEPT = 1024;
+const FRAMES_KEPT = 16;
+
+/** Finds chunks and opens the frames that hold them, in the worker threads. */
+export class FrameReader {
+  readonly #options: FrameReaderOptions;
+  readonly #keyring: SessionKeyring;
+  readonly #packKeys = new Map<string, Promise<PackKeys>>();
+  readonly #frames = new Map<number, Promise<OpenedFrame>>();
+
+  constructor(options: FrameReaderOptions) {
+    this.#options = options;
+    this.#keyring = new SessionKeyring(options.keys);
+  }
+
+  /**
+   * Where a chunk is. What the index does not know may have been added by another session, or lost with a segment: then
+   * segments are listed again, at last the packs. @throws {VaultDamagedError}
+   */
+  async locate(id: Uint8Array, signal?: AbortSignal): Promise<FrameLocation> {
+    const { loaded } = this.#options;
+    let frame = loaded.index.find(id);
+    if (frame === undefined) {
+      await loaded.refresh(signal);
+      frame = loaded.index.find(id);
+    }
+    if (frame === undefined) {
+      await loaded.reconcile(signal);
+      frame = loaded.index.find(id);
+    }
+    if (frame !== undefined) return loaded.index.locate(frame);
+    const lost = loaded.index.findAnyway(id);
+    if (lost !== undefined)
+      throw new VaultDamagedError(loaded.index.locate(lost).object, "it is gone or cut off");
+    throw new VaultDamagedError(INDEX_PREFIX, `no pack holds the chunk ${hexFromBytes(id)}`);
+  }
+
+  /**
+   * Opens frames of one pack that lie behind each other, or nearly so, with one read. Every chunk's identity has been
+   * computed again. @throws {VaultDamagedError}
+   */
+  async openRun(run: readonly FrameLocation[], signal?: AbortSignal): Promise<readonly OpenedFrame[]> {
+    const first = run[0] as FrameLocation;
+    const last = run.at(-1) as FrameLocation;
+    const length = last.offset + last.sealedBytes - first.offset;
+    const { header, frameKey } = await this.#keysOf(first.object);
+    const { storage, engine } = this.#options;
+    const bytes = ownBuffer(
+      await getOrDamaged(storage, first.object, { offset: first.offset, length, signal }),
+    );
+    const frames = run.map(({ offset, sealedBytes }) => ({ at: offset - first.offset, length: sealedBytes }));
+    const opened = await engine.workers.run(
+      { kind: "open", wanted: "content", key: frameKey, header, bytes, frames },
+      [bytes.buffer],
+    );
+    return opened.map((frame, i) => {
+      if (frame !== null) return frame;
+      const { object, offset } = run[i] as FrameLocation;
+      throw new VaultDamagedError(object, `the frame at ${offset} is not what was sealed`);
+    });
+  }
+
+  /** A chunk's bytes: a view, valid for ever, not to be written to. Frames that were used last are kept. */
+  async chunk(
+    id: Uint8Array,
+    signal?: AbortSignal,
+  ): Promise<{ readonly bytes: Uint8Array; readonly object: string }> {
+    const location = await this.locate(id, signal);
+    let opening = this.#frames.get(location.frame);
+    if (opening === undefined) {
+      opening = this.openRun([location], signal).then(([frame]) => frame as OpenedFrame);
+      if (this.#frames.size >= FRAMES_KEPT) this.#frames.delete(this.#frames.keys().next().value as number);
+    }
+    this.#frames.delete(location.frame);
+    this.#frames.set(location.frame, opening);
+    try {
+      const bytes = chunkIn(await opening, id);
+      if (bytes === undefined)
+        throw new VaultDamagedError(location.object, "its index and its frames disagree");
+      return { bytes, object: location.object };
+    } catch (error) {
+      this.#frames.delete(location.frame);
+      throw error;
+    }
+  }
+
+  async #keysOf(object: string): Promise<PackKeys> {
+    let reading = this.#packKeys.get(object);
+    if (reading === undefined) {
+      reading = this.#readKeys(object);
+      if (this.#packKeys.size >= PACKS_KEPT) this.#packKeys.clear();
+      this.#packKeys.set(object, reading);
+    }
+    try {
+      return await reading;
+    } catch (error) {
+      this.#packKeys.delete(object);
+      throw error;
+    }
+  }
+
+  async #readKeys(object: string): Promise<PackKeys> {
+    const { storage, keys } = this.#options;
+    const header = await getOrDamaged(storage, object, { offset: 0, length: SealedHeader.sizeBytes });
+    const { frameKey } = this.#keyring.open(openHeader(keys, header, { kind: "pack", object }), object);
+    return { header, frameKey };
+  }
+}
+
+/** The bytes of one chunk of a frame: all 256 bits of the id are compared. A view. */
+export function chunkIn({ ids, lengths, plain }: OpenedFrame, id: Uint8Array): Uint8Array | undefined {
+  let at = 0;
+  for (let i = 0; i < lengths.length; i++) {
+    const length = lengths[i] as number;
+    if (Buffer.compare(ids.subarray(HASH_BYTES * i, HASH_BYTES * (i + 1)), id) === 0) {
+      return plain.subarray(at, at + length);
+    }
+    at += length;
+  }
+  return undefined;
+}
+
+/** The same bytes in a buffer that holds nothing else and can be given away. */
+function ownBuffer(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const isOwn = bytes.byteLength === bytes.buffer.byteLength && bytes.buffer instanceof ArrayBuffer;
+  return isOwn ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes);
+}

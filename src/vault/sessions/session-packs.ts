@@ -1,0 +1,111 @@
+import { InternalError } from "../../base/index.ts";
+import { type Storage, StorageObjectExistsError } from "../../storage/index.ts";
+import { envelopeHeader, type SessionKeys } from "../crypto/session-keys.ts";
+import type { VaultKeys } from "../crypto/vault-keys.ts";
+import { CONTENT } from "../format/layout.ts";
+import { packName } from "../format/object-names.ts";
+import { PackBuilder } from "../packs/pack-builder.ts";
+import type { PackContents } from "../packs/pack-contents.ts";
+
+export type PackClass = "data" | "meta";
+
+export interface SessionPacksOptions {
+  readonly storage: Storage;
+  readonly keys: VaultKeys;
+  readonly session: SessionKeys;
+  readonly putsAtOnce: number;
+  /** Told of each pack that is durable; counts as part of putting it. */
+  readonly onDurable: (contents: PackContents) => Promise<void>;
+}
+
+/**
+ * The packs of a session: frames go into the one that is under construction, full packs go to the storage, a few at a
+ * time. The first failure ends it: every later call throws it again, since packs may be missing by then.
+ */
+export class SessionPacks {
+  readonly #options: SessionPacksOptions;
+  readonly #headers: Readonly<Record<PackClass, Uint8Array>>;
+  readonly #building: Record<PackClass, PackBuilder>;
+  readonly #putting = new Set<Promise<void>>();
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(options: SessionPacksOptions) {
+    this.#options = options;
+    this.#headers = {
+      data: envelopeHeader(options.keys, options.session, CONTENT.dataPack),
+      meta: envelopeHeader(options.keys, options.session, CONTENT.metaPack),
+    };
+    this.#building = { data: this.#newBuilder("data"), meta: this.#newBuilder("meta") };
+  }
+
+  /** What frames of the class are bound to. */
+  header(packClass: PackClass): Uint8Array {
+    return this.#headers[packClass];
+  }
+
+  /** Takes the frame over at once; resolves when there is room for more. */
+  async append(packClass: PackClass, frame: Uint8Array): Promise<void> {
+    this.throwIfFailed();
+    const builder = this.#building[packClass];
+    builder.append(frame);
+    if (!builder.isFull) return;
+    this.#putAway(packClass);
+    while (this.#putting.size > this.#options.putsAtOnce) await Promise.race(this.#putting);
+    this.throwIfFailed();
+  }
+
+  /** Puts what is under construction; resolves when everything appended before is durable. */
+  async flush(): Promise<void> {
+    for (const packClass of ["data", "meta"] as const) {
+      if (!this.#building[packClass].isEmpty) this.#putAway(packClass);
+    }
+    await this.settled();
+    this.throwIfFailed();
+  }
+
+  /** Resolves when nothing is on its way any more, well or not. */
+  async settled(): Promise<void> {
+    while (this.#putting.size > 0) await Promise.all(this.#putting);
+  }
+
+  /** From now on every call throws this. */
+  fail(error: unknown): void {
+    this.#failure ??= { error };
+  }
+
+  throwIfFailed(): void {
+    if (this.#failure === undefined) return;
+    throw this.#failure.error instanceof Error
+      ? this.#failure.error
+      : new InternalError("Cannot go on storing", { cause: this.#failure.error });
+  }
+
+  #putAway(packClass: PackClass): void {
+    const { contents, parts } = this.#building[packClass].finish();
+    this.#building[packClass] = this.#newBuilder(packClass);
+    const put = this.#put(contents, parts).catch((error: unknown) => {
+      this.fail(error);
+    });
+    const tracked: Promise<void> = put.finally(() => this.#putting.delete(tracked));
+    this.#putting.add(tracked);
+  }
+
+  async #put(contents: PackContents, parts: readonly Uint8Array[]): Promise<void> {
+    await putOnce(this.#options.storage, packName(contents.digest), parts);
+    await this.#options.onDurable(contents);
+  }
+
+  #newBuilder(packClass: PackClass): PackBuilder {
+    const { footerKey } = this.#options.session;
+    return new PackBuilder({ header: this.#headers[packClass], footerKey });
+  }
+}
+
+/** Puts an object that is named by its bytes: if the name is taken, it is there already. */
+export async function putOnce(storage: Storage, name: string, parts: readonly Uint8Array[]): Promise<void> {
+  try {
+    await storage.put(name, parts);
+  } catch (error) {
+    if (!(error instanceof StorageObjectExistsError)) throw error;
+  }
+}

@@ -1,0 +1,169 @@
+import { type Clock, type Entropy, throwIfInterrupted } from "../../base/index.ts";
+import type { ByteSource } from "../../disk/index.ts";
+import type { Storage } from "../../storage/index.ts";
+import { newSessionKeys, type SessionKeys } from "../crypto/session-keys.ts";
+import type { VaultKeys } from "../crypto/vault-keys.ts";
+import { VaultSessionLostError } from "../errors.ts";
+import { HASH_BYTES } from "../format/layout.ts";
+import type { LoadedIndex } from "../index/load-index.ts";
+import type { PackContents } from "../packs/pack-contents.ts";
+import type { Engine } from "../pipeline/engine.ts";
+import { FrameFeed } from "../pipeline/frame-feed.ts";
+import { FileStoring, type FileStoringOptions, type StoredContent } from "../pipeline/store-file.ts";
+import type { PointStore } from "../restore-points/point-store.ts";
+import type { RestorePoint, RestorePointDraft, StoredFile } from "../restore-points/restore-point.ts";
+import { Lease } from "./lease.ts";
+import { PendingChunks } from "./pending-chunks.ts";
+import { type PackClass, SessionPacks } from "./session-packs.ts";
+import { writeSegment } from "./write-segment.ts";
+
+/** When this many chunks are durable, a segment names them: what a killed session had by then is found without footers. */
+const SEGMENT_CHUNKS = 65_536;
+
+export interface SessionParts {
+  readonly storage: Storage;
+  readonly keys: VaultKeys;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly engine: Engine;
+  readonly loaded: LoadedIndex;
+  readonly points: PointStore;
+  readonly chunkBytes: number;
+}
+
+export interface StoreFileOptions extends FileStoringOptions {
+  /** The same file in the machine's last restore point. Not needed: equal chunks are found by their identity. */
+  readonly previous?: StoredFile | undefined;
+}
+
+/**
+ * A writer. Files may be stored at the same time. Disposing of a session without a commit leaves only packs that nobody
+ * refers to. After a failed write to the storage every call throws that failure again: open another session.
+ */
+export class VaultSession implements AsyncDisposable {
+  readonly #parts: SessionParts;
+  readonly #keys: SessionKeys;
+  readonly #lease: Lease;
+  readonly #signal: AbortSignal | undefined;
+  readonly #pending = new PendingChunks();
+  readonly #packs: SessionPacks;
+  #unnamed: PackContents[] = [];
+  #unnamedChunks = 0;
+  #naming: Promise<void> = Promise.resolve();
+  #ended = false;
+
+  private constructor(
+    parts: SessionParts,
+    opened: { readonly keys: SessionKeys; readonly lease: Lease; readonly signal: AbortSignal | undefined },
+  ) {
+    this.#parts = parts;
+    this.#keys = opened.keys;
+    this.#lease = opened.lease;
+    this.#signal = opened.signal;
+    this.#packs = new SessionPacks({
+      storage: parts.storage,
+      keys: parts.keys,
+      session: opened.keys,
+      putsAtOnce: parts.engine.putsAtOnce,
+      onDurable: async (contents) => await this.#noteDurable(contents),
+    });
+  }
+
+  /** Made by `Vault.openSession`. */
+  static async open(parts: SessionParts, signal?: AbortSignal): Promise<VaultSession> {
+    throwIfInterrupted(signal);
+    const keys = newSessionKeys(parts.keys, parts.entropy);
+    await using cleanup = new AsyncDisposableStack();
+    const lease = cleanup.use(await Lease.open(parts.storage, parts.clock, keys.envelope.session));
+    await parts.loaded.refresh(signal);
+    await parts.loaded.reconcile(signal);
+    await parts.loaded.nameAdopted(async (packs) => {
+      parts.loaded.noteWritten(await writeSegment(packs, parts), packs);
+    });
+    cleanup.move();
+    return new VaultSession(parts, { keys, lease, signal });
+  }
+
+  /**
+   * Stores a file; it belongs to the vault when a commit names its recipe. Everything is read. The source stays the
+   * caller's. @throws {SourceEndedError} when the file is shorter than its layout, and whatever the storage throws
+   */
+  async storeFile(source: ByteSource, options: StoreFileOptions): Promise<StoredContent> {
+    this.#throwIfEnded();
+    const owner = {};
+    const feed = (packClass: PackClass): FrameFeed =>
+      new FrameFeed({
+        engine: this.#parts.engine,
+        packs: this.#packs,
+        pending: this.#pending,
+        packClass,
+        frameKey: this.#keys.frameKey,
+        owner,
+      });
+    const { index } = this.#parts.loaded;
+    const storing = new FileStoring(
+      source,
+      { ...options, signal: anyOf(options.signal, this.#signal) },
+      {
+        engine: this.#parts.engine,
+        chunkBytes: this.#parts.chunkBytes,
+        feeds: { data: feed("data"), meta: feed("meta") },
+        isKnown: (ids, at) => index.find(ids, at) !== undefined || this.#pending.isKnown(ids, at, owner),
+      },
+    );
+    return await storing.run();
+  }
+
+  /** The only commit: the restore point exists, and will stay whole, when this resolves. May be called again. */
+  async commit(draft: RestorePointDraft): Promise<RestorePoint> {
+    this.#throwIfEnded();
+    throwIfInterrupted(this.#signal);
+    await this.#packs.flush();
+    await this.#nameDurable();
+    await this.#lease.check();
+    throwIfInterrupted(this.#signal);
+    return await this.#parts.points.write(draft);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#ended) return;
+    this.#ended = true;
+    await this.#packs.settled();
+    await this.#lease[Symbol.asyncDispose]();
+  }
+
+  async #noteDurable(contents: PackContents): Promise<void> {
+    this.#unnamed.push(contents);
+    for (const { ids } of contents.frames) this.#unnamedChunks += ids.length / HASH_BYTES;
+    if (this.#unnamedChunks >= SEGMENT_CHUNKS) await this.#nameDurable();
+  }
+
+  /** One segment at a time: who commits waits for the segment that another commit is writing. */
+  async #nameDurable(): Promise<void> {
+    const naming = this.#naming.then(async () => await this.#nameNow());
+    this.#naming = naming.catch((error: unknown) => {
+      this.#packs.fail(error); // these packs will never be named by this session
+    });
+    await naming;
+  }
+
+  async #nameNow(): Promise<void> {
+    this.#packs.throwIfFailed();
+    const packs = this.#unnamed;
+    if (packs.length === 0) return;
+    this.#unnamed = [];
+    this.#unnamedChunks = 0;
+    this.#parts.loaded.noteWritten(await writeSegment(packs, this.#parts), packs);
+    for (const { frames } of packs) for (const { number } of frames) this.#pending.indexed(number);
+  }
+
+  #throwIfEnded(): void {
+    if (this.#ended) throw new VaultSessionLostError("Cannot store: the session was closed");
+    this.#packs.throwIfFailed();
+  }
+}
+
+function anyOf(...signals: readonly (AbortSignal | undefined)[]): AbortSignal | undefined {
+  const given = signals.filter((signal) => signal !== undefined);
+  return given.length > 1 ? AbortSignal.any(given) : given[0];
+}

@@ -1,0 +1,32 @@
+import { availableParallelism } from "node:os";
+import { type Clock, type Entropy, type Guid, MIB } from "../base/index.ts";
+import type { Storage } from "../storage/index.ts";
+
+export interface VaultOptions {
+  /** Stays the caller's. */
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  /** Threads that hash, compress and seal. @default the machine's, at most 4 */
+  readonly workers?: number;
+  /** For buffers and packs under construction; not counted: the index (about 21 bytes a chunk), the threads themselves. @default 128 MiB */
+  readonly memoryBudgetBytes?: number;
+}
+
+/** What a vault is, without opening anything in it. */
+export interface VaultFacts {
+  readonly id: Guid;
+  readonly formatVersion: number;
+  readonly created: Temporal.Instant;
+  readonly chunkBytes: number;
+  readonly hash: string;
+  /** Where it lives, as its storage names it. */
+  readonly location: string;
+}
+
+export const DEFAULT_MEMORY_BUDGET: number = 128 * MIB;
+const MOST_WORKERS = 4;
+
+export function defaultWorkers(): number {
+  return Math.min(MOST_WORKERS, availableParallelism());
+}

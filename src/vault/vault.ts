@@ -1,0 +1,194 @@
+import type { Guid, Secret } from "../base/index.ts";
+import type { VaultKeys } from "./crypto/vault-keys.ts";
+import { VaultDamagedError } from "./errors.ts";
+import type { VaultConfig } from "./format/config-document.ts";
+import type { KdfCost } from "./format/key-slot-document.ts";
+import { LoadedIndex } from "./index/load-index.ts";
+import { passphraseSlot } from "./keys/key-slot.ts";
+import { type KeySlotFacts, KeySlots } from "./keys/key-slots.ts";
+import { assertStrong } from "./keys/passphrase-strength.ts";
+import { type VerifyOptions, type VerifyReport, verifyVault } from "./maintenance/verify-vault.ts";
+import { Engine } from "./pipeline/engine.ts";
+import { FrameReader } from "./reading/frame-reader.ts";
+import { StoredFileReader } from "./reading/stored-file-reader.ts";
+import { findPoint, isOfMachine } from "./restore-points/find-point.ts";
+import { PointStore } from "./restore-points/point-store.ts";
+import type { RestorePoint, RestorePointSummary, StoredFile } from "./restore-points/restore-point.ts";
+import { VaultSession } from "./sessions/vault-session.ts";
+import {
+  DEFAULT_MEMORY_BUDGET,
+  defaultWorkers,
+  type VaultFacts,
+  type VaultOptions,
+} from "./vault-options.ts";
+
+/** What opening a vault found out. */
+export interface OpenedVault {
+  readonly config: VaultConfig;
+  readonly masterKey: Uint8Array;
+  readonly keys: VaultKeys;
+}
+
+/** The deduplicating encrypted store, open. Comes from `createVault` or `openVault`; whoever opened it disposes of it. */
+export class Vault implements AsyncDisposable {
+  readonly facts: VaultFacts;
+  readonly #options: VaultOptions;
+  readonly #opened: OpenedVault;
+  readonly #engine: Engine;
+  readonly #loaded: LoadedIndex;
+  readonly #frames: FrameReader;
+  readonly #points: PointStore;
+  readonly #slots: KeySlots;
+  #indexLoaded: Promise<void> | undefined;
+
+  /** For `createVault` and `openVault` only. */
+  constructor(options: VaultOptions, opened: OpenedVault) {
+    const { storage } = options;
+    const { config, keys } = opened;
+    this.#options = options;
+    this.#opened = opened;
+    this.#engine = new Engine({
+      workers: options.workers ?? defaultWorkers(),
+      identityKey: keys.identityKey,
+      memoryBudgetBytes: options.memoryBudgetBytes ?? DEFAULT_MEMORY_BUDGET,
+    });
+    this.#loaded = new LoadedIndex({ storage, keys });
+    this.#frames = new FrameReader({ storage, keys, engine: this.#engine, loaded: this.#loaded });
+    this.#points = new PointStore({ ...options, keys });
+    this.#slots = new KeySlots(storage, config.id);
+    this.facts = {
+      id: config.id,
+      formatVersion: config.version,
+      created: Temporal.Instant.from(config.created),
+      chunkBytes: config.chunkBytes,
+      hash: config.identity,
+      location: storage.location,
+    };
+  }
+
+  async keySlots(): Promise<readonly KeySlotFacts[]> {
+    return await this.#slots.list();
+  }
+
+  /** One more passphrase that opens the vault; nothing else is written. @throws {VaultPassphraseWeakError} */
+  async addPassphrase(
+    passphrase: Secret,
+    options: { readonly allowWeakPassphrase?: true; readonly kdf?: KdfCost } = {},
+  ): Promise<KeySlotFacts> {
+    if (options.allowWeakPassphrase !== true) assertStrong(passphrase);
+    const { clock, entropy } = this.#options;
+    const { masterKey, config } = this.#opened;
+    const slot = { masterKey, vault: config.id, created: clock.now(), entropy };
+    return await this.#slots.add(await passphraseSlot(passphrase, slot, options.kdf));
+  }
+
+  /** @throws {VaultLastKeySlotError} @throws {VaultKeySlotNotFoundError} */
+  async removeSlot(id: string): Promise<void> {
+    await this.#slots.remove(id);
+  }
+
+  /** A writer. Several may be open at once, in several programs. The signal ends whatever the session does. */
+  async openSession(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<VaultSession> {
+    const { storage, clock, entropy } = this.#options;
+    const { keys, config } = this.#opened;
+    return await VaultSession.open(
+      {
+        storage,
+        clock,
+        entropy,
+        keys,
+        engine: this.#engine,
+        loaded: this.#loaded,
+        points: this.#points,
+        chunkBytes: config.chunkBytes,
+      },
+      options.signal,
+    );
+  }
+
+  /**
+   * Restore points, the newest last, read one at a time; all, or those of one machine (by id or name). One that is damaged is
+   * left out, and thrown when the others have been given. @throws {VaultDamagedError}
+   */
+  async *points(filter: { readonly machine?: Guid | string } = {}): AsyncGenerator<RestorePointSummary> {
+    let damage: VaultDamagedError | undefined;
+    for await (const name of this.#points.names()) {
+      const point = await this.#readPoint(name);
+      if (point instanceof VaultDamagedError) damage ??= point;
+      else if (filter.machine === undefined || isOfMachine(point, filter.machine)) yield summaryOf(point);
+    }
+    if (damage !== undefined) throw damage;
+  }
+
+  /** By id, unique prefix of one, or `latest:` and a machine's name or id. @throws {PointNotFoundError} @throws {PointAmbiguousError} */
+  async findPoint(selector: string): Promise<RestorePoint> {
+    return await findPoint(this.#points, selector);
+  }
+
+  /** The files of a machine's newest restore point from that host, by path; empty when there is none. */
+  async previousFiles(machine: Guid, host: string): Promise<ReadonlyMap<string, StoredFile>> {
+    const names = await Array.fromAsync(this.#points.names());
+    for (const name of names.toReversed()) {
+      const point = await this.#readPoint(name);
+      if (point instanceof VaultDamagedError || point.host.name !== host) continue;
+      if (point.machine.id.toLowerCase() !== machine.toLowerCase()) continue;
+      return new Map(point.files.map((file) => [file.path, file]));
+    }
+    return new Map();
+  }
+
+  async openFile(file: StoredFile): Promise<StoredFileReader> {
+    await this.#indexOnce();
+    return new StoredFileReader(file, this.#frames, { runsAtOnce: 2 * this.#engine.workers.size });
+  }
+
+  /** Looks for damage; finding some is a result, not an error. */
+  async verify(options: VerifyOptions = {}): Promise<VerifyReport> {
+    const { storage, entropy } = this.#options;
+    return await verifyVault(options, {
+      storage,
+      entropy,
+      keys: this.#opened.keys,
+      engine: this.#engine,
+      loaded: this.#loaded,
+      frames: this.#frames,
+      points: this.#points,
+      slots: this.#slots,
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#engine[Symbol.asyncDispose]();
+  }
+
+  async #indexOnce(): Promise<void> {
+    this.#indexLoaded ??= this.#loaded.refresh();
+    try {
+      await this.#indexLoaded;
+    } catch (error) {
+      this.#indexLoaded = undefined;
+      throw error;
+    }
+  }
+
+  async #readPoint(name: Parameters<PointStore["read"]>[0]): Promise<RestorePoint | VaultDamagedError> {
+    try {
+      return await this.#points.read(name);
+    } catch (error) {
+      if (error instanceof VaultDamagedError) return error;
+      throw error;
+    }
+  }
+}
+
+function summaryOf({
+  id,
+  machine,
+  host,
+  time,
+  consistency,
+  method,
+  bytes,
+}: RestorePoint): RestorePointSummary {
+  return { id, machine, host, time, consistency, method, bytes };
+}
