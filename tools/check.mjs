@@ -16,7 +16,12 @@ const steps = [
 const skipTests = process.argv.includes("--without-tests");
 for (const [name, args] of steps) {
   if (name === "tests" && skipTests) continue;
-  const done = spawnSync(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"], encoding: "utf8", maxBuffer: 1 << 28 });
+  const done = spawnSync(process.execPath, args, {
+    cwd: root,
+    stdio: ["ignore", "pipe", "pipe"],
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+  });
   const failed = done.status !== 0;
   console.log(`${failed ? "FAIL" : "ok  "} ${name}`);
   if (failed || name === "tests") console.log(done.stdout + done.stderr);

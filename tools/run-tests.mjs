@@ -18,6 +18,11 @@ const results = process.env.STILLPOINT_TEST_RESULTS;
 const reporters =
   results === undefined
     ? []
-    : ["--test-reporter=spec", "--test-reporter-destination=stdout", "--test-reporter=tap", `--test-reporter-destination=${results}`];
+    : [
+        "--test-reporter=spec",
+        "--test-reporter-destination=stdout",
+        "--test-reporter=tap",
+        `--test-reporter-destination=${results}`,
+      ];
 const done = spawnSync(process.execPath, ["--test", ...reporters, ...files], { cwd: root, stdio: "inherit" });
 process.exit(done.status ?? 1);

@@ -1,3 +1,4 @@
+export * from "./canonical-folder.ts";
 export * from "./environment.ts";
 export * from "./language.ts";
 export * from "./secret-file.ts";

@@ -1,18 +1,9 @@
-import type { Clock } from "../../base/index.ts";
 import type { ErrorLine } from "../../contract/index.ts";
+import type { HumanStreams } from "./human-streams.ts";
 import type { Output } from "./output.ts";
 import type { Paint } from "./paint.ts";
 import { ProgressView } from "./progress-view.ts";
 import { tableText } from "./table-text.ts";
-
-export interface HumanStreams {
-  out(text: string): void;
-  error(text: string): void;
-  /** A terminal for bars, or undefined where progress goes to a file or pipe and is left out. */
-  readonly terminal: NodeJS.WriteStream | undefined;
-  readonly paint: Paint;
-  readonly clock: Clock;
-}
 
 /** The form for people. */
 export function humanOutput(streams: HumanStreams): Output {

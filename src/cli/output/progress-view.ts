@@ -1,7 +1,7 @@
 import { Presets, SingleBar } from "cli-progress";
 import type { RunEvent } from "../../base/index.ts";
 import { amount, duration } from "./amounts.ts";
-import type { HumanStreams } from "./human-output.ts";
+import type { HumanStreams } from "./human-streams.ts";
 import { rateMeter } from "./rate-meter.ts";
 
 const SHOW_AFTER_MS = 1000; // what is quicker needs no bar
@@ -58,9 +58,15 @@ export class ProgressView implements Disposable {
 
   #started(event: Extract<RunEvent, { type: "step-started" }>): void {
     const depth = event.parent === undefined ? 0 : (this.#steps.get(event.parent)?.depth ?? 0) + 1;
-    const name = event.subject === undefined ? event.name : `${event.name} ${event.subject}`;
+    const name = event.subject === undefined ? words(event.name) : `${words(event.name)} ${event.subject}`;
     const startedMs = this.#streams.clock.monotonicMs();
-    this.#steps.set(event.step, { name, depth, startedMs, totalBytes: event.totalBytes ?? 0, rate: rateMeter() });
+    this.#steps.set(event.step, {
+      name,
+      depth,
+      startedMs,
+      totalBytes: event.totalBytes ?? 0,
+      rate: rateMeter(),
+    });
     if (depth > DEEPEST_LINE) return;
     this.above(() => this.#streams.out(`${"  ".repeat(depth)}${this.#streams.paint.faint(name)}\n`));
   }
@@ -102,4 +108,10 @@ export class ProgressView implements Disposable {
     this.#bar?.view.stop();
     this.#bar = undefined;
   }
+}
+
+/** `write-file` as people write it. */
+function words(name: string): string {
+  const text = name.replaceAll("-", " ");
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

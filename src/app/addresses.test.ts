@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseHostAddress, parseVaultAddress } from "./addresses.ts";
+import { AddressError, AddressNotSupportedError } from "./errors.ts";
+
+test("`parseHostAddress()` takes simulated hosts and folders, drive letters and colons included", () => {
+  assert.deepEqual(parseHostAddress("sim:/lab/hv01"), { kind: "sim", folder: "/lab/hv01" });
+  assert.deepEqual(parseHostAddress("folder:D:\\exports"), { kind: "folder", folder: "D:\\exports" });
+});
+
+test("`parseHostAddress()` tells what is not built yet from what it does not understand", () => {
+  for (const text of ["local", "winrm://admin@hv01", "winrms://hv01:5986"]) {
+    assert.throws(() => parseHostAddress(text), AddressNotSupportedError);
+  }
+  for (const text of ["", "sim:", "hv01"]) assert.throws(() => parseHostAddress(text), AddressError);
+});
+
+test("`parseVaultAddress()` takes paths, Windows drives among them, and refuses schemes by name", () => {
+  assert.deepEqual(parseVaultAddress("/backup/v"), { kind: "local", folder: "/backup/v" });
+  assert.deepEqual(parseVaultAddress("E:\\vault"), { kind: "local", folder: "E:\\vault" });
+  assert.throws(() => parseVaultAddress("s3://endpoint/bucket"), AddressNotSupportedError);
+  assert.throws(() => parseVaultAddress(""), AddressError);
+});

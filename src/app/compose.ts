@@ -1,0 +1,119 @@
+import { openFolderHost } from "../backup/index.ts";
+import {
+  type Clock,
+  type Entropy,
+  hexFromBytes,
+  type Secret,
+  systemClock,
+  systemEntropy,
+} from "../base/index.ts";
+import { type MachineHost, openHypervHost } from "../hyperv/index.ts";
+import { type FolderFiles, folderFiles } from "../places/index.ts";
+import { openJournal } from "../runs/index.ts";
+import { openSimulatedHost } from "../simulator/index.ts";
+import { openLocalStorage } from "../storage/index.ts";
+import { createVault, openVault, type Vault } from "../vault/index.ts";
+import { parseHostAddress, parseVaultAddress } from "./addresses.ts";
+import { canonicalFolder, environment, stateFolder } from "./config/index.ts";
+
+/** Time and chance, as the whole program uses them. */
+export interface World {
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+}
+
+export const SYSTEM_WORLD: World = { clock: systemClock, entropy: systemEntropy };
+
+/** What was opened, with everything that must be closed behind it. */
+export interface Opened<T> extends AsyncDisposable {
+  readonly value: T;
+}
+
+/** Opens the host at an address. The journal behind it lies in the state folder. */
+export async function openHostAt(
+  address: string,
+  options: { readonly world: World; readonly stateDir?: string | undefined },
+): Promise<Opened<MachineHost>> {
+  const parsed = parseHostAddress(address);
+  const { clock, entropy } = options.world;
+  await using opening = new AsyncDisposableStack();
+  if (parsed.kind === "folder") {
+    const host = opening.use(
+      await openFolderHost({ root: parsed.folder, files: folderFiles(parsed.folder), clock }),
+    );
+    return opened(host, opening.move());
+  }
+  const simulated = opening.use(await openSimulatedHost(parsed.folder, { clock, entropy }));
+  const journal = opening.use(await openJournal(await stateFolder(options.stateDir), { clock }));
+  const host = opening.use(
+    await openHypervHost({
+      session: simulated.session(),
+      files: simulated.files(),
+      commands: simulated.commands(),
+      clock,
+      entropy,
+      journal,
+      hostKey: `sim:${await canonicalFolder(parsed.folder)}`,
+    }),
+  );
+  return opened(host, opening.move());
+}
+
+/** The folder that a restore writes into; made by the first file. */
+export function openRestoreFolder(folder: string): FolderFiles {
+  return folderFiles(folder);
+}
+
+/** An id for a run: 16 hexadecimal digits. */
+export function newRunId(world: World): string {
+  return hexFromBytes(world.entropy.bytes(8));
+}
+
+/** Opens the vault at an address. */
+export async function openVaultAt(
+  address: string,
+  options: { readonly world: World; readonly passphrase: Secret },
+): Promise<Opened<Vault>> {
+  const { folder } = parseVaultAddress(address);
+  await using opening = new AsyncDisposableStack();
+  const storage = opening.use(await openLocalStorage(folder, {}));
+  const vault = opening.use(
+    await openVault({ storage, ...options.world, ...workers(), passphrase: options.passphrase }),
+  );
+  return opened(vault, opening.move());
+}
+
+/** Makes a vault at an address that holds none. */
+export async function createVaultAt(
+  address: string,
+  options: {
+    readonly world: World;
+    readonly passphrase: Secret;
+    readonly allowWeakPassphrase?: true | undefined;
+  },
+): Promise<Opened<{ readonly vault: Vault; readonly recoveryKey: Secret }>> {
+  const { folder } = parseVaultAddress(address);
+  await using opening = new AsyncDisposableStack();
+  const storage = opening.use(await openLocalStorage(folder, { create: true }));
+  const weak =
+    options.allowWeakPassphrase === undefined ? {} : { allowWeakPassphrase: options.allowWeakPassphrase };
+  const made = await createVault({
+    storage,
+    ...options.world,
+    ...workers(),
+    ...weak,
+    passphrase: options.passphrase,
+  });
+  opening.use(made.vault);
+  return opened(made, opening.move());
+}
+
+function opened<T>(value: T, stack: AsyncDisposableStack): Opened<T> {
+  return { value, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+/** For machines on which the automatic number of worker threads is wrong. */
+function workers(): { readonly workers?: number } {
+  const text = environment("STILLPOINT_WORKERS");
+  return text !== undefined && /^[1-9]\d?$/.test(text) ? { workers: Number(text) } : {};
+}

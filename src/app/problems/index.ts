@@ -1,0 +1,3 @@
+export * from "./describe-error.ts";
+export * from "./problem.ts";
+export * from "./problems.ts";

@@ -1,0 +1,13 @@
+import { DISK_PROBLEMS } from "./disk-problems.ts";
+import { HOST_PROBLEMS } from "./host-problems.ts";
+import type { Problem } from "./problem.ts";
+import { PROGRAM_PROBLEMS } from "./program-problems.ts";
+import { VAULT_PROBLEMS } from "./vault-problems.ts";
+
+/** Every error's code, once: how the program ends, what it means, what to do. */
+export const PROBLEMS: Readonly<Record<string, Problem>> = {
+  ...PROGRAM_PROBLEMS,
+  ...HOST_PROBLEMS,
+  ...DISK_PROBLEMS,
+  ...VAULT_PROBLEMS,
+};

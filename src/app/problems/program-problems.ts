@@ -1,0 +1,96 @@
+import type { Problem } from "./problem.ts";
+import { row } from "./row.ts";
+
+/** Errors of the program itself: usage, configuration, journal. */
+export const PROGRAM_PROBLEMS: Readonly<Record<string, Problem>> = {
+  usage: row(2, [
+    "The command line does not fit together.",
+    "Run the command with --help: it ends with an example.",
+    "Die Kommandozeile passt nicht zusammen.",
+    "Rufen Sie den Befehl mit --help auf: am Ende steht ein Beispiel.",
+  ]),
+  "address-not-understood": row(2, [
+    "HOST or VAULT is written in an unknown form.",
+    "Write a host as folder:DIR or sim:DIR and a vault as a path.",
+    "HOST oder VAULT hat eine unbekannte Form.",
+    "Schreiben Sie einen Host als folder:DIR oder sim:DIR und einen Tresor als Pfad.",
+  ]),
+  "address-not-supported": row(2, [
+    "The address is understood, but this version cannot go there yet.",
+    "Use an address that this version knows; the README lists what is missing.",
+    "Die Adresse ist klar, aber diese Version kommt dort noch nicht hin.",
+    "Verwenden Sie eine Adresse, die diese Version kennt; was fehlt, steht in der README.",
+  ]),
+  "secret-unreadable": row(1, [
+    "A file with a passphrase is missing, empty or not UTF-8.",
+    "Check path and rights of the file; it holds the passphrase in its only line.",
+    "Eine Datei mit einer Passphrase fehlt, ist leer oder kein UTF-8.",
+    "Prüfen Sie Pfad und Rechte der Datei; sie enthält die Passphrase als einzige Zeile.",
+  ]),
+  "secret-missing": row(1, [
+    "A passphrase is needed and nobody can be asked.",
+    "Give --passphrase-file or set STILLPOINT_PASSPHRASE.",
+    "Eine Passphrase wird gebraucht, und niemand kann gefragt werden.",
+    "Geben Sie --passphrase-file an oder setzen Sie STILLPOINT_PASSPHRASE.",
+  ]),
+  "state-folder-unusable": row(1, [
+    "The folder for journal and history cannot be used.",
+    "Name a folder that this account may write with --state-dir.",
+    "Der Ordner für Journal und Verlauf ist nicht benutzbar.",
+    "Nennen Sie mit --state-dir einen Ordner, in den dieses Konto schreiben darf.",
+  ]),
+  interrupted: row(130, [
+    "The run was told to stop; what was held has been released.",
+    "Start it again when you like: what was stored already is not stored twice.",
+    "Der Lauf wurde abgebrochen; was angehalten war, ist wieder frei.",
+    "Starten Sie ihn erneut, wann Sie wollen: Gespeichertes wird nicht doppelt gespeichert.",
+  ]),
+  internal: row(1, [
+    "A fault in Stillpoint itself.",
+    "Please report it with the message; running again may or may not help.",
+    "Ein Fehler in Stillpoint selbst.",
+    "Bitte melden Sie ihn mit der Meldung; ein neuer Versuch hilft vielleicht.",
+  ]),
+  "machine-unknown": row(1, [
+    "The host has no machine of this name or id.",
+    "List the machines with `stillpoint machines` and check the spelling.",
+    "Der Host hat keine Maschine mit diesem Namen oder dieser Kennung.",
+    "Zeigen Sie die Maschinen mit `stillpoint machines` an und prüfen Sie die Schreibweise.",
+  ]),
+  "machine-ambiguous": row(1, [
+    "Several machines have this name.",
+    "Name the machine by its id; the message lists them.",
+    "Mehrere Maschinen haben diesen Namen.",
+    "Nennen Sie die Maschine mit ihrer Kennung; die Meldung zählt sie auf.",
+  ]),
+  "journal-failed": row(1, [
+    "The journal of what is made on hosts cannot be used.",
+    "Check disk space and rights of the state folder. Without a journal nothing is made on a host.",
+    "Das Journal über Angelegtes auf Hosts ist nicht benutzbar.",
+    "Prüfen Sie Platz und Rechte des Zustandsordners. Ohne Journal wird auf keinem Host etwas angelegt.",
+  ]),
+  "journal-busy": row(1, [
+    "Another process has held the journal for too long.",
+    "Wait for the other run to end, then try again.",
+    "Ein anderer Prozess hält das Journal zu lange fest.",
+    "Warten Sie das Ende des anderen Laufs ab und versuchen Sie es erneut.",
+  ]),
+  "journal-damaged": row(1, [
+    "The journal's database is damaged.",
+    "Move it away and look at the host for recovery checkpoints named Stillpoint; then run again.",
+    "Die Datenbank des Journals ist beschädigt.",
+    "Schieben Sie sie beiseite und suchen Sie auf dem Host nach Wiederherstellungsprüfpunkten namens Stillpoint; starten Sie dann neu.",
+  ]),
+  "journal-newer": row(1, [
+    "A newer version of Stillpoint has written the journal.",
+    "Use that version, or another state folder.",
+    "Eine neuere Version von Stillpoint hat das Journal geschrieben.",
+    "Verwenden Sie jene Version oder einen anderen Zustandsordner.",
+  ]),
+  "journal-entry-missing": row(1, [
+    "The journal lost an entry that a run was working on.",
+    "Somebody may have changed the state folder while a run was going on; look at the host for leftovers.",
+    "Im Journal fehlt ein Eintrag, mit dem ein Lauf noch arbeitete.",
+    "Vielleicht wurde der Zustandsordner während eines Laufs verändert; suchen Sie auf dem Host nach Resten.",
+  ]),
+};

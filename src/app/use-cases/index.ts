@@ -1,0 +1,7 @@
+export * from "./backup.ts";
+export * from "./context.ts";
+export * from "./machines.ts";
+export * from "./points.ts";
+export * from "./restore.ts";
+export * from "./vaults.ts";
+export * from "./verify.ts";

@@ -1,0 +1,23 @@
+import type { VerifyReport } from "../../vault/index.ts";
+import { openVaultAt } from "../compose.ts";
+import type { UseCaseContext, VaultRequest } from "./context.ts";
+
+/** Checks a vault; damage is in the report, never thrown. */
+export async function runVerify(
+  request: VaultRequest & { readonly readDataPercent?: number | undefined },
+  context: UseCaseContext,
+): Promise<VerifyReport> {
+  await using opened = await openVaultAt(request.vault, {
+    world: context.world,
+    passphrase: request.passphrase,
+  });
+  const step = "verify";
+  context.events({ type: "step-started", step, name: "Verify", subject: opened.value.facts.location });
+  const report = await opened.value.verify({
+    ...(request.readDataPercent === undefined ? {} : { readDataPercent: request.readDataPercent }),
+    signal: context.signal,
+    onProgress: (progress) => context.events({ type: "step-progress", step, ...progress }),
+  });
+  context.events({ type: "step-ended", step, outcome: report.damaged.length === 0 ? "done" : "failed" });
+  return report;
+}

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { COMMANDS } from "../contract/index.ts";
+import { parseArguments } from "./arguments.ts";
+import type { Command } from "./command.ts";
+
+const commands: readonly Command[] = Object.values(COMMANDS).map((contract) => ({
+  contract,
+  run: async () => ({ exitCode: 0, summary: {} }),
+}));
+
+/** Parses without letting anything reach the terminal; gives what was printed too. */
+async function parsed(
+  args: readonly string[],
+): Promise<{ result: Awaited<ReturnType<typeof parseArguments>>; text: string }> {
+  const written: string[] = [];
+  const { stdout, stderr } = process;
+  const [out, error] = [stdout.write, stderr.write];
+  const keep = (text: string | Uint8Array): boolean => written.push(String(text)) > 0;
+  stdout.write = keep;
+  stderr.write = keep;
+  try {
+    return { result: await parseArguments(args, commands), text: written.join("") };
+  } finally {
+    stdout.write = out;
+    stderr.write = error;
+  }
+}
+
+test("`parseArguments()` finds a command of two words with its options", async () => {
+  const { result } = await parsed(["vault", "init", "--vault", "/v", "--allow-weak-passphrase", "--json"]);
+  assert.equal(result.kind, "command");
+  assert.ok(result.kind === "command");
+  assert.equal(result.command.contract.name, "vault init");
+  assert.deepEqual(result.input.options, { vault: "/v", allowWeakPassphrase: true, json: true });
+});
+
+test("`parseArguments()` collects repeated machines and takes the positional argument", async () => {
+  const backup = await parsed([
+    "backup",
+    "--host",
+    "sim:/h",
+    "--machine",
+    "a",
+    "--machine",
+    "b",
+    "--vault",
+    "/v",
+  ]);
+  assert.ok(backup.result.kind === "command");
+  assert.deepEqual(backup.result.input.options["machine"], ["a", "b"]);
+  const restore = await parsed(["restore", "latest:web01", "--vault", "/v", "--to-folder", "/r"]);
+  assert.ok(restore.result.kind === "command");
+  assert.equal(restore.result.input.argument, "latest:web01");
+});
+
+test("`parseArguments()` takes --read-data alone and with a percentage", async () => {
+  const alone = await parsed(["verify", "--vault", "/v", "--read-data"]);
+  assert.ok(alone.result.kind === "command");
+  assert.equal(alone.result.input.options["readData"], true);
+  const part = await parsed(["verify", "--vault", "/v", "--read-data=5"]);
+  assert.ok(part.result.kind === "command");
+  assert.equal(part.result.input.options["readData"], "5");
+});
+
+test("`parseArguments()` ends with 2 on a missing flag, an unknown flag, an unknown command and no command", async () => {
+  for (const args of [["backup", "--all"], ["points", "--vault", "/v", "--bogus"], ["frobnicate"], []]) {
+    const { result, text } = await parsed(args);
+    assert.deepEqual(result, { kind: "ended", exitCode: 2 }, args.join(" "));
+    assert.notEqual(text, "");
+  }
+});
+
+test("`parseArguments()` says wrong usage as an error line when --json was asked for", async () => {
+  const { text } = await parsed(["points", "--json"]);
+  const line = JSON.parse(text) as Record<string, unknown>;
+  assert.equal(line["type"], "error");
+  assert.equal(line["code"], "usage");
+});
+
+test("every command's help shows an example that parses, and its exit codes", async () => {
+  for (const contract of Object.values(COMMANDS)) {
+    const { result, text } = await parsed([...contract.name.split(" "), "--help"]);
+    assert.deepEqual(result, { kind: "ended", exitCode: 0 });
+    assert.ok(text.includes(contract.example), contract.name);
+    assert.match(text, /Exit codes:\n {2}0 /);
+    const example = await parsed(contract.example.split(" ").slice(1));
+    assert.ok(example.result.kind === "command", `${contract.example}: ${example.text}`);
+    assert.equal(example.result.command.contract.name, contract.name);
+  }
+});

@@ -1,0 +1,85 @@
+import { CommanderError, Command as Program } from "commander";
+import { EXIT_CODES, PARAMETERS, type Parameter } from "../contract/index.ts";
+import type { Command, CommandInput } from "./command.ts";
+import { printUsageError } from "./usage-error.ts";
+import { VERSION } from "./version.ts";
+
+const WRONG_USAGE = 2;
+
+export type ParsedArguments =
+  | { readonly kind: "command"; readonly command: Command; readonly input: CommandInput }
+  /** Help was printed, or the usage was wrong and that was said. */
+  | { readonly kind: "ended"; readonly exitCode: number };
+
+/** Holds what was typed against the contracts. */
+export async function parseArguments(
+  args: readonly string[],
+  commands: readonly Command[],
+): Promise<ParsedArguments> {
+  let chosen: ParsedArguments | undefined;
+  const program = new Program("stillpoint")
+    .description("Backs up Hyper-V machines into an encrypted deduplicating vault, and brings them back.")
+    .version(VERSION)
+    .exitOverride()
+    .configureOutput({
+      writeErr: (text) => printUsageError(text, args.includes("--json") ? "json" : "text"),
+    });
+  for (const command of commands) {
+    addCommand(program, command, (input) => {
+      chosen = { kind: "command", command, input };
+    });
+  }
+  try {
+    await program.parseAsync([...args], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return { kind: "ended", exitCode: error.exitCode === 0 ? 0 : WRONG_USAGE };
+  }
+  if (chosen !== undefined) return chosen;
+  program.outputHelp();
+  return { kind: "ended", exitCode: WRONG_USAGE };
+}
+
+function addCommand(program: Program, command: Command, choose: (input: CommandInput) => void): void {
+  const { contract } = command;
+  const words = contract.name.split(" ");
+  let parent = program;
+  for (const word of words.slice(0, -1)) {
+    parent = parent.commands.find((known) => known.name() === word) ?? parent.command(word).exitOverride();
+  }
+  const added = parent
+    .command(words.at(-1) as string)
+    .summary(contract.summary)
+    .description(contract.description)
+    .exitOverride()
+    .addHelpText("after", helpTail(command));
+  if (contract.argument !== undefined) added.argument(`<${contract.argument.name}>`, contract.argument.text);
+  for (const name of contract.parameters) addParameter(added, PARAMETERS[name]);
+  added.action((...given: unknown[]) => {
+    const options = added.opts<CommandInput["options"]>();
+    choose({ argument: contract.argument === undefined ? "" : String(given[0]), options });
+  });
+}
+
+function addParameter(command: Program, parameter: Parameter): void {
+  const { flag, value, text } = parameter;
+  if (value === undefined) {
+    command.option(`--${flag}`, text);
+    return;
+  }
+  const form = `--${flag} ${value.startsWith("[") ? value : `<${value}>`}`;
+  if (parameter.required === true) command.requiredOption(form, text);
+  else if (parameter.repeatable === true) command.option(form, text, collected, []);
+  else command.option(form, text);
+}
+
+function collected(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+function helpTail(command: Command): string {
+  const codes = [0, 1, 2, ...(command.contract.exitCodes ?? [])].map(
+    (code) => `  ${code}  ${EXIT_CODES[code]}`,
+  );
+  return `\nExample:\n  ${command.contract.example}\n\nExit codes:\n${codes.join("\n")}`;
+}

@@ -1,0 +1,93 @@
+import {
+  type BackupResult,
+  describeError,
+  exitCodeOf,
+  language,
+  runBackup,
+  UsageError,
+} from "../../app/index.ts";
+import { COMMANDS } from "../../contract/index.ts";
+import {
+  type Command,
+  type CommandInput,
+  type CommandSurface,
+  requiredOption,
+  switchOption,
+  textOption,
+} from "../command.ts";
+import { amount, duration } from "../output/index.ts";
+import { selectionAsked } from "./selection.ts";
+import { vaultRequest } from "./vault-request.ts";
+
+const ALL_FAILED = 1;
+const SOME_FAILED = 3;
+const INTERRUPTED = 130;
+
+export const backupCommand: Command = {
+  contract: COMMANDS.backup,
+  emptySummary: { points: [], failed: [], skipped: [] },
+  async run(input, surface) {
+    const selection = selectionAsked(input);
+    const result = await runBackup(
+      {
+        ...(await vaultRequest(input, surface)),
+        host: requiredOption(input, "host"),
+        selection,
+        requireApplication: switchOption(input, "requireApplication"),
+        attempts: attempts(input),
+      },
+      surface.context,
+    );
+    const failed = result.failed.map(({ machine, error }) => {
+      const line = describeError(error, { language: language(), machine });
+      surface.output.problem(line);
+      return { machine, error: { code: line.code, message: line.message, advice: line.advice } };
+    });
+    tell(result, surface);
+    const { points, skipped, cleaned } = result;
+    return { exitCode: exitCode(result, input), summary: { points, failed, skipped, cleaned } };
+  },
+};
+
+function exitCode(result: BackupResult, input: CommandInput): number {
+  if (result.endedBy !== undefined && exitCodeOf(result.endedBy) === INTERRUPTED) return INTERRUPTED;
+  if (result.failed.length > 0) return result.points.length === 0 ? ALL_FAILED : SOME_FAILED;
+  const warned = result.points.some((point) => point.warnings.length > 0) || result.skipped.length > 0;
+  return warned && switchOption(input, "failOnWarning") === true ? SOME_FAILED : 0;
+}
+
+function attempts(input: CommandInput): number | undefined {
+  const text = textOption(input, "retries");
+  if (text === undefined) return undefined;
+  if (!/^([1-9]\d?|100)$/.test(text)) throw new UsageError(`Cannot try ${text} times: wanted 1 to 100`);
+  return Number(text);
+}
+
+function tell(result: BackupResult, { output, paint }: CommandSurface): void {
+  for (const sentence of result.cleaned.removed) output.say(`cleaned up: ${sentence}`);
+  for (const sentence of result.cleaned.leftBehind)
+    output.say(`${paint.bad("could not clean up:")} ${sentence}`);
+  output.table({
+    columns: [
+      { title: "MACHINE" },
+      { title: "CONSISTENCY" },
+      { title: "INTERRUPTED", align: "right" },
+      { title: "READ", align: "right" },
+      { title: "NEW", align: "right" },
+      { title: "STORED", align: "right" },
+      { title: "LEFT ON HOST" },
+      { title: "POINT" },
+    ],
+    rows: result.points.map((point) => [
+      point.machine.name,
+      point.consistency,
+      point.interruptedSeconds === 0 ? "no" : duration(point.interruptedSeconds),
+      amount(point.bytesRead + point.bytesReadMetadata),
+      amount(point.bytesNew),
+      amount(point.bytesStored),
+      point.leftBehind.length === 0 ? "nothing" : paint.bad(point.leftBehind.join("; ")),
+      point.id,
+    ]),
+  });
+  for (const skipped of result.skipped) output.say(`${skipped.machine.name}: skipped, ${skipped.message}`);
+}

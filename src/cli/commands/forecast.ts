@@ -1,0 +1,40 @@
+import { type HostMachine, listMachines } from "../../app/index.ts";
+import { COMMANDS } from "../../contract/index.ts";
+import { type Command, requiredOption } from "../command.ts";
+import type { Paint } from "../output/index.ts";
+import { machineLine } from "./machine-lines.ts";
+import { selectionOrAll } from "./selection.ts";
+
+export const forecastCommand: Command = {
+  contract: COMMANDS.forecast,
+  async run(input, { output, context, paint }) {
+    const request = { host: requiredOption(input, "host"), selection: selectionOrAll(input) };
+    const { machines } = await listMachines(request, context);
+    for (const machine of machines) {
+      output.line({ ...machineLine(machine) });
+      output.say(forecastText(machine, paint));
+    }
+    return { exitCode: 0, summary: { machines: machines.length } };
+  },
+};
+
+/** One machine's forecast as a short paragraph. */
+export function forecastText(machine: HostMachine, paint: Paint): string {
+  const { forecast } = machine;
+  const lines = [`${paint.strong(machine.name)}  ${headline(machine, paint)}`, `  ${forecast.reason}`];
+  if (forecast.interruptsGuest !== "no")
+    lines.push(`  ${paint.warn("the guest is interrupted:")} ${forecast.interruptsGuest}`);
+  for (const gap of forecast.uncovered) lines.push(`  ${paint.warn("not covered:")} ${gap.disk}: ${gap.why}`);
+  for (const warning of forecast.warnings) {
+    lines.push(`  ${paint.warn("warning")} ${warning.message} ${paint.faint(`[${warning.code}]`)}`);
+  }
+  return lines.join("\n");
+}
+
+function headline(machine: HostMachine, paint: Paint): string {
+  const { forecast } = machine;
+  if (forecast.consistency === null) return paint.bad("no backup possible now");
+  const how = forecast.checkpointKind === "none" ? "" : ` by a ${forecast.checkpointKind} checkpoint`;
+  const text = `${forecast.consistency}-consistent${how}`;
+  return forecast.consistency === "crash" ? paint.warn(text) : paint.good(text);
+}

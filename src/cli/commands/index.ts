@@ -1,0 +1,30 @@
+import type { Command } from "../command.ts";
+import { backupCommand } from "./backup.ts";
+
+import { forecastCommand } from "./forecast.ts";
+import { machinesCommand } from "./machines.ts";
+import { pointsCommand } from "./points.ts";
+import { restoreCommand } from "./restore.ts";
+import { showCommand } from "./show.ts";
+import { vaultInfoCommand } from "./vault-info.ts";
+import { vaultInitCommand } from "./vault-init.ts";
+import { vaultKeyAddCommand } from "./vault-key-add.ts";
+import { vaultKeyListCommand } from "./vault-key-list.ts";
+import { vaultKeyRemoveCommand } from "./vault-key-remove.ts";
+import { verifyCommand } from "./verify.ts";
+
+/** Every command, in the order of the help text. */
+export const COMMAND_LIST: readonly Command[] = [
+  machinesCommand,
+  forecastCommand,
+  vaultInitCommand,
+  vaultInfoCommand,
+  vaultKeyListCommand,
+  vaultKeyAddCommand,
+  vaultKeyRemoveCommand,
+  backupCommand,
+  pointsCommand,
+  showCommand,
+  restoreCommand,
+  verifyCommand,
+];

@@ -1,0 +1,36 @@
+import { listMachines } from "../../app/index.ts";
+import { COMMANDS } from "../../contract/index.ts";
+import { type Command, requiredOption } from "../command.ts";
+import { machineLine } from "./machine-lines.ts";
+import { selectionOrAll } from "./selection.ts";
+
+export const machinesCommand: Command = {
+  contract: COMMANDS.machines,
+  async run(input, { output, context, paint }) {
+    const request = { host: requiredOption(input, "host"), selection: selectionOrAll(input) };
+    const { host, machines } = await listMachines(request, context);
+    for (const machine of machines) output.line({ ...machineLine(machine) });
+    output.say(paint.strong(`${host.name}${host.caption === "" ? "" : `, ${host.caption}`}`));
+    output.table({
+      columns: [
+        { title: "NAME" },
+        { title: "STATE" },
+        { title: "GEN", align: "right" },
+        { title: "DISKS", align: "right" },
+        { title: "A BACKUP NOW IS" },
+        { title: "ID" },
+      ],
+      rows: machines.map((machine) => [
+        machine.name,
+        machine.state,
+        String(machine.generation),
+        String(machine.disks.length),
+        machine.forecast.consistency === null
+          ? paint.bad("not possible")
+          : `${machine.forecast.consistency}-consistent`,
+        paint.faint(machine.id.toUpperCase()),
+      ]),
+    });
+    return { exitCode: 0, summary: { machines: machines.length } };
+  },
+};

@@ -1,0 +1,31 @@
+import { listPoints } from "../../app/index.ts";
+import { COMMANDS, type PointLine } from "../../contract/index.ts";
+import { type Command, listOption } from "../command.ts";
+import { amount } from "../output/index.ts";
+import { vaultRequest } from "./vault-request.ts";
+
+const COLUMNS = [
+  { title: "POINT" },
+  { title: "MACHINE" },
+  { title: "TIME" },
+  { title: "CONSISTENCY" },
+  { title: "SIZE", align: "right" },
+] as const;
+
+export const pointsCommand: Command = {
+  contract: COMMANDS.points,
+  async run(input, surface) {
+    const { output } = surface;
+    const request = { ...(await vaultRequest(input, surface)), machines: listOption(input, "machine") };
+    const rows: string[][] = [];
+    let points = 0;
+    for await (const point of listPoints(request, surface.context)) {
+      const { id, machine, time, consistency, method, bytes } = point;
+      output.line({ type: "point", id, machine, time, consistency, method, bytes } satisfies PointLine);
+      rows.push([id, machine.name, time, consistency, amount(bytes)]);
+      points++;
+    }
+    output.table({ columns: COLUMNS, rows });
+    return { exitCode: 0, summary: { points } };
+  },
+};

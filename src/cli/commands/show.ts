@@ -1,0 +1,45 @@
+import { type RestorePoint, showPoint } from "../../app/index.ts";
+import { COMMANDS } from "../../contract/index.ts";
+import type { Command } from "../command.ts";
+import { amount, type Paint } from "../output/index.ts";
+import { vaultRequest } from "./vault-request.ts";
+
+export const showCommand: Command = {
+  contract: COMMANDS.show,
+  async run(input, surface) {
+    const request = { ...(await vaultRequest(input, surface)), point: input.argument };
+    const point = await showPoint(request, surface.context);
+    const files = point.files.map(({ path, role, sizeBytes }) => ({ path, role, bytes: sizeBytes }));
+    surface.output.say(pointText(point, surface.paint));
+    surface.output.table({
+      columns: [{ title: "FILE" }, { title: "ROLE" }, { title: "SIZE", align: "right" }],
+      rows: files.map((file) => [file.path, file.role, amount(file.bytes)]),
+    });
+    return { exitCode: 0, summary: { point: { ...point, files } } };
+  },
+};
+
+/** What the restore point says of itself, without its list of files. */
+function pointText(point: RestorePoint, paint: Paint): string {
+  const lines = [
+    `${paint.strong(point.machine.name)}  ${point.time}  ${point.id}`,
+    `  ${point.consistency}-consistent (asked: ${point.asked}), by ${point.method}, checkpoint: ${point.checkpointKind}`,
+    `  guest interrupted: ${point.interruptedSeconds} s; memory: ${point.memory.kept ? "kept" : `not kept, ${point.memory.reason ?? "no reason given"}`}`,
+  ];
+  for (const disk of point.disks) {
+    lines.push(
+      `  disk ${point.disks.indexOf(disk)}: ${disk.controller} ${disk.number}:${disk.location} ${disk.viewLeaf}`,
+    );
+  }
+  for (const node of point.tree.checkpoints) {
+    const here = node.id === point.tree.current ? " (the machine goes on from here)" : "";
+    lines.push(
+      `  checkpoint "${node.name}" of ${node.created}, ${node.type}${node.memory ? ", with memory" : ""}${here}`,
+    );
+  }
+  for (const gap of point.uncovered) lines.push(`  ${paint.warn("not covered:")} ${gap.disk}: ${gap.why}`);
+  for (const warning of point.warnings)
+    lines.push(`  ${paint.warn("warning")} ${warning.message} ${paint.faint(`[${warning.code}]`)}`);
+  for (const left of point.leftBehind) lines.push(`  ${paint.bad("left behind on the host:")} ${left}`);
+  return lines.join("\n");
+}

@@ -1,0 +1,32 @@
+import { describeVault } from "../../app/index.ts";
+import { COMMANDS } from "../../contract/index.ts";
+import type { Command } from "../command.ts";
+import { vaultRequest } from "./vault-request.ts";
+
+export const vaultInfoCommand: Command = {
+  contract: COMMANDS["vault info"],
+  async run(input, surface) {
+    const { facts, keySlots, points, newest } = await describeVault(
+      await vaultRequest(input, surface),
+      surface.context,
+    );
+    surface.output.table({
+      columns: [{ title: "VAULT" }, { title: facts.id }],
+      rows: [
+        ["location", facts.location],
+        ["format", String(facts.formatVersion)],
+        ["made", facts.created.toString()],
+        ["restore points", String(points)],
+        ["newest", newest ?? "none yet"],
+        ["key slots", String(keySlots.length)],
+      ],
+    });
+    const vault = {
+      id: facts.id,
+      location: facts.location,
+      formatVersion: facts.formatVersion,
+      created: facts.created,
+    };
+    return { exitCode: 0, summary: { vault, points, newest: newest ?? null, keySlots: keySlots.length } };
+  },
+};

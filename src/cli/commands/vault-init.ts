@@ -1,0 +1,31 @@
+import { initVault } from "../../app/index.ts";
+import { COMMANDS } from "../../contract/index.ts";
+import { type Command, requiredOption, switchOption, textOption } from "../command.ts";
+
+export const vaultInitCommand: Command = {
+  contract: COMMANDS["vault init"],
+  async run(input, surface) {
+    const vault = requiredOption(input, "vault");
+    const passphrase = await surface.secret({
+      file: textOption(input, "passphraseFile"),
+      variable: "STILLPOINT_PASSPHRASE",
+      prompt: "Passphrase of the new vault",
+      twice: true,
+    });
+    const allowWeakPassphrase = switchOption(input, "allowWeakPassphrase");
+    const made = await initVault({ vault, passphrase, allowWeakPassphrase }, surface.context);
+    const recoveryKey = made.recoveryKey.reveal();
+    surface.output.say(
+      [
+        `Vault ${made.facts.id} made at ${vault}`,
+        "",
+        "Recovery key, shown this once. Keep it on paper, away from this machine:",
+        "",
+        `  ${surface.paint.strong(recoveryKey)}`,
+        "",
+        "It opens the vault like the passphrase does. Without either, nobody can read the vault.",
+      ].join("\n"),
+    );
+    return { exitCode: 0, summary: { vault: { id: made.facts.id, location: vault }, recoveryKey } };
+  },
+};

@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { amount, duration } from "./amounts.ts";
+
+test("`amount()` gives three digits in the unit that fits", () => {
+  const cases: readonly (readonly [number, string])[] = [
+    [0, "0 B"],
+    [1023, "1023 B"],
+    [1024, "1.00 KiB"],
+    [1536, "1.50 KiB"],
+    [10 * 1024 * 1024, "10.0 MiB"],
+    [250 * 1024 ** 3, "250 GiB"],
+    [1024 ** 4, "1.00 TiB"],
+  ];
+  for (const [bytes, text] of cases) assert.equal(amount(bytes), text);
+});
+
+test("`duration()` speaks of seconds, minutes and hours as people do", () => {
+  assert.equal(duration(0.4), "0 s");
+  assert.equal(duration(59), "59 s");
+  assert.equal(duration(200), "3 min 20 s");
+  assert.equal(duration(7500), "2 h 5 min");
+});

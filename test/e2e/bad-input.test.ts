@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { needs, readSample } from "../testing/oracles.ts";
+import { type Said, Workplace } from "../testing/stillpoint.ts";
+
+const ERROR_FIELDS = ["type", "code", "message", "advice"];
+
+/** The error was told once, with code, sentence and advice, and with the exit code that belongs to it. */
+function refused(said: Said, code: string, exitCode = 1): void {
+  assert.equal(said.code, exitCode, said.text);
+  const error = said.errors.find((line) => line["code"] === code);
+  assert.ok(error !== undefined, `wanted ${code}: ${said.text}`);
+  for (const field of ERROR_FIELDS) assert.ok(typeof error[field] === "string" && error[field] !== "", field);
+}
+
+/** A folder with two small machines, one of them a chain. */
+function makeMachines(place: Workplace): string {
+  const folder = place.path("machines");
+  mkdirSync(join(folder, "db01"), { recursive: true });
+  mkdirSync(join(folder, "web01"), { recursive: true });
+  writeFileSync(join(folder, "db01/base.vhdx"), readSample("synthetic-diff-base.vhdx.zst"));
+  writeFileSync(join(folder, "db01/child.avhdx"), readSample("synthetic-diff-child.avhdx.zst"));
+  writeFileSync(join(folder, "web01/web01.vhdx"), readSample("hyperv-dynamic.vhdx.gz"));
+  return folder;
+}
+
+function backup(place: Workplace, folder: string, options: readonly string[] = ["--all"]): Said {
+  return place.run(["backup", "--host", `folder:${folder}`, ...options, ...place.vault()]);
+}
+
+describe("bad input gets a coded error and costs nothing", needs("samples"), () => {
+  test("wrong passphrase, missing vault, foreign folder, second init, weak passphrase", () => {
+    using place = new Workplace();
+    refused(place.run(["points", ...place.vault()]), "storage-missing");
+    assert.equal(existsSync(place.path("vault")), false);
+    mkdirSync(place.path("vault"));
+    writeFileSync(place.path("vault/letter.txt"), "not a vault");
+    refused(place.run(["points", ...place.vault()]), "vault-not-found");
+    refused(place.run(["vault", "init", ...place.vault()]), "vault-exists");
+    assert.deepEqual(readdirSync(place.path("vault")), ["letter.txt"]);
+
+    assert.equal(place.run(["vault", "init", ...place.vault("good")]).code, 0);
+    refused(place.run(["vault", "init", ...place.vault("good")]), "vault-exists");
+    writeFileSync(place.path("wrong"), "wrong\n");
+    refused(
+      place.run(["points", "--vault", place.path("good"), "--passphrase-file", place.path("wrong")]),
+      "vault-passphrase-wrong",
+    );
+    writeFileSync(place.path("weak"), "123456\n");
+    refused(
+      place.run(["vault", "init", "--vault", place.path("v3"), "--passphrase-file", place.path("weak")]),
+      "vault-passphrase-weak",
+    );
+    refused(
+      place.run(["points", "--vault", place.path("good"), "--passphrase-file", place.path("nowhere")]),
+      "secret-unreadable",
+    );
+  });
+
+  test("wrong usage ends with 2 and leaves the host alone", () => {
+    using place = new Workplace();
+    refused(place.run(["backup", "--host", "folder:/nowhere", ...place.vault()]), "usage", 2);
+    refused(place.run(["backup", "--host", "hv01", "--all", ...place.vault()]), "storage-missing");
+    refused(place.run(["machines", "--host", "hv01"]), "address-not-understood", 2);
+    refused(place.run(["machines", "--host", "winrm://a@b"]), "address-not-supported", 2);
+    refused(place.run(["machines", "--host", `folder:${place.path("gone")}`]), "folder-missing");
+  });
+
+  test("an unknown machine is named, and the summary has its lists", () => {
+    using place = new Workplace();
+    const folder = makeMachines(place);
+    place.run(["vault", "init", ...place.vault()]);
+    const said = backup(place, folder, ["--machine", "nobody"]);
+    refused(said, "machine-unknown");
+    assert.match(said.text, /nobody/);
+    assert.deepEqual(said.summary["points"], []);
+  });
+
+  test("a broken chain fails its machine alone: exit code 3, the other one is in the vault", () => {
+    using place = new Workplace();
+    const folder = makeMachines(place);
+    place.run(["vault", "init", ...place.vault()]);
+    unlinkSync(join(folder, "db01/base.vhdx"));
+    const missing = backup(place, folder);
+    refused(missing, "disk-parent-missing", 3);
+    assert.equal((missing.summary["points"] as unknown[]).length, 1);
+    const other = readSample("hyperv-dynamic.vhdx.gz");
+    writeFileSync(join(folder, "db01/base.vhdx"), other);
+    refused(backup(place, folder), "disk-parent-mismatch", 3);
+  });
+
+  test("a truncated disk is kept byte for byte, with a warning that names what is wrong", () => {
+    using place = new Workplace();
+    const folder = makeMachines(place);
+    place.run(["vault", "init", ...place.vault()]);
+    truncateSync(join(folder, "web01/web01.vhdx"), 1_000_000);
+    const said = backup(place, folder, ["--machine", "web01"]);
+    assert.equal(said.code, 0, said.text);
+    assert.match(JSON.stringify(said.summary), /disk-not-understood/);
+    assert.equal(
+      place.run(["restore", "latest:web01", "--exact", "--to-folder", place.path("back"), ...place.vault()])
+        .code,
+      0,
+    );
+    assert.deepEqual(
+      readFileSync(place.path("back/web01/web01.vhdx")),
+      readFileSync(join(folder, "web01/web01.vhdx")),
+    );
+  });
+
+  test("a restore refuses a folder that is not empty, an unknown point and an ambiguous one", () => {
+    using place = new Workplace();
+    const folder = makeMachines(place);
+    place.run(["vault", "init", ...place.vault()]);
+    assert.equal(backup(place, folder).code, 0);
+    mkdirSync(place.path("full"));
+    writeFileSync(place.path("full/mine"), "x");
+    const restore = (point: string, to: string): Said =>
+      place.run(["restore", point, "--to-folder", place.path(to), ...place.vault()]);
+    refused(restore("latest:web01", "full"), "restore-folder-not-empty");
+    assert.deepEqual(readdirSync(place.path("full")), ["mine"]);
+    refused(restore("latest:nobody", "new"), "vault-point-not-found");
+    refused(restore("", "new"), "vault-point-not-found");
+  });
+
+  test("a damaged vault ends verify and restore with 4", () => {
+    using place = new Workplace();
+    const folder = makeMachines(place);
+    place.run(["vault", "init", ...place.vault()]);
+    backup(place, folder);
+    for (const name of readdirSync(place.path("vault"), { recursive: true }).map(String)) {
+      if (/^packs.*[0-9a-f]{64}/.test(name)) {
+        const path = place.path("vault", name);
+        const bytes = readFileSync(path);
+        const middle = Math.floor(bytes.length / 2);
+        bytes[middle] = (bytes[middle] as number) ^ 1;
+        writeFileSync(path, bytes);
+      }
+    }
+    const verified = place.run(["verify", "--read-data", ...place.vault()]);
+    assert.equal(verified.code, 4);
+    assert.notDeepEqual(verified.summary["damaged"], []);
+  });
+
+  test("two machines of one name are told apart by id only", () => {
+    using place = new Workplace();
+    const folder = makeMachines(place);
+    cpSync(join(folder, "web01/web01.vhdx"), join(folder, "web01.vhdx")); // a loose disk beside the folder of its name
+    const machines = place.run(["machines", "--host", `folder:${folder}`]);
+    assert.equal(machines.code, 0, machines.text);
+    place.run(["vault", "init", ...place.vault()]);
+    const said = backup(place, folder, ["--machine", "web01"]);
+    refused(said, "machine-ambiguous");
+    const ids = machines.lines.filter((line) => line["name"] === "web01").map((line) => String(line["id"]));
+    assert.equal(ids.length, 2);
+    assert.equal(backup(place, folder, ["--machine", ids[0] as string]).code, 0);
+  });
+});
