@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { GIB, guid, MIB, TIB, ZERO_GUID } from "../../base/index.ts";
 import { SeededEntropy } from "../../base/testing/index.ts";
 import { type Disk, MemoryStore } from "../../disk/index.ts";
-import { joinedExtents, SparseMemoryStore } from "../../disk/testing/index.ts";
+import { diskContract, joinedExtents, SparseMemoryStore } from "../../disk/testing/index.ts";
 import { createVhdx } from "./create-vhdx.ts";
 import type { NewVhdx } from "./new-disk.ts";
 import { openVhdx } from "./open-vhdx.ts";
@@ -161,4 +161,31 @@ describe("`openVhdxForWriting()`", () => {
     await assert.rejects(openVhdxForWriting(store, { entropy }), { code: "vhdx-not-recognised" });
     assert.ok(store.toBytes().every((byte) => byte === 0));
   });
+});
+
+diskContract("a differencing VHDX that is being written", async () => {
+  const below = new SeededEntropy(21).bytes(2 * MIB);
+  const content = new Uint8Array(3 * MIB);
+  content.set(below);
+  const store = await make({
+    kind: "differencing",
+    virtualSizeBytes: content.length,
+    blockSizeBytes: MIB,
+    parent: { ...PARENT, virtualDiskId: DISK_ID },
+  });
+  const disk = await openVhdxForWriting(store, { entropy, parent: diskOf(below, 512) });
+  for (const [offset, length] of [
+    [512, 1024],
+    [MIB - 512, 5120],
+    [2 * MIB + 8192, 4096],
+  ] as const) {
+    const bytes = new Uint8Array(length).fill(7);
+    await disk.write(bytes, offset);
+    content.set(bytes, offset);
+  }
+  await disk.flush();
+  // one write is flushed, one is not: a reader must see both
+  await disk.write(content.subarray(0, 512), 100 * 512);
+  content.set(content.slice(0, 512), 100 * 512);
+  return { disk, content };
 });

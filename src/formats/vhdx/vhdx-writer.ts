@@ -1,5 +1,5 @@
 import { type Entropy, type Guid, guidToBytes, throwIfInterrupted } from "../../base/index.ts";
-import type { ByteStore, Disk, DiskExtent } from "../../disk/index.ts";
+import { type ByteStore, type Disk, type DiskExtent, SourceEndedError } from "../../disk/index.ts";
 import { BlockAllocator } from "./block-allocator.ts";
 import { BlockTable } from "./block-table.ts";
 import { BlockWriter } from "./block-writer.ts";
@@ -84,6 +84,10 @@ export class VhdxWriter implements Disk {
   }
 
   async read(target: Uint8Array, offset: number): Promise<void> {
+    if (offset < 0 || offset + target.length > this.sizeBytes)
+      throw new SourceEndedError(
+        `Cannot read ${target.length} bytes at ${offset}: the disk has ${this.sizeBytes}`,
+      );
     await this.#disk().read(target, offset);
   }
 
