@@ -77,7 +77,7 @@ export class BackupScene implements AsyncDisposable {
     });
     const storage = stack.use(await openLocalStorage(join(folder, "vault"), { create: true }));
     const clock = new FakeClock("2026-05-01T12:00:00Z");
-    const kdf = { memoryKib: 1024, passes: 1, lanes: 1 };
+    const kdf = { memoryKiB: 1024, passes: 1, lanes: 1 };
     const options = { storage: wrap(storage), clock, entropy: systemEntropy, workers: 1 };
     const { vault } = await createVault({ ...options, passphrase: PASSPHRASE, kdf });
     stack.use(vault);
