@@ -11,8 +11,8 @@ import { type MachineHost, openHypervHost } from "../hyperv/index.ts";
 import { type FolderFiles, folderFiles } from "../places/index.ts";
 import { openJournal } from "../runs/index.ts";
 import { openSimulatedHost } from "../simulator/index.ts";
-import { openLocalStorage } from "../storage/index.ts";
-import { createVault, openVault, type Vault } from "../vault/index.ts";
+import { openLocalStorage, StorageMissingError } from "../storage/index.ts";
+import { createVault, openVault, type Vault, VaultExistsError } from "../vault/index.ts";
 import { parseHostAddress, parseVaultAddress } from "./addresses.ts";
 import { canonicalFolder, environment, stateFolder } from "./config/index.ts";
 
@@ -93,6 +93,7 @@ export async function createVaultAt(
   },
 ): Promise<Opened<{ readonly vault: Vault; readonly recoveryKey: Secret }>> {
   const { folder } = parseVaultAddress(address);
+  await refuseOccupied(folder);
   await using opening = new AsyncDisposableStack();
   const storage = opening.use(await openLocalStorage(folder, { create: true }));
   const weak =
@@ -106,6 +107,18 @@ export async function createVaultAt(
   });
   opening.use(made.vault);
   return opened(made, opening.move());
+}
+
+/** A new vault wants a place of its own. Looks before anything is made there. @throws {VaultExistsError} */
+async function refuseOccupied(folder: string): Promise<void> {
+  try {
+    await using storage = await openLocalStorage(folder, {});
+    for await (const object of storage.list("")) {
+      throw new VaultExistsError(`Cannot make a vault at "${folder}": "${object.name}" is there already`);
+    }
+  } catch (error) {
+    if (!(error instanceof StorageMissingError)) throw error;
+  }
 }
 
 function opened<T>(value: T, stack: AsyncDisposableStack): Opened<T> {

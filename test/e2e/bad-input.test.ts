@@ -155,15 +155,35 @@ describe("bad input gets a coded error and costs nothing", needs("samples"), () 
 
   test("two machines of one name are told apart by id only", () => {
     using place = new Workplace();
-    const folder = makeMachines(place);
-    cpSync(join(folder, "web01/web01.vhdx"), join(folder, "web01.vhdx")); // a loose disk beside the folder of its name
-    const machines = place.run(["machines", "--host", `folder:${folder}`]);
-    assert.equal(machines.code, 0, machines.text);
+    const ids = ["7B1F0D6E-3C50-4B0C-9C67-0F5E1D2A3B01", "7B1F0D6E-3C50-4B0C-9C67-0F5E1D2A3B02"];
+    mkdirSync(place.path("host/drives/D"), { recursive: true });
+    const os = { caption: "Windows Server 2019", version: "10.0.17763", productType: 3 };
+    const machines = ids.map((id, i) => {
+      writeFileSync(place.path(`host/drives/D/${i}.vhdx`), readSample("hyperv-dynamic.vhdx.gz"));
+      const disks = [{ controller: "scsi", number: 0, location: 0, path: `D:\\${i}.vhdx` }];
+      const guest = { os: "windows", vss: "ok" };
+      const replication = { mode: "none", state: "disabled" };
+      const rest = {
+        generation: 2,
+        configurationVersion: "9.0",
+        memoryMegabytes: 16,
+        checkpointType: "production",
+      };
+      return { id, name: "twin", state: "running", ...rest, guest, replication, disks, checkpoints: [] };
+    });
+    writeFileSync(place.path("host/host.json"), JSON.stringify({ name: "HV01", os, machines }));
     place.run(["vault", "init", ...place.vault()]);
-    const said = backup(place, folder, ["--machine", "web01"]);
+    const take = (name: string): Said =>
+      place.run(["backup", "--host", `sim:${place.path("host")}`, "--machine", name, ...place.vault()]);
+    const said = take("twin");
     refused(said, "machine-ambiguous");
-    const ids = machines.lines.filter((line) => line["name"] === "web01").map((line) => String(line["id"]));
-    assert.equal(ids.length, 2);
-    assert.equal(backup(place, folder, ["--machine", ids[0] as string]).code, 0);
+    for (const id of ids) assert.match(said.text, new RegExp(id, "i"));
+    const one = take(ids[1] as string);
+    assert.equal(one.code, 0, one.text);
+    assert.deepEqual((one.summary["points"] as { machine: unknown }[])[0]?.machine, {
+      id: ids[1],
+      name: "twin",
+    });
+    assert.equal(take("7b1f0d6e-3c50-4b0c-9c67-0f5e1d2a3b01").code, 0);
   });
 });

@@ -6,7 +6,7 @@ import {
   runBackup,
   UsageError,
 } from "../../app/index.ts";
-import { COMMANDS } from "../../contract/index.ts";
+import { COMMANDS, type MachineName } from "../../contract/index.ts";
 import {
   type Command,
   type CommandInput,
@@ -38,16 +38,24 @@ export const backupCommand: Command = {
       },
       surface.context,
     );
-    const failed = result.failed.map(({ machine, error }) => {
+    const failed = result.failed.map(({ error, leftBehind, ...facts }) => {
+      const machine = printed(facts.machine);
       const line = describeError(error, { language: language(), machine });
       surface.output.problem(line);
-      return { machine, error: { code: line.code, message: line.message, advice: line.advice } };
+      return { machine, error: { code: line.code, message: line.message, advice: line.advice }, leftBehind };
     });
     tell(result, surface);
-    const { points, skipped, cleaned } = result;
+    const points = result.points.map((point) => ({ ...point, machine: printed(point.machine) }));
+    const skipped = result.skipped.map((one) => ({ ...one, machine: printed(one.machine) }));
+    const { cleaned } = result;
     return { exitCode: exitCode(result, input), summary: { points, failed, skipped, cleaned } };
   },
 };
+
+/** Identifiers are printed in upper case, as Windows does. */
+function printed(machine: MachineName): MachineName {
+  return { id: machine.id.toUpperCase(), name: machine.name };
+}
 
 function exitCode(result: BackupResult, input: CommandInput): number {
   if (result.endedBy !== undefined && exitCodeOf(result.endedBy) === INTERRUPTED) return INTERRUPTED;
