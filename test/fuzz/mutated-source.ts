@@ -1,5 +1,6 @@
 import type { SeededEntropy } from "../../src/base/testing/index.ts";
 import { type ByteSource, SourceEndedError } from "../../src/disk/index.ts";
+import type { SparseMemoryStore } from "../../src/disk/testing/index.ts";
 
 /** Bytes that lie over those of a file. */
 export interface Patch {
@@ -12,13 +13,13 @@ export interface Patch {
  * asks for more than a stated number of bytes in one go, or outside the file.
  */
 export class MutatedSource implements ByteSource {
-  readonly #base: ByteSource;
+  readonly #base: SparseMemoryStore;
   readonly #patches: Patch[] = [];
   readonly #largestRead: number;
   sizeBytes: number;
   largestSeen = 0;
 
-  constructor(base: ByteSource, largestRead: number) {
+  constructor(base: SparseMemoryStore, largestRead: number) {
     this.#base = base;
     this.#largestRead = largestRead;
     this.sizeBytes = base.sizeBytes;
@@ -26,6 +27,14 @@ export class MutatedSource implements ByteSource {
 
   patch(bytes: Uint8Array, offset: number): void {
     this.#patches.push({ offset, bytes });
+  }
+
+  /** A file of its own with the same bytes, for those who write. */
+  toStore(): SparseMemoryStore {
+    const store = this.#base.clone();
+    for (const { bytes, offset } of this.#patches) store.put(bytes, offset);
+    store.resize(this.sizeBytes);
+    return store;
   }
 
   /** What was done to it, for the report of a failure. */

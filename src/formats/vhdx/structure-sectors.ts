@@ -74,12 +74,14 @@ export class StructureSectors implements ByteSource {
   }
 
   async read(target: Uint8Array, offset: number): Promise<void> {
-    await this.#store.read(target, offset);
     const end = offset + target.length;
-    for (const [start, sector] of this.#changed) {
+    // looked up first: what is settled while the store reads would else be missing in both
+    const over = [...this.#changed].filter(([start]) => start < end && start + LOG_SECTOR_BYTES > offset);
+    await this.#store.read(target, offset);
+    for (const [start, sector] of over) {
       const from = Math.max(offset, start);
       const to = Math.min(end, start + LOG_SECTOR_BYTES);
-      if (from < to) target.set(sector.subarray(from - start, to - start), from - offset);
+      target.set(sector.subarray(from - start, to - start), from - offset);
     }
   }
 

@@ -189,3 +189,31 @@ diskContract("a differencing VHDX that is being written", async () => {
   content.set(content.slice(0, 512), 100 * 512);
   return { disk, content };
 });
+
+test("`VhdxWriter.read()` is right when a flush overtakes it", async () => {
+  const held = Promise.withResolvers<void>();
+  const store = await make({ kind: "dynamic", virtualSizeBytes: 5 * MIB });
+  const read = store.read.bind(store);
+  let isHolding = false;
+  let isHeld = false;
+  store.read = async (target, offset) => {
+    await read(target, offset);
+    if (!isHolding) return;
+    isHolding = false;
+    isHeld = true;
+    await held.promise; // the bytes are those of before, and arrive late
+  };
+  await using disk = await openVhdxForWriting(store, { entropy });
+  const sector = new Uint8Array(512).fill(9);
+  await disk.write(sector, 1024);
+  isHolding = true;
+  const found = new Uint8Array(512);
+  const reading = disk.read(found, 1024);
+  await disk.flush();
+  assert.ok(isHeld);
+  held.resolve();
+  await reading;
+  assert.deepEqual(found, sector);
+  await disk.read(found, 1024);
+  assert.deepEqual(found, sector);
+});
