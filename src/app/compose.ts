@@ -10,7 +10,6 @@ import {
 import { type MachineHost, openHypervHost } from "../hyperv/index.ts";
 import { type FolderFiles, folderFiles } from "../places/index.ts";
 import { openJournal } from "../runs/index.ts";
-import { openSimulatedHost } from "../simulator/index.ts";
 import { openLocalStorage, StorageMissingError } from "../storage/index.ts";
 import { createVault, openVault, type Vault, VaultExistsError } from "../vault/index.ts";
 import { parseHostAddress, parseVaultAddress } from "./addresses.ts";
@@ -43,6 +42,7 @@ export async function openHostAt(
     );
     return opened(host, opening.move());
   }
+  const { openSimulatedHost } = await import("../simulator/index.ts"); // most runs never need it
   const simulated = opening.use(await openSimulatedHost(parsed.folder, { clock, entropy }));
   const journal = opening.use(await openJournal(await stateFolder(options.stateDir), { clock }));
   const host = opening.use(
