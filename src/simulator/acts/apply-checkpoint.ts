@@ -1,6 +1,7 @@
 import { windowsPathKey } from "../../places/index.ts";
 import type { CheckpointEntry, MachineEntry } from "../state/schema.ts";
 import type { ActContext } from "./act-context.ts";
+import { refreshLive } from "./refresh-configurations.ts";
 import { childrenOf, namedFiles } from "./remove-checkpoint.ts";
 
 /**
@@ -26,6 +27,8 @@ export async function applyCheckpoint(
   }
   machine.currentCheckpoint = checkpoint.id;
   machine.state = checkpoint.memory ? "saved" : "off";
+  await context.files.refreshLive(context.host, machine);
+  await refreshLive(context, machine);
   for (const path of former) await removeUnlessUsed(context, machine, path);
 }
 

@@ -4,6 +4,7 @@ import { currentCheckpoint, hasWorker, settingsOf } from "../state/lineage.ts";
 import type { CheckpointEntry, MachineEntry, RecoveryCheckpointEntry } from "../state/schema.ts";
 import type { ActContext } from "./act-context.ts";
 import { freezeDisks } from "./freeze-disks.ts";
+import { refreshLive } from "./refresh-configurations.ts";
 
 export interface UserCheckpointOptions {
   readonly name: string;
@@ -52,6 +53,7 @@ export async function createUserCheckpoint(
   machine.checkpoints.push(entry);
   machine.currentCheckpoint = entry.id;
   await makeFiles(context, machine, entry.id);
+  await refreshLive(context, machine);
   return entry;
 }
 

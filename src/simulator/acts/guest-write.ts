@@ -1,6 +1,7 @@
 import { MIB } from "../../base/index.ts";
 import type { ByteSource } from "../../disk/index.ts";
 import { SimulatedActRefusedError } from "../errors.ts";
+import { hasWorker } from "../state/lineage.ts";
 import type { MachineEntry } from "../state/schema.ts";
 import type { ActContext } from "./act-context.ts";
 
@@ -21,6 +22,8 @@ export async function guestWrite(
   machine: MachineEntry,
   options: GuestWriteOptions,
 ): Promise<void> {
+  if (!hasWorker(machine) || machine.state === "paused")
+    throw cannotWrite(machine, `it is ${machine.state}, and only a running guest writes`);
   const disk = machine.disks[options.disk];
   if (disk?.path === undefined) throw cannotWrite(machine, `it has no virtual disk ${options.disk}`);
   const facts = await context.disks.facts(disk.path);

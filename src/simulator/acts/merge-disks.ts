@@ -1,8 +1,9 @@
 import { windowsPathKey } from "../../places/index.ts";
 import { assumptionsOf } from "../state/assumptions.ts";
 import { settingsOf } from "../state/lineage.ts";
-import type { MachineEntry } from "../state/schema.ts";
+import type { DiskEntry, MachineEntry } from "../state/schema.ts";
 import type { ActContext } from "./act-context.ts";
+import { refreshConfigurations } from "./refresh-configurations.ts";
 import { mergeBlocked, type Refusal } from "./refusals.ts";
 import { childrenOf, type Merge } from "./remove-checkpoint.ts";
 
@@ -19,9 +20,7 @@ export async function mergeDisks(
   merges: readonly Merge[],
 ): Promise<MergeOutcome> {
   if (machine.mergesEnabled === false) return remember(machine, merges, "done");
-  const blocked = merges
-    .flatMap((merge) => [merge.child, merge.parent])
-    .find((path) => context.openFiles.has(path));
+  const blocked = await openFileOf(context, machine, merges);
   if (blocked !== undefined) {
     if (assumptionsOf(context.host).blockedMerge === "waits") return "waiting";
     return remember(machine, merges, mergeBlocked(machine.name, blocked));
@@ -30,12 +29,28 @@ export async function mergeDisks(
   return "done";
 }
 
+/** A file that the merges would have to change or remove, and that somebody has open. */
+async function openFileOf(
+  context: ActContext,
+  machine: MachineEntry,
+  merges: readonly Merge[],
+): Promise<string | undefined> {
+  for (const { child, parent } of merges) {
+    const files = [child, parent, ...(await childrenOf(context, machine, child))];
+    const open = files.find((path) => context.openFiles.has(path));
+    if (open !== undefined) return open;
+  }
+  return undefined;
+}
+
 /** Merges that could not be done when they were due. They are tried again when the machine is switched off or on. */
 export async function retryPendingMerges(context: ActContext, machine: MachineEntry): Promise<void> {
   const pending = machine.pendingMerges ?? [];
   if (pending.length === 0 || machine.mergesEnabled === false) return;
   delete machine.pendingMerges;
-  await mergeDisks(context, machine, pending);
+  const left: Merge[] = [];
+  for (const merge of pending) if (await context.drives.exists(merge.child)) left.push(merge);
+  await mergeDisks(context, machine, left);
 }
 
 function remember<T extends MergeOutcome>(machine: MachineEntry, merges: readonly Merge[], outcome: T): T {
@@ -51,18 +66,30 @@ async function mergeOne(context: ActContext, machine: MachineEntry, merge: Merge
   if (!isEmpty) await context.disks.merge(child, parent);
   else if (machine.touchesHeaders === true) await context.disks.touchHeaders(parent);
   for (const grandchild of grandchildren) await context.disks.setParent(grandchild, parent);
-  renameEverywhere(machine, merge, !isEmpty);
+  const renamed = renameEverywhere(machine, merge, !isEmpty);
+  if (renamed.length > 0) await refreshConfigurations(context, machine, [machine.id, ...renamed]);
   await context.drives.remove(child);
 }
 
-/** Settings that named the child name its parent now. A worker that had written goes on with the same open disk. */
-function renameEverywhere(machine: MachineEntry, merge: Merge, changed: boolean): void {
+/**
+ * Settings that named the child name its parent now. A worker that had written goes on with the same open disk. The
+ * result: ids of user checkpoints that are concerned.
+ */
+function renameEverywhere(machine: MachineEntry, merge: Merge, changed: boolean): readonly string[] {
   const key = windowsPathKey(merge.child);
+  const renamed: string[] = [];
   for (const entry of settingsOf(machine)) {
     for (const disk of entry.disks) {
       if (disk.path === undefined || windowsPathKey(disk.path) !== key) continue;
       disk.path = merge.parent;
-      if (entry.kind === "live") Object.assign(disk, { written: changed });
+      if (entry.kind === "live") goOnWriting(disk, changed);
+      if (entry.kind === "checkpoint") renamed.push(entry.id);
     }
   }
+  return renamed;
+}
+
+function goOnWriting(disk: DiskEntry, changed: boolean): void {
+  if (changed) disk.written = true;
+  else delete disk.written;
 }

@@ -2,6 +2,7 @@ import { windowsPathKey } from "../../places/index.ts";
 import { type SettingsEntry, settingsOf } from "../state/lineage.ts";
 import type { MachineEntry } from "../state/schema.ts";
 import type { ActContext } from "./act-context.ts";
+import { refreshLive } from "./refresh-configurations.ts";
 
 /** A differencing disk whose content goes into its parent. */
 export interface Merge {
@@ -22,6 +23,7 @@ export async function removeCheckpoint(
   if (entry === undefined) return [];
   await context.files.remove(context.host, entry);
   detach(machine, entry);
+  if (entry.kind === "checkpoint") await refreshLive(context, machine);
   const merges: Merge[] = [];
   for (const disk of entry.disks) {
     if (disk.path !== undefined) merges.push(...(await mergesAbout(context, machine, disk.path)));

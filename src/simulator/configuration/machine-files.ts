@@ -1,3 +1,4 @@
+import { MemoryStore } from "../../disk/index.ts";
 import { writeRuntimeState } from "../../formats/vmcx/index.ts";
 import { seededBytes } from "../acts/seeded-bytes.ts";
 import type { HostDrives } from "../drives/host-drives.ts";
@@ -44,11 +45,16 @@ export class MachineFiles {
     for (const path of configurationFiles(host, entry)) await this.#drives.remove(path);
   }
 
-  /** The configuration after a change of disks or name. Equal settings give equal bytes. */
+  /** Rewrites the configuration after a change of disks or name, where it is; equal settings give equal bytes. */
   async refresh(host: HostState, entry: SettingsEntry): Promise<void> {
     const { configuration } = configurationPlaces(host, entry);
-    await this.#drives.remove(configuration);
-    await this.#writeConfiguration(host, entry, configuration);
+    await using draft = new MemoryStore();
+    await writeConfiguration(draft, host, entry);
+    await using store = (await this.#drives.exists(configuration))
+      ? await this.#drives.open(configuration)
+      : await this.#drives.create(configuration);
+    await store.truncate(0);
+    await store.write(draft.toBytes(), 0);
   }
 
   /** The live files after a change of state: a saved machine's runtime file holds its memory. */

@@ -17,7 +17,8 @@ export async function answerMethod(name: string, call: MethodCall): Promise<CimM
   );
   if (method === undefined) throw wmiFault(WbemCode.methodNotImplemented, `"${className}.${name}"`);
   const { fault } = call;
-  if (typeof fault === "object" && method.byJob !== true) {
+  const isReturned = typeof fault === "object" && (method.byJob !== true || fault.at === "return");
+  if (isReturned) {
     return returned(fault.errorCode === 0 ? HyperVCode.failed : fault.errorCode);
   }
   return await method.answer(call);

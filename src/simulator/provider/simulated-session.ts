@@ -75,7 +75,7 @@ export class SimulatedSession implements CimSession {
     return await this.#engine.call(event, async (context, met) => {
       const { fault } = met;
       const isPlain = ["query", "get", "associators"].includes(event);
-      if (typeof fault === "object" && (isPlain || fault.fault === true)) throw scriptedFault(event, fault);
+      if (typeof fault === "object" && (isPlain || fault.at === "fault")) throw scriptedFault(event, fault);
       return await answer(viewOf(context.host, context.clock.now()), context, met);
     });
   }

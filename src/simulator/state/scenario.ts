@@ -3,8 +3,8 @@ import { z } from "zod";
 /**
  * What a call meets instead of its answer. A method's name (`CreateSnapshot`), or `query`, `get`, `associators`, `open`.
  *
- * - an object with `errorCode`: a method that works through a host job starts it and lets it fail so; another returns
- *   the code; with `fault: true`, and for `query`, `get` and `associators`, it is a CIM fault; `open` is refused as `reason`
+ * - an object with `errorCode`: a method that works through a host job starts it and lets it fail so, another returns
+ *   the code, `query`, `get` and `associators` throw it as a CIM fault; `at` chooses; `open` is refused as `reason`
  * - `disconnect`: the connection breaks before the host has heard the call
  * - `disconnect-after`: the host has done it, and nobody hears the answer
  * - `never-ends`: the host job goes on for ever
@@ -21,7 +21,7 @@ export const faultSchema = z.looseObject({
     z.looseObject({
       errorCode: z.int(),
       errorDescription: z.string().default("The operation failed."),
-      fault: z.boolean().optional(),
+      at: z.enum(["job", "return", "fault"]).optional(),
       reason: z.enum(["missing", "locked", "denied", "failed"]).optional(),
     }),
   ]),
