@@ -78,7 +78,7 @@ describe("a simulated host and a vault in a folder", needs("samples"), () => {
     assert.deepEqual(await simulated.audit(), []);
     const restored = new Map<string, string>();
     for (const name of ["web01", "db01", "old01"]) {
-      for (const [path, sha256] of await scene.restoreExact(name)) restored.set(path, sha256);
+      for (const [path, sha256] of await scene.restoreExact(`latest:${name}`)) restored.set(path, sha256);
     }
     const disks = [...before.keys()].filter((path) => /\.a?vhdx?$/.test(path));
     assert.equal(disks.length, 6);
@@ -221,7 +221,7 @@ describe("a folder as host", needs("samples"), () => {
     );
     const restored = new Map<string, string>();
     for (const point of outcome.points) {
-      for (const [path, sha256] of await scene.restoreExact(point.machine.name)) restored.set(path, sha256);
+      for (const [path, sha256] of await scene.restoreExact(point.id)) restored.set(path, sha256);
     }
     const before = await scene.hashes("exports");
     assert.deepEqual(Object.fromEntries(restored), Object.fromEntries(before));
@@ -267,7 +267,7 @@ describe("a folder as host", needs("samples"), () => {
       ["disk-not-understood"],
     );
     const before = await scene.hashes("exports/torn");
-    const after = await scene.restoreExact("torn");
+    const after = await scene.restoreExact("latest:torn");
     assert.equal(after.get("torn/torn.vhdx"), before.get("torn.vhdx"));
   });
 
@@ -290,7 +290,7 @@ describe("a folder as host", needs("samples"), () => {
       [point?.attempts, point?.files.find((file) => file.path === "m/notes.txt")?.bytes],
       [2, 1000],
     );
-    const restored = await scene.restoreExact("m");
+    const restored = await scene.restoreExact("latest:m");
     assert.equal(restored.size, 2);
     assert.equal((await readFile(path)).length, 1000);
   });

@@ -10,13 +10,14 @@ import {
 } from "../../src/backup/index.ts";
 import { noEvents, Secret, systemEntropy } from "../../src/base/index.ts";
 import { FakeClock } from "../../src/base/testing/index.ts";
+import type { CimSession } from "../../src/cim/index.ts";
 import { type MachineHost, openHypervHost } from "../../src/hyperv/index.ts";
 import { folderFiles, type HostFiles } from "../../src/places/index.ts";
 import { restoreToFolder } from "../../src/restore/index.ts";
 import { openJournal } from "../../src/runs/index.ts";
 import { openSimulatedHost, type SimulatedHost } from "../../src/simulator/index.ts";
 import { openLocalStorage, type Storage } from "../../src/storage/index.ts";
-import { createVault, type Vault } from "../../src/vault/index.ts";
+import { createVault, openVault, type Vault } from "../../src/vault/index.ts";
 
 const PASSPHRASE = new Secret("correct horse battery staple");
 
@@ -56,32 +57,48 @@ export function scsiDisk(location: number, path: string): Readonly<Record<string
   return { controller: "scsi", number: 0, location, path };
 }
 
-/** A vault in a temporary folder, with what a run needs besides; time moves only by waiting. */
+export interface SceneOptions {
+  /** A scene that was opened before; left in place when this one is disposed. A new temporary one by default. */
+  readonly folder?: string;
+  /** What lies between vault and disk. */
+  readonly storage?: (storage: Storage) => Storage;
+  readonly start?: string;
+}
+
+/** A vault in a folder, with what a run needs besides; time moves only by waiting. */
 export class BackupScene implements AsyncDisposable {
   readonly folder: string;
-  readonly clock = new FakeClock("2026-05-01T12:00:00Z");
+  readonly clock: FakeClock;
   readonly vault: Vault;
   readonly #stack: AsyncDisposableStack;
 
-  private constructor(folder: string, parts: { vault: Vault; stack: AsyncDisposableStack }) {
+  private constructor(
+    folder: string,
+    parts: { vault: Vault; clock: FakeClock; stack: AsyncDisposableStack },
+  ) {
     this.folder = folder;
     this.vault = parts.vault;
+    this.clock = parts.clock;
     this.#stack = parts.stack;
   }
 
-  static async open(wrap: (storage: Storage) => Storage = (storage) => storage): Promise<BackupScene> {
+  static async open(options: SceneOptions = {}): Promise<BackupScene> {
     await using stack = new AsyncDisposableStack();
-    const folder = await mkdtemp(join(tmpdir(), "stillpoint-scene-"));
-    stack.defer(async () => {
-      await rm(folder, { recursive: true });
-    });
-    const storage = stack.use(await openLocalStorage(join(folder, "vault"), { create: true }));
-    const clock = new FakeClock("2026-05-01T12:00:00Z");
+    const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "stillpoint-scene-")));
+    if (options.folder === undefined) {
+      stack.defer(async () => {
+        await rm(folder, { recursive: true });
+      });
+    }
+    const local = stack.use(await openLocalStorage(join(folder, "vault"), { create: true }));
+    const storage = options.storage?.(local) ?? local;
+    const clock = new FakeClock(options.start ?? "2026-05-01T12:00:00Z");
+    const access = { storage, clock, entropy: systemEntropy, workers: 1, passphrase: PASSPHRASE };
     const kdf = { memoryKiB: 1024, passes: 1, lanes: 1 };
-    const options = { storage: wrap(storage), clock, entropy: systemEntropy, workers: 1 };
-    const { vault } = await createVault({ ...options, passphrase: PASSPHRASE, kdf });
+    const vault =
+      options.folder === undefined ? (await createVault({ ...access, kdf })).vault : await openVault(access);
     stack.use(vault);
-    return new BackupScene(folder, { vault, stack: stack.move() });
+    return new BackupScene(folder, { vault, clock, stack: stack.move() });
   }
 
   /** Writes a file below the scene's folder. */
@@ -91,7 +108,9 @@ export class BackupScene implements AsyncDisposable {
   }
 
   /** Opens the simulated host in `host`, whose files were written before. Closed with the scene. */
-  async simulated(): Promise<{ readonly host: MachineHost; readonly simulated: SimulatedHost }> {
+  async simulated(
+    wrap: (session: CimSession) => CimSession = (session) => session,
+  ): Promise<{ readonly host: MachineHost; readonly simulated: SimulatedHost }> {
     const { clock } = this;
     const simulated = this.#stack.use(
       await openSimulatedHost(join(this.folder, "host"), { clock, entropy: systemEntropy }),
@@ -99,7 +118,7 @@ export class BackupScene implements AsyncDisposable {
     const journal = this.#stack.use(await openJournal(join(this.folder, "state"), { clock }));
     const host = this.#stack.use(
       await openHypervHost({
-        session: simulated.session(),
+        session: wrap(simulated.session()),
         files: simulated.files(),
         clock,
         entropy: systemEntropy,
@@ -132,12 +151,12 @@ export class BackupScene implements AsyncDisposable {
     });
   }
 
-  /** Restores the newest point of a machine byte for byte, and gives the hashes of what came back. */
-  async restoreExact(machine: string): Promise<ReadonlyMap<string, string>> {
-    const path = `restored/${machine}`;
+  /** Restores a point, by any selector, byte for byte, and gives the hashes of what came back. */
+  async restoreExact(selector: string): Promise<ReadonlyMap<string, string>> {
+    const path = `restored/${selector.replace(":", "-")}`;
     await restoreToFolder({
       vault: this.vault,
-      point: await this.vault.findPoint(`latest:${machine}`),
+      point: await this.vault.findPoint(selector),
       target: folderFiles(join(this.folder, path)),
       layout: "exact",
       naming: "posix",
