@@ -173,7 +173,7 @@ describe("the dependency law", () => {
 
   test("finds no empty test file", () => {
     const tests = [...files, ...filesBelow(import.meta.dirname)].filter((file) =>
-      /\.test\.ts$/.test(file.path),
+      file.path.endsWith(".test.ts"),
     );
     assert.deepEqual(
       tests.filter((file) => !/\btest\(|\bit\(|[cC]ontract\w*\(/.test(file.text)).map((file) => file.path),

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const bin = (name) => `${root}node_modules/${name}`;
+/** @type {readonly (readonly [string, readonly string[]])[]} */
 const steps = [
   ["format", [bin("@biomejs/biome/bin/biome"), "check", "."]],
   ["lint", [bin("oxlint/bin/oxlint"), "--type-aware", "--deny-warnings"]],

@@ -14,16 +14,16 @@ async function parsed(
   args: readonly string[],
 ): Promise<{ result: Awaited<ReturnType<typeof parseArguments>>; text: string }> {
   const written: string[] = [];
-  const { stdout, stderr } = process;
-  const [out, error] = [stdout.write, stderr.write];
-  const keep = (text: string | Uint8Array): boolean => written.push(String(text)) > 0;
-  stdout.write = keep;
-  stderr.write = keep;
+  const streams = [process.stdout, process.stderr].map((stream) => ({
+    stream,
+    write: stream.write.bind(stream),
+  }));
+  for (const { stream } of streams)
+    stream.write = (text: string | Uint8Array) => written.push(String(text)) > 0;
   try {
     return { result: await parseArguments(args, commands), text: written.join("") };
   } finally {
-    stdout.write = out;
-    stderr.write = error;
+    for (const { stream, write } of streams) stream.write = write;
   }
 }
 

@@ -43,7 +43,7 @@ export class Workplace implements Disposable {
     options: { readonly under?: readonly string[]; readonly environment?: Record<string, string> } = {},
   ): Said {
     const [command, ...rest] = [...(options.under ?? []), PROGRAM, ...args, "--json"];
-    const done = spawnSync(command as string, rest, {
+    const done = spawnSync(command, rest, {
       encoding: "utf8",
       maxBuffer: 1 << 28,
       timeout: 240_000,
