@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { CimInstance, CimValue } from "../../cim/index.ts";
+import { exchangeItem, row } from "../testing/index.ts";
+import { readGuestOs } from "./guest-os.ts";
+
+function component(items: CimValue): CimInstance {
+  return row("Msvm_KvpExchangeComponent", { SystemName: "x", GuestIntrinsicExchangeItems: items }, [
+    "SystemName",
+  ]);
+}
+
+test("`readGuestOs()` reads the guest's own word for its system", () => {
+  assert.equal(readGuestOs(component([exchangeItem("OSName", "Windows Server 2019 Datacenter")])), "windows");
+  assert.equal(readGuestOs(component([exchangeItem("OSName", "Ubuntu")])), "linux");
+  assert.equal(readGuestOs(component([exchangeItem("OSPlatformId", "2")])), "windows");
+  assert.equal(readGuestOs(component([exchangeItem("OSName", "SUSE &amp; friends")])), "linux");
+});
+
+test("`readGuestOs()` reads items that the carrier turned into instances", () => {
+  const item: CimInstance = {
+    kind: "instance",
+    className: "Msvm_KvpExchangeDataItem",
+    properties: { Name: "OSName", Data: "Windows 10" },
+  };
+  assert.equal(readGuestOs(component([item])), "windows");
+});
+
+test("`readGuestOs()` does not guess", () => {
+  for (const items of [null, [], ["<not xml"], [null], [42], "text", [exchangeItem("OSVersion", "10.0")]]) {
+    assert.equal(readGuestOs(component(items)), "unknown");
+  }
+  assert.equal(readGuestOs(undefined), "unknown");
+});
