@@ -193,6 +193,21 @@ describe("backupMachines()", () => {
     );
   });
 
+  test("counts memory and a damaged disk as content, configurations as metadata", async () => {
+    const files = new MemoryHostFiles({
+      "D:\\torn.vhdx": "vhdxfile",
+      "D:\\m.vmrs": "12345",
+      "D:\\c.vmcx": "123",
+    });
+    const held = [
+      { path: "D:\\m.vmrs", role: "memory" },
+      { path: "D:\\c.vmcx", role: "configuration" },
+    ] as const;
+    const { run } = scene(files, [{ name: "torn", disks: ["D:\\torn.vhdx"], files: held }]);
+    const [point] = (await run()).points;
+    assert.deepEqual([point?.bytesRead, point?.bytesReadMetadata], [8 + 5, 3]);
+  });
+
   test("starts a machine again when a file changed while it was read", async () => {
     const { host, vault, run } = scene();
     let changes = 1;

@@ -28,7 +28,13 @@ describe("endOfRun()", () => {
   });
 
   test("lets the others go on after what concerns one machine only", () => {
-    for (const code of ["disk-parent-missing", "host-file-locked", "vault-damaged", "machine-busy"]) {
+    for (const code of [
+      "disk-parent-missing",
+      "host-file-locked",
+      "vault-damaged",
+      "vault-session-lost",
+      "machine-busy",
+    ]) {
       assert.equal(endOfRun(new Coded(code)), undefined);
     }
   });

@@ -1,12 +1,10 @@
 import { InternalError, InterruptedError, StillpointError } from "../base/index.ts";
 
-/** After these nothing more can be stored in this run, for whichever machine. */
-const VAULT_TAKES_NOTHING = new Set([
-  "storage-full",
-  "storage-denied",
-  "storage-missing",
-  "vault-session-lost",
-]);
+/**
+ * After these nothing more can be stored in this run, for whichever machine. A lost session is not among them: the next
+ * machine begins with a new one.
+ */
+const VAULT_TAKES_NOTHING = new Set(["storage-full", "storage-denied", "storage-missing"]);
 
 /** The error that makes going on with other machines pointless, or undefined when they may still succeed. */
 export function endOfRun(error: unknown): Error | undefined {

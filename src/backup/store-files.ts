@@ -102,10 +102,7 @@ class Storing implements StoredFiles {
   }
 
   async #storeSource(file: MachineFile, source: ByteSource): Promise<StoredContent> {
-    const plain = plainLayout(source.sizeBytes);
-    if (file.role !== "disk" || file.notUnderstood !== undefined) {
-      return await this.#storeAs(file, { source, layout: plain });
-    }
+    if (file.role !== "disk" || file.notUnderstood !== undefined) return await this.#storePlain(file, source);
     try {
       const disk = await openDiskFile(source, { path: file.path, signal: this.#options.signal });
       return await this.#storeAs(file, { source, layout: disk.layout() });
@@ -114,8 +111,13 @@ class Storing implements StoredFiles {
       const isEarlyEnd = error instanceof SourceEndedError;
       if (!isFormatError(error) && !isEarlyEnd) throw error;
       this.#warn(notUnderstoodNotice(file.path, error.message));
-      return await this.#storeAs(file, { source, layout: plain });
+      return await this.#storePlain(file, source);
     }
+  }
+
+  async #storePlain(file: MachineFile, source: ByteSource): Promise<StoredContent> {
+    const stored = await this.#storeAs(file, { source, layout: plainLayout(source.sizeBytes) });
+    return file.role === "disk" || file.role === "memory" ? countedAsContent(stored) : stored;
   }
 
   async #storeAs(
@@ -169,6 +171,13 @@ function resized(file: MachineFile, cause?: unknown): FileChangedError {
     `Cannot keep what was read of "${file.path}": it has not the ${file.before.sizeBytes} bytes any more that it had`,
     { path: file.path, cause },
   );
+}
+
+/** A machine's memory, and a disk that could not be understood, have no layout, and are no metadata for that. */
+function countedAsContent(stored: StoredContent): StoredContent {
+  const { bytesRead, bytesReadMetadata } = stored.counts;
+  const counts = { ...stored.counts, bytesRead: bytesRead + bytesReadMetadata, bytesReadMetadata: 0 };
+  return { ...stored, counts };
 }
 
 function sum(a: StoreCounts, b: StoreCounts): StoreCounts {

@@ -55,15 +55,21 @@ function run(
   return { signal: done.signal, names: done.stdout.split("\n") };
 }
 
-/** One moment out of each of so many equal parts of the run. */
-function drawn(count: number): readonly number[] {
-  if (WANTED === "all") return Array.from({ length: count }, (_, at) => at + 1);
+/** All moments, or so many drawn ones: every second one among those at which something is being changed. */
+function drawn(names: readonly string[]): readonly number[] {
+  const all = names.map((_, at) => at + 1);
+  if (WANTED === "all") return all;
   const entropy = new SeededEntropy(SEED);
-  const parts = Math.min(count, Number(WANTED));
-  return Array.from({ length: parts }, (_, part) => {
-    const first = Math.floor((part * count) / parts);
-    return first + 1 + entropy.below(Math.floor(((part + 1) * count) / parts) - first);
-  });
+  const changing = all.filter((moment) => !/ (query|get|associators) /.test(names[moment - 1] ?? ""));
+  const draw = (from: readonly number[], count: number): readonly number[] =>
+    Array.from({ length: Math.min(count, from.length) }, (_, part) => {
+      const first = Math.floor((part * from.length) / count);
+      const next = Math.floor(((part + 1) * from.length) / count);
+      return from[first + entropy.below(Math.max(1, next - first))] ?? 1;
+    });
+  const wanted = Number(WANTED);
+  const half = Math.ceil(wanted / 2);
+  return [...new Set([...draw(changing, half), ...draw(all, wanted - half)])].sort((a, b) => a - b);
 }
 
 describe("a backup that is killed with SIGKILL", posix, () => {
@@ -87,7 +93,7 @@ describe("a backup that is killed with SIGKILL", posix, () => {
       names.includes("before CreateSnapshot") && names.includes("after DestroySnapshot"),
       names.join("\n"),
     );
-    for (const moment of drawn(names.length)) {
+    for (const moment of drawn(names)) {
       const name = names[moment - 1] ?? "";
       await context.test(
         `killed at moment ${moment} of ${names.length} (seed ${SEED}): ${name}`,

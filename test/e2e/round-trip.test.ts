@@ -7,6 +7,7 @@ import { SeededEntropy } from "../../src/base/testing/index.ts";
 import { MemoryStore } from "../../src/disk/index.ts";
 import { openVhdx, rewriteParentLocator } from "../../src/formats/vhdx/index.ts";
 import type { HostFiles } from "../../src/places/index.ts";
+import { type Storage, StorageFullError } from "../../src/storage/index.ts";
 import { BackupScene, hostJson, type SceneMachine, scsiDisk } from "../testing/backup-scene.ts";
 import { needs, readSample } from "../testing/oracles.ts";
 
@@ -50,8 +51,11 @@ const old: SceneMachine = {
 };
 
 /** A host with three machines: dynamic and fixed VHDX, a differencing chain, a log to replay, a VHD. */
-async function threeMachines(more: Readonly<Record<string, unknown>> = {}): Promise<BackupScene> {
-  const scene = await BackupScene.open();
+async function threeMachines(
+  more: Readonly<Record<string, unknown>> = {},
+  storage: (storage: Storage) => Storage = (local) => local,
+): Promise<BackupScene> {
+  const scene = await BackupScene.open({ storage });
   const drive = "host/drives/D/M";
   await scene.write(`${drive}/web01/web01.vhdx`, readSample("hyperv-dynamic.vhdx.gz"));
   await scene.write(`${drive}/web01/swap.vhdx`, readSample("win10-swap.vhdx.gz"));
@@ -177,6 +181,25 @@ describe("a simulated host and a vault in a folder", needs("samples"), () => {
       ["by hand"],
     );
     assert.deepEqual(await simulated.audit(), []);
+  });
+
+  test("a vault that is full ends the run: what is held is let go, what was committed stays", async () => {
+    let left = Number.POSITIVE_INFINITY;
+    await using scene = await threeMachines({}, (storage) => fillingUp(storage, () => left-- > 0));
+    const { host, simulated } = await scene.simulated();
+    const events = (event: RunEvent): void => {
+      if (event.type === "step-started" && event.name === "machine" && event.subject === "old01") left = 0;
+    };
+    const outcome = await scene.backup(host, { events });
+    assert.deepEqual(
+      [outcome.points.map(({ machine }) => machine.name), codes(outcome)],
+      [["db01"], ["storage-full", "storage-full"]],
+    );
+    assert.equal(outcome.endedBy, outcome.failed[1]?.error);
+    assert.deepEqual(await simulated.audit(), []);
+    left = Number.POSITIVE_INFINITY;
+    assert.equal((await Array.fromAsync(scene.vault.points())).length, 1);
+    assert.deepEqual((await scene.backup(host, { run: "run-2" })).failed, []);
   });
 
   test("an interruption at any step releases the machine and leaves no restore point", async () => {
@@ -315,6 +338,27 @@ describe("a folder as host", needs("samples"), () => {
     );
   });
 });
+
+/** The same store, which takes new objects as long as there is room. */
+function fillingUp(storage: Storage, hasRoom: () => boolean): Storage {
+  return {
+    location: storage.location,
+    traits: storage.traits,
+    put: async (name, parts, options) => {
+      if (!hasRoom()) throw new StorageFullError(`Cannot write "${name}": there is no space left`);
+      await storage.put(name, parts, options);
+    },
+    get: async (name, options) => await storage.get(name, options),
+    stat: async (name, options) => await storage.stat(name, options),
+    list: (prefix, options) => storage.list(prefix, options),
+    delete: async (name, options) => {
+      await storage.delete(name, options);
+    },
+    [Symbol.asyncDispose]: async () => {
+      await storage[Symbol.asyncDispose]();
+    },
+  };
+}
 
 /** The same files, with something done before each read of one of them. */
 function beforeReading(files: HostFiles, watched: string, act: () => Promise<void>): HostFiles {
