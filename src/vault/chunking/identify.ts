@@ -13,15 +13,22 @@ export function isZero(bytes: Uint8Array): boolean {
   return true;
 }
 
-/** The ids of neighbouring chunks, 32 bytes each; zeros for a chunk of zeros. The caller owns them. */
-export function identifyChunks(bytes: Uint8Array, lengths: Uint32Array, hasher: ChunkHasher): Uint8Array {
-  const ids = new Uint8Array(HASH_BYTES * lengths.length);
-  if (isZero(bytes)) return ids;
+/** Chunks that lie one behind the other, and where their ids go: 32 bytes each, zeros for a chunk of zeros. */
+export interface Unidentified {
+  readonly bytes: Uint8Array;
+  readonly lengths: Uint32Array;
+  readonly ids: Uint8Array;
+}
+
+/** Writes the ids; gives how many chunks there are. */
+export function identifyChunks({ bytes, lengths, ids }: Unidentified, hasher: ChunkHasher): number {
+  ids.fill(0, 0, HASH_BYTES * lengths.length);
+  if (isZero(bytes)) return lengths.length;
   let at = 0;
   for (let i = 0; i < lengths.length; i++) {
     const chunk = bytes.subarray(at, at + (lengths[i] as number));
     if (!isZero(chunk)) hasher.hash(chunk, ids, HASH_BYTES * i);
     at += chunk.length;
   }
-  return ids;
+  return lengths.length;
 }

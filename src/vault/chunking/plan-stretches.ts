@@ -13,11 +13,11 @@ export interface Stretch {
 
 /**
  * Cuts a file, in file order: at each change of the layout, and at whole multiples of the chunk size from its cut origin
- * in between. A stretch is at most `stretchBytes` long.
+ * in between. A stretch is at most `stretchBytes` long and of `mostChunks` chunks.
  */
 export async function* planStretches(
   layout: FileLayout,
-  sizes: { readonly chunkBytes: number; readonly stretchBytes: number },
+  sizes: { readonly chunkBytes: number; readonly stretchBytes: number; readonly mostChunks: number },
 ): AsyncGenerator<Stretch> {
   let draft = new StretchDraft(0);
   for await (const segment of layout.segments()) {
@@ -25,7 +25,7 @@ export async function* planStretches(
       throw new InternalError(`Cannot cut a file: its layout goes from ${draft.end} on at ${segment.offset}`);
     }
     for (const length of cuts(segment, sizes.chunkBytes)) {
-      if (draft.length + length > sizes.stretchBytes) {
+      if (draft.length + length > sizes.stretchBytes || draft.chunkCount >= sizes.mostChunks) {
         yield draft.finish();
         draft = new StretchDraft(draft.end);
       }
@@ -48,6 +48,10 @@ class StretchDraft {
 
   constructor(offset: number) {
     this.#offset = offset;
+  }
+
+  get chunkCount(): number {
+    return this.#lengths.length;
   }
 
   get end(): number {

@@ -148,7 +148,6 @@ export class PackCheck {
     const frames = run.map(({ offset, sealedBytes }) => ({ at: offset - start, length: sealedBytes }));
     const verdicts = await this.#parts.engine.workers.run({
       kind: "open",
-      wanted: "verdict",
       key: keys.frameKey,
       header: keys.header,
       bytes,

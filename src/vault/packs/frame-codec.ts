@@ -1,7 +1,7 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { type AeadContext, aeadOpen, aeadSeal } from "../crypto/aead.ts";
 import { VaultSelfCheckError } from "../errors.ts";
-import { COMPRESSION, FRAME_BYTES, FrameChunk, FrameHead, TAG_BYTES } from "../format/layout.ts";
+import { COMPRESSION, FRAME_BYTES, FrameChunk, FrameHead, HASH_BYTES, TAG_BYTES } from "../format/layout.ts";
 import { FRAME_MAGIC } from "../format/magic.ts";
 import { type FrameClear, parseFrameClear } from "./frame-clear.ts";
 
@@ -28,27 +28,35 @@ const COMPRESS = {
   params: { [constants.ZSTD_c_compressionLevel]: 1 },
 };
 
+/** The longest that a frame of these chunks can become. */
+export function longestFrame(plainBytes: number, chunkCount: number): number {
+  return FrameHead.sizeBytes + FrameChunk.sizeBytes * chunkCount + plainBytes + TAG_BYTES;
+}
+
 /**
- * Compresses and seals a frame, then opens it again and compares: docs/vault-format.md 6 and 9.2. The caller owns the result, which has a
- * buffer of its own. @throws {VaultSelfCheckError}
+ * Compresses and seals a frame to the beginning of `target`, then opens it again and compares: docs/vault-format.md 6 and 9.2.
+ * Gives the frame's length. @throws {VaultSelfCheckError}
  */
-export function sealFrame(input: FrameInput, seal: FrameSeal): Uint8Array<ArrayBuffer> {
+export function sealFrame(input: FrameInput, seal: FrameSeal, target: Uint8Array): number {
   const squeezed = zstdCompressSync(input.plain, COMPRESS);
-  const compression = squeezed.length < input.plain.length ? COMPRESSION.zstd : COMPRESSION.none;
-  const packed = compression === COMPRESSION.zstd ? squeezed : input.plain;
-  const clear = encodeFrameClear(input, packed.length, compression);
+  const isSmaller = squeezed.length < input.plain.length;
+  const packed = isSmaller ? squeezed : input.plain;
+  const clearBytes = writeFrameClear(input, target, {
+    packedBytes: packed.length,
+    compression: isSmaller ? COMPRESSION.zstd : COMPRESSION.none,
+  });
+  const clear = target.subarray(0, clearBytes);
   const { sealed, tag } = aeadSeal(packed, frameContext(seal, clear, input.number));
-  const frame = new Uint8Array(clear.length + sealed.length + TAG_BYTES);
-  frame.set(clear);
-  frame.set(sealed, clear.length);
-  frame.set(tag, clear.length + sealed.length);
-  const again = openFrame(frame, seal)?.plain;
+  target.set(sealed, clearBytes);
+  target.set(tag, clearBytes + sealed.length);
+  const length = clearBytes + sealed.length + TAG_BYTES;
+  const again = openFrame(target.subarray(0, length), seal)?.plain;
   if (again === undefined || Buffer.compare(again, input.plain) !== 0) {
     throw new VaultSelfCheckError(
       `Cannot store ${input.plain.length} bytes: what was sealed does not open to the same bytes`,
     );
   }
-  return frame;
+  return length;
 }
 
 /**
@@ -80,25 +88,26 @@ function decompress(packed: Uint8Array, plainBytes: number): Uint8Array | undefi
   }
 }
 
-function encodeFrameClear(input: FrameInput, packedBytes: number, compression: number): Uint8Array {
-  const count = input.lengths.length;
-  const clear = new Uint8Array(FrameHead.sizeBytes + FrameChunk.sizeBytes * count);
-  clear.set(
-    FrameHead.encode({
-      magic: FRAME_MAGIC,
-      chunkCount: count,
-      number: input.number,
-      plainBytes: input.plain.length,
-      packedBytes,
-      compression,
-    }),
+/** Gives the length of head and entries. */
+function writeFrameClear(
+  input: FrameInput,
+  target: Uint8Array,
+  packed: { readonly packedBytes: number; readonly compression: number },
+): number {
+  const chunkCount = input.lengths.length;
+  const plainBytes = input.plain.length;
+  target.set(
+    FrameHead.encode({ magic: FRAME_MAGIC, chunkCount, number: input.number, plainBytes, ...packed }),
   );
-  for (let i = 0; i < count; i++) {
-    const id = input.ids.subarray(32 * i, 32 * i + 32);
-    const entry = FrameChunk.encode({ id, plainBytes: input.lengths[i] as number });
-    clear.set(entry, FrameHead.sizeBytes + FrameChunk.sizeBytes * i);
+  const view = new DataView(target.buffer, target.byteOffset, target.byteLength);
+  const lengthAt = FrameChunk.offsetOf("plainBytes");
+  let at = FrameHead.sizeBytes;
+  for (let i = 0; i < chunkCount; i++) {
+    target.set(input.ids.subarray(HASH_BYTES * i, HASH_BYTES * (i + 1)), at + FrameChunk.offsetOf("id"));
+    view.setUint32(at + lengthAt, input.lengths[i] as number, true);
+    at += FrameChunk.sizeBytes;
   }
-  return clear;
+  return at;
 }
 
 function frameContext(seal: FrameSeal, clear: Uint8Array, number: number): AeadContext {

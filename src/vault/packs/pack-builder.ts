@@ -12,20 +12,25 @@ export interface FinishedPack {
   readonly parts: readonly Uint8Array[];
 }
 
+/** Room for the frame that fills a pack. */
+export const PACK_BUFFER_BYTES: number = PACK_BYTES + 1024 * 1024;
+
 /** Gathers sealed frames; its name is computed while it grows. */
 export class PackBuilder {
   readonly #header: Uint8Array;
   readonly #footerKey: Uint8Array;
   readonly #digest: Hash;
-  readonly #parts: Uint8Array[];
   readonly #frames: FramePlace[] = [];
   readonly #footer: FooterFrame[] = [];
+  #buffer: Uint8Array;
   #sizeBytes: number;
 
-  constructor(seal: { readonly header: Uint8Array; readonly footerKey: Uint8Array }) {
+  /** The buffer is the builder's until the pack has been put. */
+  constructor(seal: { readonly header: Uint8Array; readonly footerKey: Uint8Array }, buffer: Uint8Array) {
     this.#header = seal.header;
     this.#footerKey = seal.footerKey;
-    this.#parts = [seal.header];
+    this.#buffer = buffer;
+    this.#buffer.set(seal.header);
     this.#sizeBytes = seal.header.length;
     this.#digest = createHash("sha256").update(seal.header);
   }
@@ -38,16 +43,18 @@ export class PackBuilder {
     return this.#sizeBytes >= PACK_BYTES;
   }
 
-  /** The frame belongs to the pack from now on. */
+  /** Copies the frame. */
   append(frame: Uint8Array): void {
     const clear = parseFrameClear(frame, 0);
     if (clear === undefined) throw new InternalError("Cannot append to a pack: that is no frame");
     const offset = this.#sizeBytes;
-    this.#footer.push({ offset, clear: frame.subarray(0, clear.clearBytes) });
+    const end = offset + frame.length;
+    this.#reserve(end);
+    this.#buffer.set(frame, offset);
+    this.#footer.push({ offset, clear: this.#buffer.subarray(offset, offset + clear.clearBytes) });
     this.#frames.push({ number: clear.number, offset, sealedBytes: frame.length, ids: clear.ids });
-    this.#parts.push(frame);
-    this.#digest.update(frame);
-    this.#sizeBytes += frame.length;
+    this.#digest.update(this.#buffer.subarray(offset, end));
+    this.#sizeBytes = end;
   }
 
   finish(): FinishedPack {
@@ -55,7 +62,15 @@ export class PackBuilder {
     const digest = new Uint8Array(this.#digest.update(end).digest());
     return {
       contents: { digest, sizeBytes: this.#sizeBytes + end.length, frames: this.#frames },
-      parts: [...this.#parts, end],
+      parts: [this.#buffer.subarray(0, this.#sizeBytes), end],
     };
+  }
+
+  /** A frame of very many very small chunks does not fit the usual buffer. */
+  #reserve(end: number): void {
+    if (end <= this.#buffer.length) return;
+    const larger = new Uint8Array(end);
+    larger.set(this.#buffer.subarray(0, this.#sizeBytes));
+    this.#buffer = larger;
   }
 }

@@ -1,19 +1,28 @@
 import { InterruptedError } from "../../base/index.ts";
 
+export interface BufferPoolOptions {
+  readonly bufferBytes: number;
+  readonly limit: number;
+  /** `shared`: all threads see it. `own`: what a storage may be given. */
+  readonly kind: "shared" | "own";
+}
+
 /**
- * A fixed number of buffers that all threads see, made when first needed and used again and again. Whoever wants one
+ * A fixed number of buffers, made when first needed and used again and again. Whoever wants one
  * while all are out waits, in order: that is what bounds the memory of everything behind it.
  */
 export class BufferPool {
   readonly #bufferBytes: number;
   readonly #limit: number;
+  readonly #isShared: boolean;
   readonly #free: Uint8Array[] = [];
   readonly #waiting: ((buffer: Uint8Array) => void)[] = [];
   #made = 0;
 
-  constructor(options: { readonly bufferBytes: number; readonly limit: number }) {
+  constructor(options: BufferPoolOptions) {
     this.#bufferBytes = options.bufferBytes;
     this.#limit = options.limit;
+    this.#isShared = options.kind === "shared";
   }
 
   /** How many are out. */
@@ -26,7 +35,8 @@ export class BufferPool {
     const free = this.#free.pop();
     if (free !== undefined || this.#made >= this.#limit) return free;
     this.#made++;
-    return new Uint8Array(new SharedArrayBuffer(this.#bufferBytes));
+    const buffer = this.#isShared ? SharedArrayBuffer : ArrayBuffer;
+    return new Uint8Array(new buffer(this.#bufferBytes));
   }
 
   /** @throws {InterruptedError} at once when the signal fires. */

@@ -1,10 +1,17 @@
 import { MIB } from "../../base/index.ts";
-import { FRAME_BYTES, PACK_BYTES } from "../format/layout.ts";
+import { FRAME_BYTES, HASH_BYTES, PACK_BYTES } from "../format/layout.ts";
+import { PACK_BUFFER_BYTES } from "../packs/pack-builder.ts";
 import { BufferPool } from "./buffer-pool.ts";
 import { WorkerPool } from "./worker-pool.ts";
 
 /** What is read at once. */
-export const STRETCH_BYTES = 2 * MIB;
+export const STRETCH_BYTES: number = 2 * MIB;
+/** More than this are not read at once, however small they are. */
+export const STRETCH_CHUNKS = 4096;
+/** The frames of a stretch, with one that was left over before it. */
+export const OUTPUT_BYTES: number = STRETCH_BYTES + FRAME_BYTES + 256 * 1024;
+/** How many frames are read and opened at once. */
+export const RUN_FRAMES = 8;
 const LEAST_BUDGET = 64 * MIB;
 /** Packs that are under construction: one of each class. */
 const OPEN_PACKS = 2;
@@ -21,10 +28,16 @@ export interface EngineOptions {
  */
 export class Engine implements AsyncDisposable {
   readonly workers: WorkerPool;
-  /** Of `STRETCH_BYTES`: what is being read, hashed and sealed. */
+  /** Of `STRETCH_BYTES` and the ids of `STRETCH_CHUNKS`: what is being read, hashed and sealed. */
   readonly stretches: BufferPool;
   /** Of `FRAME_BYTES`: chunks that wait for others to share a frame with them. Each file holds few. */
   readonly gathers: BufferPool;
+  /** Of `OUTPUT_BYTES`: where frames are sealed to. As many as tasks of sealing. */
+  readonly outputs: BufferPool;
+  /** Of `RUN_FRAMES` times `FRAME_BYTES`: what was opened and is on its way out. As many as runs that are read at once. */
+  readonly opened: BufferPool;
+  /** Where packs are built. As many as packs under construction and on their way. */
+  readonly packBuffers: BufferPool;
   /** How many stretches one file has in hand at once. */
   readonly stretchesAhead: number;
   /** How many tasks of sealing one file has in hand at once. */
@@ -39,8 +52,16 @@ export class Engine implements AsyncDisposable {
     const forBuffers = budget - (OPEN_PACKS + this.putsAtOnce) * PACK_BYTES;
     const wanted = 4 * options.workers + 4;
     const count = Math.max(4, Math.min(wanted, Math.floor((0.75 * forBuffers) / STRETCH_BYTES)));
-    this.stretches = new BufferPool({ bufferBytes: STRETCH_BYTES, limit: count });
-    this.gathers = new BufferPool({ bufferBytes: FRAME_BYTES, limit: Number.POSITIVE_INFINITY });
+    this.stretches = new BufferPool({
+      bufferBytes: STRETCH_BYTES + HASH_BYTES * STRETCH_CHUNKS,
+      limit: count,
+      kind: "shared",
+    });
+    const limit = Number.POSITIVE_INFINITY;
+    this.gathers = new BufferPool({ bufferBytes: FRAME_BYTES, limit, kind: "shared" });
+    this.outputs = new BufferPool({ bufferBytes: OUTPUT_BYTES, limit, kind: "shared" });
+    this.opened = new BufferPool({ bufferBytes: RUN_FRAMES * FRAME_BYTES, limit, kind: "shared" });
+    this.packBuffers = new BufferPool({ bufferBytes: PACK_BUFFER_BYTES, limit, kind: "own" });
     this.sealsAhead = options.workers + 2;
     this.stretchesAhead = Math.max(2, Math.min(2 * options.workers + 2, count - 2));
   }

@@ -1,7 +1,8 @@
 import { FRAME_BYTES, HASH_BYTES } from "../format/layout.ts";
+import { longestFrame } from "../packs/frame-codec.ts";
 import type { PendingChunks, PendingFrame } from "../sessions/pending-chunks.ts";
 import type { PackClass, SessionPacks } from "../sessions/session-packs.ts";
-import type { Engine } from "./engine.ts";
+import { type Engine, OUTPUT_BYTES } from "./engine.ts";
 import type { FrameOrder } from "./worker-tasks.ts";
 
 export interface FrameFeedOptions {
@@ -135,22 +136,29 @@ export class FrameFeed {
 
   async #seal(drafts: readonly Draft[]): Promise<void> {
     const { engine, packs, packClass, pending, frameKey } = this.#options;
+    const target = this.#targetFor(drafts);
     try {
       const header = packs.header(packClass);
-      const frames = await engine.workers.run({
-        kind: "seal",
-        key: frameKey,
-        header,
-        frames: drafts.map(orderOf),
-      });
-      for (const [i, frame] of frames.entries()) {
-        this.storedBytes += frame.length;
-        await packs.append(packClass, frame);
+      const frames = drafts.map(orderOf);
+      const lengths = await engine.workers.run({ kind: "seal", key: frameKey, header, frames, target });
+      let at = 0;
+      for (const [i, length] of lengths.entries()) {
+        await packs.append(packClass, target.subarray(at, at + length));
         pending.appended((drafts[i] as Draft).frame.number);
+        this.storedBytes += length;
+        at += length;
       }
     } finally {
+      if (target.length === OUTPUT_BYTES) engine.outputs.put(target);
       for (const { gather } of drafts) if (gather !== undefined) engine.gathers.put(gather);
     }
+  }
+
+  #targetFor(drafts: readonly Draft[]): Uint8Array {
+    const longest = drafts.reduce((sum, { filled, ids }) => sum + longestFrame(filled, ids.length), 0);
+    const { outputs } = this.#options.engine;
+    const usual = longest <= OUTPUT_BYTES ? outputs.takeFree() : undefined;
+    return usual ?? new Uint8Array(new SharedArrayBuffer(longest));
   }
 }
 

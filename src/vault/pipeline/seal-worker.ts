@@ -1,4 +1,4 @@
-import { parentPort, type Transferable, workerData } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import { StillpointError } from "../../base/index.ts";
 import { type ChunkHasher, createChunkHasher } from "../chunking/chunk-hasher.ts";
 import { identifyChunks } from "../chunking/identify.ts";
@@ -19,13 +19,10 @@ import type {
 const start = workerData as WorkerStart;
 const hasher: ChunkHasher = await createChunkHasher(start.identityKey);
 const gathered = Buffer.allocUnsafeSlow(FRAME_BYTES);
-/** Below this it is cheaper to copy than to give a buffer of its own away; and small buffers share a pool. */
-const SMALL = 64 * 1024;
 
 parentPort?.on("message", ({ ticket, task }: TaskMessage) => {
   try {
-    const { result, given } = perform(task);
-    parentPort?.postMessage({ ticket, result }, given);
+    parentPort?.postMessage({ ticket, result: perform(task) }, []);
   } catch (error) {
     const code = error instanceof StillpointError ? error.code : "internal";
     const message = error instanceof Error ? error.message : String(error);
@@ -33,28 +30,21 @@ parentPort?.on("message", ({ ticket, task }: TaskMessage) => {
   }
 });
 
-interface Performed {
-  readonly result: TaskResults[keyof TaskResults];
-  readonly given: Transferable[];
+function perform(task: WorkerTask): TaskResults[keyof TaskResults] {
+  if (task.kind === "hash") return identifyChunks(task, hasher);
+  return task.kind === "seal" ? sealAll(task) : openAll(task);
 }
 
-function perform(task: WorkerTask): Performed {
-  if (task.kind === "hash") {
-    const ids = identifyChunks(task.bytes, task.lengths, hasher);
-    return { result: ids, given: [ids.buffer as ArrayBuffer] };
-  }
-  if (task.kind === "seal") {
-    const frames = task.frames.map((frame) => seal(frame, task));
-    return { result: frames, given: frames.map((frame) => frame.buffer) };
-  }
-  return open(task);
+function sealAll(task: SealTask): readonly number[] {
+  let at = 0;
+  return task.frames.map((order) => {
+    const length = sealFrame({ ...order, plain: oneRun(order) }, task, task.target.subarray(at));
+    at += length;
+    return length;
+  });
 }
 
-function seal(order: FrameOrder, task: SealTask): Uint8Array<ArrayBuffer> {
-  return sealFrame({ ...order, plain: oneRun(order.pieces) }, task);
-}
-
-function oneRun(pieces: readonly Uint8Array[]): Uint8Array {
+function oneRun({ pieces }: FrameOrder): Uint8Array {
   if (pieces.length === 1) return pieces[0] as Uint8Array;
   let end = 0;
   for (const piece of pieces) {
@@ -64,16 +54,12 @@ function oneRun(pieces: readonly Uint8Array[]): Uint8Array {
   return gathered.subarray(0, end);
 }
 
-function open(task: OpenTask): Performed {
-  const given: Transferable[] = [];
-  const result = task.frames.map(({ at, length }): OpenedFrame | null => {
+function openAll(task: OpenTask): readonly (OpenedFrame | null)[] {
+  return task.frames.map(({ at, length }, i) => {
     const opened = openFrame(task.bytes.subarray(at, at + length), task);
     if (opened === undefined || !hasStatedIds(opened, hasher)) return null;
-    const { ids, lengths } = opened.clear;
-    if (task.wanted === "verdict") return { ids, lengths, plain: new Uint8Array(0) };
-    const plain = opened.plain.length < SMALL ? new Uint8Array(opened.plain) : opened.plain;
-    given.push(plain.buffer as ArrayBuffer);
-    return { ids, lengths, plain };
+    task.target?.set(opened.plain, FRAME_BYTES * i);
+    const { ids, lengths, plainBytes } = opened.clear;
+    return { ids, lengths, plainBytes };
   });
-  return { result, given };
 }

@@ -5,7 +5,7 @@ import { planStretches, type Stretch } from "../chunking/plan-stretches.ts";
 import { HASH_BYTES } from "../format/layout.ts";
 import type { FileRecipe } from "../recipes/file-recipe.ts";
 import { RecipeBuilder } from "../recipes/recipe-builder.ts";
-import { type Engine, STRETCH_BYTES } from "./engine.ts";
+import { type Engine, STRETCH_BYTES, STRETCH_CHUNKS } from "./engine.ts";
 import type { FrameFeed } from "./frame-feed.ts";
 
 export interface StoreCounts {
@@ -87,7 +87,7 @@ export class FileStoring {
 
   async #takeAll(): Promise<void> {
     const { engine, chunkBytes } = this.#context;
-    const sizes = { chunkBytes, stretchBytes: STRETCH_BYTES };
+    const sizes = { chunkBytes, stretchBytes: STRETCH_BYTES, mostChunks: STRETCH_CHUNKS };
     const plan = planStretches(this.#options.layout, sizes);
     const ahead: Promise<Outcome>[] = [];
     let next = await plan.next();
@@ -125,8 +125,10 @@ export class FileStoring {
     try {
       const bytes = buffer.subarray(0, stretch.length);
       await this.#source.read(bytes, stretch.offset);
-      const ids = await engine.workers.run({ kind: "hash", bytes, lengths: stretch.lengths });
-      return { stretch, buffer, ids };
+      const { lengths } = stretch;
+      const ids = buffer.subarray(STRETCH_BYTES, STRETCH_BYTES + HASH_BYTES * lengths.length);
+      await engine.workers.run({ kind: "hash", bytes, lengths, ids });
+      return { stretch, buffer, ids: ids.slice() }; // they live longer than the buffer
     } catch (error) {
       engine.stretches.put(buffer);
       return { failure: error };
@@ -174,7 +176,8 @@ export class FileStoring {
   async #storeNode(node: Uint8Array): Promise<Uint8Array> {
     const { engine, feeds } = this.#context;
     const lengths = Uint32Array.of(node.length);
-    const id = await engine.workers.run({ kind: "hash", bytes: node, lengths });
+    const id = new Uint8Array(new SharedArrayBuffer(HASH_BYTES));
+    await engine.workers.run({ kind: "hash", bytes: node, lengths, ids: id });
     if (isZeroId(id)) throw new InternalError("Cannot store a chunk list: it has no identity");
     if (!this.#context.isKnown(id, 0)) {
       feeds.meta.addCopy(node, id);

@@ -9,6 +9,8 @@ export interface HashTask {
   /** Best over memory that both threads see: then nothing is copied. */
   readonly bytes: Uint8Array;
   readonly lengths: Uint32Array;
+  /** Memory that both threads see: the ids are written to it, 32 bytes each, zeros for a chunk of zeros. */
+  readonly ids: Uint8Array;
 }
 
 export interface FrameOrder {
@@ -25,34 +27,38 @@ export interface SealTask {
   readonly key: Uint8Array;
   readonly header: Uint8Array;
   readonly frames: readonly FrameOrder[];
+  /** Memory that both threads see: the frames are written to it one behind the other. */
+  readonly target: Uint8Array;
 }
 
 /** Frames of one pack, in a piece of it. */
 export interface OpenTask {
   readonly kind: "open";
-  /** `content`: hand out the plain bytes. `verdict`: only say which frames are whole. */
-  readonly wanted: "content" | "verdict";
   readonly key: Uint8Array;
   readonly header: Uint8Array;
   readonly bytes: Uint8Array;
   /** Where each frame lies in `bytes`. */
   readonly frames: readonly { readonly at: number; readonly length: number }[];
+  /** Memory that both threads see, for the content: `FRAME_BYTES` for each frame. Without it only a verdict is wanted. */
+  readonly target?: Uint8Array;
 }
 
 /** A frame whose chunks have the identities that it states. */
 export interface OpenedFrame {
   readonly ids: Uint8Array;
   readonly lengths: Uint32Array;
-  /** Empty when only a verdict was wanted. */
-  readonly plain: Uint8Array;
+  /** Its content is at as many times `FRAME_BYTES` of the target as frames were before it. */
+  readonly plainBytes: number;
 }
 
 export type WorkerTask = HashTask | SealTask | OpenTask;
 
 /** What each kind of task gives. `null` is a damaged frame. */
 export interface TaskResults {
-  readonly hash: Uint8Array;
-  readonly seal: readonly Uint8Array[];
+  /** How many chunks were identified. */
+  readonly hash: number;
+  /** The frames' lengths. */
+  readonly seal: readonly number[];
   readonly open: readonly (OpenedFrame | null)[];
 }
 

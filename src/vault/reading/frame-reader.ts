@@ -3,19 +3,27 @@ import { type Storage } from "../../storage/index.ts";
 import { openHeader, SessionKeyring } from "../crypto/open-header.ts";
 import type { VaultKeys } from "../crypto/vault-keys.ts";
 import { VaultDamagedError } from "../errors.ts";
-import { HASH_BYTES, SealedHeader } from "../format/layout.ts";
+import { FRAME_BYTES, HASH_BYTES, SealedHeader } from "../format/layout.ts";
 import { INDEX_PREFIX } from "../format/object-names.ts";
 import type { FrameLocation } from "../index/chunk-index.ts";
 import type { LoadedIndex } from "../index/load-index.ts";
 import { getOrDamaged } from "../packs/get-or-damaged.ts";
-import type { Engine } from "../pipeline/engine.ts";
-import type { OpenedFrame } from "../pipeline/worker-tasks.ts";
+import { type Engine, RUN_FRAMES } from "../pipeline/engine.ts";
 
 export interface FrameReaderOptions {
   readonly storage: Storage;
   readonly keys: VaultKeys;
   readonly engine: Engine;
   readonly loaded: LoadedIndex;
+}
+
+/** A frame that is open. */
+export interface FrameContent {
+  /** The pack that it was read from. */
+  readonly object: string;
+  readonly ids: Uint8Array;
+  readonly lengths: Uint32Array;
+  readonly plain: Uint8Array;
 }
 
 /** What a worker needs to open frames of a pack. */
@@ -32,7 +40,7 @@ export class FrameReader {
   readonly #options: FrameReaderOptions;
   readonly #keyring: SessionKeyring;
   readonly #packKeys = new Map<string, Promise<PackKeys>>();
-  readonly #frames = new Map<number, Promise<OpenedFrame>>();
+  readonly #frames = new Map<number, Promise<FrameContent>>();
 
   constructor(options: FrameReaderOptions) {
     this.#options = options;
@@ -62,10 +70,29 @@ export class FrameReader {
   }
 
   /**
-   * Opens frames of one pack that lie behind each other, or nearly so, with one read. Every chunk's identity has been
-   * computed again. @throws {VaultDamagedError}
+   * Opens up to `RUN_FRAMES` frames of one pack that lie behind each other, or nearly so, with one read. Every chunk's identity
+   * has been computed again. The content is valid until `use` has resolved. @throws {VaultDamagedError}
    */
-  async openRun(run: readonly FrameLocation[], signal?: AbortSignal): Promise<readonly OpenedFrame[]> {
+  async openRun<T>(
+    run: readonly FrameLocation[],
+    use: (frames: readonly FrameContent[]) => Promise<T> | T,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    const { engine } = this.#options;
+    const target =
+      engine.opened.takeFree() ?? new Uint8Array(new SharedArrayBuffer(RUN_FRAMES * FRAME_BYTES));
+    try {
+      return await use(await this.#openInto(target, run, signal));
+    } finally {
+      engine.opened.put(target);
+    }
+  }
+
+  async #openInto(
+    target: Uint8Array,
+    run: readonly FrameLocation[],
+    signal?: AbortSignal,
+  ): Promise<readonly FrameContent[]> {
     const first = run[0] as FrameLocation;
     const last = run.at(-1) as FrameLocation;
     const length = last.offset + last.sealedBytes - first.offset;
@@ -75,14 +102,14 @@ export class FrameReader {
       await getOrDamaged(storage, first.object, { offset: first.offset, length, signal }),
     );
     const frames = run.map(({ offset, sealedBytes }) => ({ at: offset - first.offset, length: sealedBytes }));
-    const opened = await engine.workers.run(
-      { kind: "open", wanted: "content", key: frameKey, header, bytes, frames },
-      [bytes.buffer],
-    );
+    const task = { kind: "open", key: frameKey, header, bytes, frames, target } as const;
+    const opened = await engine.workers.run(task, [bytes.buffer]);
     return opened.map((frame, i) => {
-      if (frame !== null) return frame;
       const { object, offset } = run[i] as FrameLocation;
-      throw new VaultDamagedError(object, `the frame at ${offset} is not what was sealed`);
+      if (frame === null)
+        throw new VaultDamagedError(object, `the frame at ${offset} is not what was sealed`);
+      const plain = target.subarray(FRAME_BYTES * i, FRAME_BYTES * i + frame.plainBytes);
+      return { object, ids: frame.ids, lengths: frame.lengths, plain };
     });
   }
 
@@ -94,7 +121,7 @@ export class FrameReader {
     const location = await this.locate(id, signal);
     let opening = this.#frames.get(location.frame);
     if (opening === undefined) {
-      opening = this.openRun([location], signal).then(([frame]) => frame as OpenedFrame);
+      opening = this.openRun([location], keptFrame, signal);
       if (this.#frames.size >= FRAMES_KEPT) this.#frames.delete(this.#frames.keys().next().value as number);
     }
     this.#frames.delete(location.frame);
@@ -133,8 +160,14 @@ export class FrameReader {
   }
 }
 
+/** A copy that stays valid. */
+function keptFrame([frame]: readonly FrameContent[]): FrameContent {
+  const content = frame as FrameContent;
+  return { ...content, plain: content.plain.slice() };
+}
+
 /** The bytes of one chunk of a frame: all 256 bits of the id are compared. A view. */
-export function chunkIn({ ids, lengths, plain }: OpenedFrame, id: Uint8Array): Uint8Array | undefined {
+export function chunkIn({ ids, lengths, plain }: FrameContent, id: Uint8Array): Uint8Array | undefined {
   let at = 0;
   for (let i = 0; i < lengths.length; i++) {
     const length = lengths[i] as number;

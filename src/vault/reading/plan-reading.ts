@@ -1,11 +1,11 @@
 import { MIB } from "../../base/index.ts";
 import type { FrameLocation } from "../index/chunk-index.ts";
+import { RUN_FRAMES } from "../pipeline/engine.ts";
 import type { Reference } from "../recipes/recipe-node.ts";
 
 /** How much of a file is planned at once. Only places are held, not bytes. */
 export const WINDOW_BYTES = 64 * MIB;
 const RUN_BYTES = 2 * MIB;
-const RUN_FRAMES = 8;
 /** Reading this much for nothing is cheaper than reading twice. */
 const GAP_BYTES = 64 * 1024;
 

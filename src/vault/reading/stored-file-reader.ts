@@ -2,11 +2,10 @@ import { forEachBounded, throwIfInterrupted } from "../../base/index.ts";
 import { type ByteSource, type ByteStore, type DiskExtent, SourceEndedError } from "../../disk/index.ts";
 import { VaultDamagedError } from "../errors.ts";
 import type { FrameLocation } from "../index/chunk-index.ts";
-import type { OpenedFrame } from "../pipeline/worker-tasks.ts";
 import type { Reference } from "../recipes/recipe-node.ts";
 import { walkRecipe } from "../recipes/walk-recipe.ts";
 import type { StoredFile } from "../restore-points/restore-point.ts";
-import { chunkIn, type FrameReader } from "./frame-reader.ts";
+import { chunkIn, type FrameContent, type FrameReader } from "./frame-reader.ts";
 import { planReading, type ReadingRun, type WantedChunk, WINDOW_BYTES } from "./plan-reading.ts";
 
 export interface CopyOptions {
@@ -82,16 +81,18 @@ export class StoredFileReader implements ByteSource {
       doneBytes += bytes;
       options.onProgress?.(doneBytes);
     };
-    const work = async (run: ReadingRun): Promise<void> => {
-      const frames = await this.#frames.openRun(run.frames, options.signal);
+    const write = async (frames: readonly FrameContent[], { wanted }: ReadingRun): Promise<void> => {
       for (const [i, frame] of frames.entries()) {
-        for (const piece of pieces(frame, run.wanted[i] ?? [], run.frames[i] as FrameLocation)) {
+        for (const piece of pieces(frame, wanted[i] ?? [])) {
           throwIfInterrupted(options.signal);
           await target.write(piece.bytes, piece.offset);
           bytesWritten += piece.bytes.length;
           report(piece.bytes.length);
         }
       }
+    };
+    const work = async (run: ReadingRun): Promise<void> => {
+      await this.#frames.openRun(run.frames, async (frames) => await write(frames, run), options.signal);
     };
     await forEachBounded(this.#runs(report, options), work, {
       limit: this.#runsAtOnce,
@@ -170,15 +171,14 @@ function referenceAt(leaf: readonly Reference[], offset: number): Reference {
 
 /** Neighbours in the file that are neighbours in the frame become one piece. Views of the frame. */
 function* pieces(
-  frame: OpenedFrame,
+  frame: FrameContent,
   wanted: readonly WantedChunk[],
-  { object }: FrameLocation,
 ): Generator<{ readonly bytes: Uint8Array; readonly offset: number }> {
   let last: { bytes: Uint8Array; offset: number } | undefined;
   for (const { id, offset, length } of wanted) {
     const bytes = chunkIn(frame, id);
     if (bytes?.length !== length)
-      throw new VaultDamagedError(object, "its chunks are not those that the file needs");
+      throw new VaultDamagedError(frame.object, "its chunks are not those that the file needs");
     const follows =
       last !== undefined &&
       last.offset + last.bytes.length === offset &&

@@ -4,8 +4,9 @@ import { envelopeHeader, type SessionKeys } from "../crypto/session-keys.ts";
 import type { VaultKeys } from "../crypto/vault-keys.ts";
 import { CONTENT } from "../format/layout.ts";
 import { packName } from "../format/object-names.ts";
-import { PackBuilder } from "../packs/pack-builder.ts";
+import { PACK_BUFFER_BYTES, PackBuilder } from "../packs/pack-builder.ts";
 import type { PackContents } from "../packs/pack-contents.ts";
+import type { Engine } from "../pipeline/engine.ts";
 
 export type PackClass = "data" | "meta";
 
@@ -13,9 +14,14 @@ export interface SessionPacksOptions {
   readonly storage: Storage;
   readonly keys: VaultKeys;
   readonly session: SessionKeys;
-  readonly putsAtOnce: number;
+  readonly engine: Pick<Engine, "packBuffers" | "putsAtOnce">;
   /** Told of each pack that is durable; counts as part of putting it. */
   readonly onDurable: (contents: PackContents) => Promise<void>;
+}
+
+interface Building {
+  readonly builder: PackBuilder;
+  readonly buffer: Uint8Array;
 }
 
 /**
@@ -25,7 +31,7 @@ export interface SessionPacksOptions {
 export class SessionPacks {
   readonly #options: SessionPacksOptions;
   readonly #headers: Readonly<Record<PackClass, Uint8Array>>;
-  readonly #building: Record<PackClass, PackBuilder>;
+  readonly #building: Partial<Record<PackClass, Building>> = {};
   readonly #putting = new Set<Promise<void>>();
   #failure: { readonly error: unknown } | undefined;
 
@@ -35,7 +41,6 @@ export class SessionPacks {
       data: envelopeHeader(options.keys, options.session, CONTENT.dataPack),
       meta: envelopeHeader(options.keys, options.session, CONTENT.metaPack),
     };
-    this.#building = { data: this.#newBuilder("data"), meta: this.#newBuilder("meta") };
   }
 
   /** What frames of the class are bound to. */
@@ -43,21 +48,21 @@ export class SessionPacks {
     return this.#headers[packClass];
   }
 
-  /** Takes the frame over at once; resolves when there is room for more. */
+  /** Copies the frame at once; resolves when there is room for more. */
   async append(packClass: PackClass, frame: Uint8Array): Promise<void> {
     this.throwIfFailed();
-    const builder = this.#building[packClass];
+    const { builder } = (this.#building[packClass] ??= this.#newBuilding(packClass));
     builder.append(frame);
     if (!builder.isFull) return;
     this.#putAway(packClass);
-    while (this.#putting.size > this.#options.putsAtOnce) await Promise.race(this.#putting);
+    while (this.#putting.size > this.#options.engine.putsAtOnce) await Promise.race(this.#putting);
     this.throwIfFailed();
   }
 
   /** Puts what is under construction; resolves when everything appended before is durable. */
   async flush(): Promise<void> {
     for (const packClass of ["data", "meta"] as const) {
-      if (!this.#building[packClass].isEmpty) this.#putAway(packClass);
+      this.#putAway(packClass);
     }
     await this.settled();
     this.throwIfFailed();
@@ -81,23 +86,31 @@ export class SessionPacks {
   }
 
   #putAway(packClass: PackClass): void {
-    const { contents, parts } = this.#building[packClass].finish();
-    this.#building[packClass] = this.#newBuilder(packClass);
-    const put = this.#put(contents, parts).catch((error: unknown) => {
+    const building = this.#building[packClass];
+    if (building === undefined) return;
+    delete this.#building[packClass];
+    const put = this.#put(building).catch((error: unknown) => {
       this.fail(error);
     });
     const tracked: Promise<void> = put.finally(() => this.#putting.delete(tracked));
     this.#putting.add(tracked);
   }
 
-  async #put(contents: PackContents, parts: readonly Uint8Array[]): Promise<void> {
-    await putOnce(this.#options.storage, packName(contents.digest), parts);
+  async #put({ builder, buffer }: Building): Promise<void> {
+    const { contents, parts } = builder.finish();
+    try {
+      await putOnce(this.#options.storage, packName(contents.digest), parts);
+    } finally {
+      this.#options.engine.packBuffers.put(buffer);
+    }
     await this.#options.onDurable(contents);
   }
 
-  #newBuilder(packClass: PackClass): PackBuilder {
-    const { footerKey } = this.#options.session;
-    return new PackBuilder({ header: this.#headers[packClass], footerKey });
+  #newBuilding(packClass: PackClass): Building {
+    const { session, engine } = this.#options;
+    const buffer = engine.packBuffers.takeFree() ?? new Uint8Array(PACK_BUFFER_BYTES);
+    const seal = { header: this.#headers[packClass], footerKey: session.footerKey };
+    return { buffer, builder: new PackBuilder(seal, buffer) };
   }
 }
 

@@ -64,7 +64,7 @@ export class VaultSession implements AsyncDisposable {
       storage: parts.storage,
       keys: parts.keys,
       session: opened.keys,
-      putsAtOnce: parts.engine.putsAtOnce,
+      engine: parts.engine,
       onDurable: async (contents) => await this.#noteDurable(contents),
     });
   }
