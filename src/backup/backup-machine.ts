@@ -9,7 +9,7 @@ import {
 import { DiskChains } from "./disk-chains.ts";
 import { FileChangedError } from "./errors.ts";
 import { confirmSameFile } from "./file-identity.ts";
-import { findMachineFiles, type MachineFiles } from "./machine-files.ts";
+import { findMachineFiles, isUnreadable, type MachineFiles } from "./machine-files.ts";
 import { type PointOutcome, pointOutcome } from "./outcome.ts";
 import type { BackupSession, BackupVault } from "./ports.ts";
 import { forecastDiffers, restorePointDraft } from "./restore-point-draft.ts";
@@ -126,7 +126,7 @@ async function hold(machine: HostMachine, options: CaptureOptions): Promise<Held
 async function readThenRelease(held: HeldMachine, options: CaptureOptions): Promise<ReadMachine> {
   let read: ReadMachine;
   try {
-    read = await readMachine(held, options);
+    read = await readUnchanged(held, options);
   } catch (error) {
     await releaseAfter(error, () => release(held, options));
     throw error;
@@ -141,6 +141,17 @@ async function releaseAfter(error: unknown, letGo: () => Promise<void>): Promise
     await letGo();
   } catch (second) {
     throw new SuppressedError(second, error, "releasing the machine failed too");
+  }
+}
+
+/** A file that cannot be had because somebody changed the machine meanwhile is no damage: the change is what is thrown. */
+async function readUnchanged(held: HeldMachine, options: CaptureOptions): Promise<ReadMachine> {
+  try {
+    return await readMachine(held, options);
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    await held.confirmUnchanged({ signal: options.signal });
+    throw error;
   }
 }
 

@@ -162,7 +162,7 @@ describe("backupMachines()", () => {
     assert.equal(failed?.machine.name, "a");
     assert.ok(failed?.error instanceof DiskParentMissingError);
     assert.equal(failed.error.path, "D:\\a\\a.vhd");
-    assert.deepEqual(host.calls.slice(0, 2), ["hold a", "release a"]);
+    assert.deepEqual(host.calls.slice(0, 3), ["hold a", "confirm a", "release a"]);
     assert.equal(outcome.endedBy, undefined);
   });
 
@@ -231,6 +231,28 @@ describe("backupMachines()", () => {
     const outcome = await run();
     assert.deepEqual(outcome.failed, []);
     assert.equal(outcome.points[0]?.attempts, 3);
+  });
+
+  test("starts a machine again when a file is gone because the machine changed", async () => {
+    const { host, run } = scene();
+    let removals = 1;
+    host.files.onOpen = (path) => {
+      if (path !== "D:\\b\\base.vhd" || removals-- <= 0) return;
+      throw new HostFileError(`Cannot open "${path}": there is no such file`, { path, reason: "missing" });
+    };
+    host.onConfirm = (name) => {
+      const machine = { id: machineId(1), name };
+      if (removals === 0 && name === "b") {
+        removals = -1;
+        throw new MachineChangedError(`Cannot keep what was read of "${name}"`, { machine });
+      }
+    };
+    const outcome = await run();
+    assert.deepEqual(outcome.failed, []);
+    assert.deepEqual(
+      outcome.points.map((point) => point.attempts),
+      [1, 2],
+    );
   });
 
   test("gives a machine up that changes every time, and still releases it each time", async () => {
@@ -337,6 +359,13 @@ describe("backupMachines()", () => {
     assert.deepEqual(host.calls, ["hold a", "release a"]);
     assert.equal(vault.points.length, 0);
     assert.equal(vault.sessionsOpen, 0);
+  });
+
+  test("gives an outcome also when it was interrupted before it began", async () => {
+    const { host, run } = scene();
+    const outcome = await run({ signal: AbortSignal.abort() });
+    assert.ok(outcome.endedBy instanceof InterruptedError);
+    assert.deepEqual([outcome.failed.length, host.calls], [2, []]);
   });
 
   test("commits nothing more once it is interrupted, not even what was read", async () => {

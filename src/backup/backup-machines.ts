@@ -51,13 +51,18 @@ class MachinesRun implements AsyncDisposable {
   readonly #skipped: SkippedMachine[] = [];
   #endedBy: Error | undefined;
 
-  private constructor(options: BackupOptions, session: BackupSession) {
+  private constructor(options: BackupOptions, session: BackupSession | undefined) {
     this.#options = options;
     this.#session = session;
   }
 
   static async open(options: BackupOptions): Promise<MachinesRun> {
-    return new MachinesRun(options, await options.vault.openSession({ signal: options.signal }));
+    try {
+      return new MachinesRun(options, await options.vault.openSession({ signal: options.signal }));
+    } catch (error) {
+      if (error instanceof InterruptedError) return new MachinesRun(options, undefined);
+      throw error;
+    }
   }
 
   async take(machine: HostMachine): Promise<void> {

@@ -5,25 +5,13 @@ import { tmpdir } from "node:os";
 import { join, sep } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { SeededEntropy } from "../../src/base/testing/index.ts";
-import { MemoryStore } from "../../src/disk/index.ts";
-import { createVhdx, openVhdxForWriting } from "../../src/formats/vhdx/index.ts";
-import { BackupScene, hostJson, scsiDisk } from "../testing/backup-scene.ts";
+import { BackupScene, hostJson, scsiDisk, smallDisk } from "../testing/backup-scene.ts";
 
 /** STILLPOINT_KILL_POINTS=all dies at every moment, which takes long; a number says how many are drawn. */
 const WANTED = process.env["STILLPOINT_KILL_POINTS"] ?? "6";
 const SEED = Number(process.env["STILLPOINT_SEED"] ?? "20260502");
 const RUNNER = join(import.meta.dirname, "../testing/killed-backup.ts");
 const posix = { skip: sep === "\\" ? "needs POSIX signals" : false };
-
-async function smallDisk(seed: number): Promise<Uint8Array> {
-  const entropy = new SeededEntropy(seed);
-  const store = new MemoryStore();
-  await createVhdx(store, { kind: "dynamic", virtualSizeBytes: 8 << 20, entropy });
-  await using disk = await openVhdxForWriting(store, { entropy });
-  await disk.write(entropy.bytes(256 * 1024), 1 << 20);
-  await disk.flush();
-  return store.toBytes();
-}
 
 /** A host with two machines, backed up once, one with a user checkpoint. */
 async function prepare(folder: string): Promise<void> {

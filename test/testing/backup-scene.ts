@@ -9,8 +9,10 @@ import {
   type RunOutcome,
 } from "../../src/backup/index.ts";
 import { noEvents, Secret, systemEntropy } from "../../src/base/index.ts";
-import { FakeClock } from "../../src/base/testing/index.ts";
+import { FakeClock, SeededEntropy } from "../../src/base/testing/index.ts";
 import type { CimSession } from "../../src/cim/index.ts";
+import { MemoryStore } from "../../src/disk/index.ts";
+import { createVhdx, openVhdxForWriting } from "../../src/formats/vhdx/index.ts";
 import { type MachineHost, openHypervHost } from "../../src/hyperv/index.ts";
 import { folderFiles, type HostFiles } from "../../src/places/index.ts";
 import { restoreToFolder } from "../../src/restore/index.ts";
@@ -55,6 +57,17 @@ export function hostJson(
 /** A SCSI disk of `host.json`. */
 export function scsiDisk(location: number, path: string): Readonly<Record<string, unknown>> {
   return { controller: "scsi", number: 0, location, path };
+}
+
+/** A dynamic VHDX of 8 MiB with 256 KiB of noise in it. */
+export async function smallDisk(seed: number): Promise<Uint8Array> {
+  const entropy = new SeededEntropy(seed);
+  const store = new MemoryStore();
+  await createVhdx(store, { kind: "dynamic", virtualSizeBytes: 8 << 20, entropy });
+  await using disk = await openVhdxForWriting(store, { entropy });
+  await disk.write(entropy.bytes(256 * 1024), 1 << 20);
+  await disk.flush();
+  return store.toBytes();
 }
 
 export interface SceneOptions {
@@ -142,7 +155,7 @@ export class BackupScene implements AsyncDisposable {
     return await backupMachines({
       host,
       vault: this.vault,
-      machines: await host.machines(),
+      machines: options.machines ?? (await host.machines()),
       clock: this.clock,
       events: noEvents,
       patience: { attempts: 2, firstDelayMs: 1000, longestDelayMs: 1000 },
