@@ -17,7 +17,7 @@ import { fingerprintOf } from "./fingerprint.ts";
 import { passGates } from "./gates.ts";
 import { GuestWatch } from "./guest-watch.ts";
 import { heldByCheckpoint } from "./held-checkpoint.ts";
-import { type HostAccess, readMachine, serviceOf } from "./host-access.ts";
+import { type HostAccess, readMachine, readMachineTree, serviceOf } from "./host-access.ts";
 import { callHost } from "./host-job.ts";
 import { type CheckpointLevel, type MakingOutcome, makeCheckpoint } from "./make-checkpoint.ts";
 import { CustodyKeeper, leavesOf } from "./recovery-custody.ts";
@@ -125,7 +125,7 @@ async function settle(
 ): Promise<HeldMachine> {
   const { machine, forecast, context, made } = attempt;
   const { options } = context;
-  const after = await readMachine(access, machine.id, options);
+  const after = await readMachineTree(access, machine.id, options);
   const checkpoint = after?.recoveryCheckpoints.find(({ id }) => id === made.checkpoint);
   if (after === undefined || checkpoint === undefined) {
     throw new CheckpointFailedError(

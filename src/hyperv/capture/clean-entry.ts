@@ -2,9 +2,9 @@ import type { Guid } from "../../base/index.ts";
 import { type CimReference, optionalNumberOf } from "../../cim/index.ts";
 import { checkpointName, isOurs } from "../checkpoint-name.ts";
 import { CLASS, FINAL_JOB_STATES, JOB_TYPE_CREATE_CHECKPOINT, VIRTUALIZATION_V2 } from "../cim-names.ts";
-import type { CheckpointInventory, MachineInventory } from "../inventory/machine-inventory.ts";
+import type { CheckpointInventory, MachineTree } from "../inventory/machine-inventory.ts";
 import type { CleanUpReport, WaitOptions } from "../machine-host.ts";
-import { type HostAccess, readMachine } from "./host-access.ts";
+import { type HostAccess, readMachineTree } from "./host-access.ts";
 import { followHostJob } from "./host-job.ts";
 import { affectedCheckpoint } from "./make-checkpoint.ts";
 import { pauses } from "./pauses.ts";
@@ -61,7 +61,7 @@ async function checkpointOf(
   const ofJob = await askJob(access, custody, options);
   if (ofJob !== undefined) return ofJob;
   await untilNothingIsMade(access, custody, options);
-  const machine = await readMachine(access, custody.machine, options);
+  const machine = await readMachineTree(access, custody.machine, options);
   return machine === undefined ? { kind: "none" } : attribute(machine, custody);
 }
 
@@ -100,14 +100,14 @@ async function untilNothingIsMade(
       const state = optionalNumberOf(job, "JobState");
       return type === JOB_TYPE_CREATE_CHECKPOINT && state !== undefined && !FINAL_JOB_STATES.has(state);
     });
-    const machine = await readMachine(access, custody.machine, options);
+    const machine = await readMachineTree(access, custody.machine, options);
     if (!isMaking && machine?.activity !== "checkpointing") return;
     if (access.clock.monotonicMs() >= deadline) return;
     await access.clock.sleep(pause, options);
   }
 }
 
-function attribute(machine: MachineInventory, custody: RecoveryCustody): Found {
+function attribute(machine: MachineTree, custody: RecoveryCustody): Found {
   const news = machine.recoveryCheckpoints.filter(({ id }) => !custody.before.includes(id));
   const named = news.filter(({ name }) => custody.run !== "" && name === checkpointName(custody.run));
   const timely = news.filter((checkpoint) => !isOurs(checkpoint.name) && isTimely(checkpoint, custody));

@@ -4,7 +4,7 @@ import { isCovered } from "../forecast/coverage.ts";
 import type { Forecast } from "../forecast/forecast-types.ts";
 import type { CheckpointNode, HeldDisk, HeldFile, HeldTree } from "../held-machine.ts";
 import { byPlace, placeText } from "../inventory/attached-disks.ts";
-import type { CheckpointInventory, MachineInventory } from "../inventory/machine-inventory.ts";
+import type { CheckpointInventory, MachineInventory, MachineTree } from "../inventory/machine-inventory.ts";
 import type { HeldFacts } from "./held-checkpoint.ts";
 import { filesOfSettings } from "./held-files.ts";
 import type { HostAccess } from "./host-access.ts";
@@ -17,7 +17,7 @@ export interface Standing {
   /** As it was before the hold. */
   readonly before: MachineInventory;
   /** As it is after it. */
-  readonly after: MachineInventory;
+  readonly after: MachineTree;
   readonly checkpoint: CheckpointInventory;
   readonly level: CheckpointLevel;
   /** Why the level is lower than the forecast's, where it is. */
@@ -42,7 +42,7 @@ export async function describeHold(access: HostAccess, standing: Standing): Prom
     asked,
     reached,
     method: "recovery-checkpoint",
-    checkpointKind: level === "crash" && asked !== reached ? "standard" : forecast.checkpointKind,
+    checkpointKind: standing.fallback === undefined ? forecast.checkpointKind : "standard",
     interruptedSeconds: standing.interruptedSeconds,
     attempts: standing.attempts,
     heldAt: access.clock.now(),
@@ -101,7 +101,7 @@ interface TreeReading {
   readonly uncovered: readonly Uncovered[];
 }
 
-async function readTree(access: HostAccess, machine: MachineInventory): Promise<TreeReading> {
+async function readTree(access: HostAccess, machine: MachineTree): Promise<TreeReading> {
   const checkpoints: CheckpointNode[] = [];
   const uncovered: Uncovered[] = [];
   for (const checkpoint of machine.checkpoints) {

@@ -2,9 +2,9 @@ import type { Guid } from "../../base/index.ts";
 import { windowsPathKey } from "../../places/index.ts";
 import { MachineChangedError } from "../errors.ts";
 import { placeText } from "../inventory/attached-disks.ts";
-import type { AttachedDisk, CheckpointInventory, MachineInventory } from "../inventory/machine-inventory.ts";
+import type { AttachedDisk, CheckpointInventory, MachineTree } from "../inventory/machine-inventory.ts";
 import type { WaitOptions } from "../machine-host.ts";
-import { type HostAccess, readMachine } from "./host-access.ts";
+import { type HostAccess, readMachineTree } from "./host-access.ts";
 
 /** What must stay the same while files are read; each line is one fact, in words. */
 export interface Fingerprint {
@@ -17,7 +17,7 @@ export interface Fingerprint {
  * none of it: what is held stays held when a machine is started, stopped or paused. A machine that is being moved counts
  * as changed: its files are on the way to another place.
  */
-export function fingerprintOf(machine: MachineInventory, checkpoint: Guid): Fingerprint {
+export function fingerprintOf(machine: MachineTree, checkpoint: Guid): Fingerprint {
   const held = machine.recoveryCheckpoints.find(({ id }) => id === checkpoint);
   const moving = machine.activity === "migrating" || machine.activity === "exporting";
   const lines = [
@@ -41,7 +41,7 @@ export async function confirmUnchanged(
   options: WaitOptions = {},
 ): Promise<void> {
   const { machine, fingerprint } = before;
-  const now = await readMachine(access, machine.id, options);
+  const now = await readMachineTree(access, machine.id, options);
   const action = `Cannot finish the backup of "${machine.name}"`;
   if (now === undefined) {
     throw new MachineChangedError(`${action}: the machine is not on this host any more`, { machine });

@@ -4,8 +4,8 @@ import { CimAnswerError } from "../../cim/index.ts";
 import type { HostFiles } from "../../places/index.ts";
 import { VIRTUALIZATION_V2 } from "../cim-names.ts";
 import type { CustodyJournal } from "../custody.ts";
-import type { MachineInventory } from "../inventory/machine-inventory.ts";
-import { type HostInventory, readMachines } from "../inventory/read-host.ts";
+import type { MachineInventory, MachineTree } from "../inventory/machine-inventory.ts";
+import { type HostInventory, readMachines, readMachineTrees } from "../inventory/read-host.ts";
 import type { WaitOptions } from "../machine-host.ts";
 
 /** Everything that capturing a machine works with. */
@@ -26,6 +26,16 @@ export async function readMachine(
   options: WaitOptions = {},
 ): Promise<MachineInventory | undefined> {
   const machines = await readMachines(access.session, options);
+  return machines.find((machine) => machine.id === id);
+}
+
+/** A second look at its disks and checkpoints; undefined when the host has none of this id any more. */
+export async function readMachineTree(
+  access: HostAccess,
+  id: Guid,
+  options: WaitOptions = {},
+): Promise<MachineTree | undefined> {
+  const machines = await readMachineTrees(access.session, options);
   return machines.find((machine) => machine.id === id);
 }
 

@@ -12,7 +12,7 @@ import {
 import { settingsId } from "../inventory/checkpoint-settings.ts";
 import type { CheckpointInventory, MachineInventory } from "../inventory/machine-inventory.ts";
 import { keyOfTarget, ownerOfInstanceId } from "../inventory/object-path.ts";
-import { type HostAccess, readMachine, serviceOf } from "./host-access.ts";
+import { type HostAccess, readMachineTree, serviceOf } from "./host-access.ts";
 import { callHost } from "./host-job.ts";
 import type { CustodyKeeper, RecoveryCustody } from "./recovery-custody.ts";
 
@@ -107,7 +107,7 @@ async function newCheckpoint(
   custody: RecoveryCustody,
   signal: AbortSignal | undefined,
 ): Promise<CheckpointInventory | undefined> {
-  const machine = await readMachine(access, custody.machine, { signal });
+  const machine = await readMachineTree(access, custody.machine, { signal });
   const found = (machine?.recoveryCheckpoints ?? []).filter(
     ({ id, name }) => !custody.before.includes(id) && !isOurs(name),
   );

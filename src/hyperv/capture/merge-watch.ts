@@ -2,10 +2,10 @@ import type { Guid } from "../../base/index.ts";
 import { numbersOf, optionalNumberOf } from "../../cim/index.ts";
 import { HostFileError, type HostFiles, windowsPathKey } from "../../places/index.ts";
 import { placeText } from "../inventory/attached-disks.ts";
-import type { MachineInventory } from "../inventory/machine-inventory.ts";
+import type { MachineTree } from "../inventory/machine-inventory.ts";
 import { readState } from "../inventory/machine-state.ts";
 import type { WaitOptions } from "../machine-host.ts";
-import { type HostAccess, readMachine } from "./host-access.ts";
+import { type HostAccess, readMachineTree } from "./host-access.ts";
 import { pauses } from "./pauses.ts";
 
 /** What must be gone. */
@@ -26,7 +26,7 @@ const START_MS = 45_000;
  */
 export async function watchMerge(
   access: HostAccess,
-  known: { readonly machine: MachineInventory; readonly expected: Expected },
+  known: { readonly machine: MachineTree; readonly expected: Expected },
   options: WaitOptions = {},
 ): Promise<readonly string[]> {
   const { clock } = access;
@@ -37,7 +37,7 @@ export async function watchMerge(
     const merging = await isMerging(access, machine, options);
     if (merging) lastMerging = clock.monotonicMs();
     else {
-      const now = await readMachine(access, machine.id, options);
+      const now = await readMachineTree(access, machine.id, options);
       const left = now === undefined ? [] : await remains(access.files, now, expected);
       if (left.length === 0 || clock.monotonicMs() >= lastMerging + START_MS) return left;
     }
@@ -48,11 +48,7 @@ export async function watchMerge(
 }
 
 /** One cheap look, where the whole inventory would be asked for every few seconds. */
-async function isMerging(
-  access: HostAccess,
-  machine: MachineInventory,
-  options: WaitOptions,
-): Promise<boolean> {
+async function isMerging(access: HostAccess, machine: MachineTree, options: WaitOptions): Promise<boolean> {
   if (machine.reference === undefined) return false;
   const row = await access.session.get(machine.reference, options);
   if (row === undefined) return false;
@@ -67,7 +63,7 @@ async function isMerging(
 /** What of the checkpoint can still be seen. */
 async function remains(
   files: HostFiles,
-  machine: MachineInventory,
+  machine: MachineTree,
   expected: Expected,
 ): Promise<readonly string[]> {
   const checkpoint = machine.recoveryCheckpoints.find(({ id }) => id === expected.checkpoint);

@@ -90,7 +90,7 @@ export class CustodyKeeper {
 }
 
 /** The leaves of all attached files. */
-export function leavesOf(machine: MachineInventory): readonly DiskLeaf[] {
+export function leavesOf(machine: Pick<MachineInventory, "disks">): readonly DiskLeaf[] {
   return machine.disks
     .flatMap(({ controller, number, location, path }) =>
       path === undefined ? [] : [{ controller, number, location, path }],
@@ -138,8 +138,12 @@ function guidsIn(value: JsonValue | undefined): readonly Guid[] {
 
 function instantIn(value: JsonValue | undefined): Temporal.Instant | null {
   const text = textIn(value);
-  if (text === undefined || !/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text)) return null;
-  return Temporal.Instant.from(text);
+  if (text === undefined) return null;
+  try {
+    return Temporal.Instant.from(text);
+  } catch {
+    return null; // no moment: then the name and the host job are the only witnesses
+  }
 }
 
 function leafIn(value: JsonValue): DiskLeaf[] {

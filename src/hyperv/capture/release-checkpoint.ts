@@ -1,9 +1,9 @@
 import { type Guid, InterruptedError, type Notice, StillpointError } from "../../base/index.ts";
 import type { CimReference } from "../../cim/index.ts";
 import { CLASS, DISK_MERGE, METHOD, VIRTUALIZATION_V2 } from "../cim-names.ts";
-import type { MachineInventory } from "../inventory/machine-inventory.ts";
+import type { MachineTree } from "../inventory/machine-inventory.ts";
 import type { WaitOptions } from "../machine-host.ts";
-import { type HostAccess, readMachine, serviceOf } from "./host-access.ts";
+import { type HostAccess, readMachineTree, serviceOf } from "./host-access.ts";
 import { callHost } from "./host-job.ts";
 import { standingFiles, watchMerge } from "./merge-watch.ts";
 import type { RecoveryCustody } from "./recovery-custody.ts";
@@ -55,7 +55,7 @@ async function removeAndWatch(
   options: WaitOptions,
 ): Promise<Released> {
   const { checkpoint } = owned;
-  const machine = await readMachine(access, owned.machine);
+  const machine = await readMachineTree(access, owned.machine);
   if (machine === undefined) return await machineGone(access, owned);
   const standing = owned.standing ?? (await standingDisks(access, { machine, custody: owned, checkpoint }));
   if (machine.suspendedMerge !== undefined) await resumeMerging(access, machine.suspendedMerge);
@@ -79,7 +79,7 @@ async function machineGone(access: HostAccess, owned: OwnedCheckpoint): Promise<
 /** The host's last sentence when it refuses for good; undefined when the checkpoint is gone. */
 async function destroy(
   access: HostAccess,
-  machine: MachineInventory,
+  machine: MachineTree,
   checkpoint: Guid,
 ): Promise<string | undefined> {
   const target = machine.recoveryCheckpoints.find(({ id }) => id === checkpoint)?.reference;

@@ -3,7 +3,7 @@ import { isInstance, optionalTextOf } from "../../cim/index.ts";
 import { windowsPathKey } from "../../places/index.ts";
 import { CLASS, METHOD } from "../cim-names.ts";
 import { byPlace } from "../inventory/attached-disks.ts";
-import type { MachineInventory } from "../inventory/machine-inventory.ts";
+import type { MachineTree } from "../inventory/machine-inventory.ts";
 import type { WaitOptions } from "../machine-host.ts";
 import { type HostAccess, serviceOf } from "./host-access.ts";
 import { callHost } from "./host-job.ts";
@@ -22,7 +22,7 @@ const ASKING_LIMIT_MS = 60_000;
  */
 export async function standingDisks(
   access: HostAccess,
-  known: { readonly machine: MachineInventory; readonly custody: RecoveryCustody; readonly checkpoint: Guid },
+  known: { readonly machine: MachineTree; readonly custody: RecoveryCustody; readonly checkpoint: Guid },
   options: WaitOptions = {},
 ): Promise<readonly string[]> {
   const { machine, custody } = known;
@@ -52,7 +52,7 @@ export function changedLeaves(before: readonly DiskLeaf[], after: readonly DiskL
 }
 
 /** Whether the user checkpoints are still those of the journal. */
-export function hasSameTree(machine: MachineInventory, custody: RecoveryCustody): boolean {
+export function hasSameTree(machine: MachineTree, custody: RecoveryCustody): boolean {
   const now = new Set(machine.checkpoints.map(({ id }) => id));
   return now.size === custody.tree.length && custody.tree.every((id) => now.has(id));
 }

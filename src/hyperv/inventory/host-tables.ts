@@ -29,19 +29,37 @@ export interface HostTables {
 
 const ONLY_V1: ReadonlySet<TableName> = new Set(["globalSettings"]);
 
+/** What a second look at a machine needs; the rest is left empty. */
+const TREE: ReadonlySet<TableName> = new Set([
+  "computerSystem",
+  "settings",
+  "resourceAllocation",
+  "storageAllocation",
+  "currentCheckpoint",
+  "diskMergeSettings",
+]);
+
+export interface ReadTablesOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** `tree`: only what `MachineTree` needs. */
+  readonly scope?: "tree" | undefined;
+}
+
 /**
  * Reads whole classes: the number of queries does not depend on the number of machines. The newer namespace is tried
  * first; whether it exists decides, not the version of the system (hyperv-facts 4).
  */
 export async function readHostTables(
   session: CimSession,
-  options: { readonly signal?: AbortSignal | undefined } = {},
+  options: ReadTablesOptions = {},
 ): Promise<HostTables> {
   const { namespace, rows: computerSystem } = await readComputerSystems(session, options);
   const rows: Partial<Record<TableName, readonly CimInstance[]>> = { computerSystem };
   for (const table of [...REQUIRED, ...OPTIONAL]) {
     if (table === "computerSystem") continue;
-    const skipped = ONLY_V1.has(table) && namespace !== VIRTUALIZATION_V1;
+    const skipped =
+      (ONLY_V1.has(table) && namespace !== VIRTUALIZATION_V1) ||
+      (options.scope === "tree" && !TREE.has(table));
     rows[table] = skipped ? [] : await readTable(session, { namespace, table, ...options });
   }
   return { namespace, rows: rows as HostTables["rows"] };

@@ -91,6 +91,21 @@ export interface MachineInventory {
   readonly puzzles: readonly string[];
 }
 
+/** What a second look needs: the disks, the checkpoints, and what goes on. */
+export type MachineTree = Pick<
+  MachineInventory,
+  | "id"
+  | "name"
+  | "reference"
+  | "power"
+  | "activity"
+  | "disks"
+  | "checkpoints"
+  | "current"
+  | "recoveryCheckpoints"
+  | "suspendedMerge"
+>;
+
 /** What is shown as the machine's state: what goes on, else its power state. */
 export function shownState(machine: MachineInventory): MachineState {
   return machine.activity ?? machine.power;

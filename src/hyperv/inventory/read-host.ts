@@ -10,7 +10,7 @@ import type { HostFacts } from "../machine-host.ts";
 import { type HostGeneration, hostGenerationOf } from "./host-generation.ts";
 import { readHostTables } from "./host-tables.ts";
 import { joinMachines } from "./join-machines.ts";
-import type { MachineInventory } from "./machine-inventory.ts";
+import type { MachineInventory, MachineTree } from "./machine-inventory.ts";
 import { inNewerNames } from "./older-names.ts";
 
 export interface HostInventory extends HostFacts {
@@ -52,6 +52,15 @@ export async function readMachines(
   options: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<readonly MachineInventory[]> {
   return joinMachines(inNewerNames(await readHostTables(session, options)));
+}
+
+/** The same with fewer questions, for a second look at disks and checkpoints. */
+export async function readMachineTrees(
+  session: CimSession,
+  options: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<readonly MachineTree[]> {
+  const { signal } = options;
+  return joinMachines(inNewerNames(await readHostTables(session, { signal, scope: "tree" })));
 }
 
 async function only(
