@@ -85,7 +85,7 @@ export class WorkerPool implements AsyncDisposable {
   #hire(): Hand {
     const worker = new Worker(new URL("./seal-worker.ts", import.meta.url), {
       workerData: this.#start,
-      resourceLimits: { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 8 },
+      resourceLimits: { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 8 },
     });
     const hand: Hand = { worker, tickets: new Map() };
     worker.on("message", (answer: TaskAnswer) => this.#take(hand, answer));
