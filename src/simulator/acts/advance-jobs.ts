@@ -1,4 +1,6 @@
-import { forgetOldJobs, isDue } from "../state/host-jobs.ts";
+import type { Clock } from "../../base/index.ts";
+import { forgetOldJobs, isDue, JobType } from "../state/host-jobs.ts";
+import type { HostJobEntry } from "../state/schema.ts";
 import type { ActContext } from "./act-context.ts";
 import { performJob } from "./perform-job.ts";
 
@@ -13,9 +15,26 @@ export async function advanceJobs(context: ActContext): Promise<void> {
     const due = (host.hostJobs ?? []).find((job) => !tried.has(job.id) && isDue(job, clock.now()));
     if (due === undefined) break;
     tried.add(due.id);
-    await performJob(context, due);
+    const made = due.type === JobType.create ? standingAt(endOf(due, clock.now()), clock) : clock;
+    await performJob({ ...context, clock: made }, due);
   }
   forgetOldJobs(host, clock.now());
+}
+
+/** A checkpoint was made when its job's time had passed, however much later somebody looks. */
+function endOf(job: HostJobEntry, now: Temporal.Instant): Temporal.Instant {
+  const end = Temporal.Instant.from(job.started).add({ milliseconds: job.milliseconds });
+  return Temporal.Instant.compare(end, now) < 0 ? end : now;
+}
+
+function standingAt(moment: Temporal.Instant, clock: Clock): Clock {
+  return {
+    now: () => moment,
+    monotonicMs: () => clock.monotonicMs(),
+    sleep: async (milliseconds, options) => {
+      await clock.sleep(milliseconds, options);
+    },
+  };
 }
 
 /** Does everything that is going on, however long it would take; a merge that waits for a file stays. */
