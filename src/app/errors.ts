@@ -35,3 +35,9 @@ export class StateFolderError extends StillpointError {
   readonly code = "state-folder-unusable";
   readonly retry = "after-repair";
 }
+
+/** The demonstration looked at what came back, and it is not what went in. */
+export class DemoProofError extends StillpointError {
+  readonly code = "demo-proof-failed";
+  readonly retry = "never";
+}

@@ -4,6 +4,8 @@ export type { RestorePoint } from "../vault/index.ts";
 export * from "./addresses.ts";
 export * from "./compose.ts";
 export * from "./config/index.ts";
+export * from "./demo/demo-story.ts";
+export * from "./demo/run-demo.ts";
 export * from "./errors.ts";
 export * from "./problems/index.ts";
 export * from "./use-cases/index.ts";

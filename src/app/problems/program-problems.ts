@@ -93,4 +93,10 @@ export const PROGRAM_PROBLEMS: Readonly<Record<string, Problem>> = {
     "Im Journal fehlt ein Eintrag, mit dem ein Lauf noch arbeitete.",
     "Vielleicht wurde der Zustandsordner während eines Laufs verändert; suchen Sie auf dem Host nach Resten.",
   ]),
+  "demo-proof-failed": row(1, [
+    "The demonstration found something that is not as it should be.",
+    "This is a fault of the program: report it with the output of `stillpoint demo --keep`.",
+    "Die Vorführung hat etwas gefunden, das nicht so ist, wie es sein sollte.",
+    "Das ist ein Fehler des Programms: melden Sie ihn mit der Ausgabe von `stillpoint demo --keep`.",
+  ]),
 };

@@ -6,6 +6,7 @@ import { stateFolder } from "../config/index.ts";
 import { refuseDesktop } from "../desktop-refusal.ts";
 import type { UseCaseContext, VaultRequest } from "./context.ts";
 import { withRunHistory } from "./run-record.ts";
+import { type WhileHeld, watchedHost } from "./watched-host.ts";
 
 export interface BackupRequest extends VaultRequest {
   readonly host: string;
@@ -13,6 +14,8 @@ export interface BackupRequest extends VaultRequest {
   readonly requireApplication?: true | undefined;
   /** How often a busy machine is tried in all. */
   readonly attempts?: number | undefined;
+  /** Called for each machine that is held, before anything of it is read. When it rejects, that machine fails. */
+  readonly whileHeld?: WhileHeld | undefined;
 }
 
 export interface BackupResult extends RunOutcome {
@@ -27,7 +30,7 @@ export async function runBackup(request: BackupRequest, context: UseCaseContext)
     passphrase: request.passphrase,
   });
   await using opened = await openHostAt(request.host, context);
-  const host = opened.value;
+  const host = watchedHost(opened.value, request.whileHeld);
   refuseDesktop(host.facts);
   const machines = selectMachines(await host.machines({ signal: context.signal }), request.selection);
   const cleaned = await host.cleanUp({ signal: context.signal });

@@ -1,6 +1,6 @@
 import type { Command } from "../command.ts";
 import { backupCommand } from "./backup.ts";
-
+import { demoCommand } from "./demo.ts";
 import { forecastCommand } from "./forecast.ts";
 import { machinesCommand } from "./machines.ts";
 import { pointsCommand } from "./points.ts";
@@ -15,6 +15,7 @@ import { verifyCommand } from "./verify.ts";
 
 /** Every command, in the order of the help text. */
 export const COMMAND_LIST: readonly Command[] = [
+  demoCommand,
   machinesCommand,
   forecastCommand,
   vaultInitCommand,

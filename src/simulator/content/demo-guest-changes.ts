@@ -1,6 +1,6 @@
 import type { SimulatedHost } from "../simulated-host.ts";
 import { databasePage, PAGE_BYTES } from "./demo-files.ts";
-import { fatDiskOptions, WEB_DISK } from "./demo-machines.ts";
+import { DATABASE_DISK, fatDiskOptions, measureOf, WEB_DISK } from "./demo-machines.ts";
 import { placedFiles } from "./write-fat-disk.ts";
 
 /** What a guest changed. */
@@ -13,21 +13,31 @@ export interface GuestChange {
   readonly bytes: number;
 }
 
+/** The machines of the demonstration that run, with their first disks. */
+const RUNNING = { web01: WEB_DISK, db01: DATABASE_DISK } as const;
+
 const CHANGED_PAGES = 96;
 const STRIDE = 31; // pages between two that change: spread over the file, as a database does
 
 /**
- * Lets `web01` of the demonstration work: its database writes some pages, in place. The volume stays sound; only the
+ * Lets a guest of the demonstration work: its database writes some pages, in place. The volume stays sound; only the
  * file's content differs. `round` 1, 2, … gives other content each time.
  */
-export async function demoGuestChanges(host: SimulatedHost, round = 1): Promise<readonly GuestChange[]> {
-  const seed = Number((await host.state())["demoSeed"] ?? 0);
-  const database = placedFiles(fatDiskOptions(WEB_DISK, seed)).find((file) => file.path.endsWith(".db"));
+export async function demoGuestChanges(
+  host: SimulatedHost,
+  round = 1,
+  machine: keyof typeof RUNNING = "web01",
+): Promise<readonly GuestChange[]> {
+  const measure = measureOf(await host.state());
+  const database = placedFiles(fatDiskOptions(RUNNING[machine], measure)).find((file) =>
+    file.path.endsWith(".db"),
+  );
   if (database === undefined) throw new TypeError("The demonstration has no database");
-  for (let changed = 0; changed < CHANGED_PAGES; changed++) {
+  const pages = Math.ceil(CHANGED_PAGES * measure.scale);
+  for (let changed = 0; changed < pages; changed++) {
     const page = (changed * STRIDE + round) % (database.sizeBytes / PAGE_BYTES);
-    const bytes = databasePage(seed, { page, version: round + 1 });
-    await host.guestWrite("web01", { disk: 0, offset: database.offset + page * PAGE_BYTES, bytes });
+    const bytes = databasePage(measure.seed, { page, version: round + 1 });
+    await host.guestWrite(machine, { disk: 0, offset: database.offset + page * PAGE_BYTES, bytes });
   }
-  return [{ machine: "web01", disk: 0, path: database.path, bytes: CHANGED_PAGES * PAGE_BYTES }];
+  return [{ machine, disk: 0, path: database.path, bytes: pages * PAGE_BYTES }];
 }

@@ -1,5 +1,5 @@
 import { GIB, MIB } from "../../base/index.ts";
-import { type DemoContent, demoFiles } from "./demo-files.ts";
+import { type DemoContent, demoFiles, PAGE_BYTES } from "./demo-files.ts";
 import type { FatDiskOptions } from "./write-fat-disk.ts";
 
 /** A virtual disk of the demonstration, and what is on it. */
@@ -22,8 +22,17 @@ export const WEB_DISK: DemoDisk = {
   sizeBytes: 8 * GIB,
   table: "gpt",
   label: "WEB01",
-  content: { documents: 60, logs: 8, photos: 18, databaseBytes: 24 * MIB },
+  content: { documents: 60, logs: 8, photos: 10, databaseBytes: 24 * MIB },
   template: 1,
+};
+export const WEB_DATA_DISK: DemoDisk = {
+  path: "D:\\Machines\\web01\\web01-data.vhdx",
+  kind: "dynamic",
+  sizeBytes: 4 * GIB,
+  table: "gpt",
+  label: "UPLOADS",
+  content: { documents: 30, logs: 0, photos: 8, databaseBytes: 0 },
+  template: 3,
 };
 export const DATABASE_DISK: DemoDisk = {
   path: "D:\\Machines\\db01\\db01.vhdx",
@@ -52,21 +61,47 @@ export const OLD_ARCHIVE_DISK: DemoDisk = {
   content: { documents: 20, logs: 4, photos: 8, databaseBytes: 0 },
   template: 2,
 };
-export const DEMO_DISKS: readonly DemoDisk[] = [WEB_DISK, DATABASE_DISK, OLD_SYSTEM_DISK, OLD_ARCHIVE_DISK];
+export const DEMO_DISKS: readonly DemoDisk[] = [
+  WEB_DISK,
+  WEB_DATA_DISK,
+  DATABASE_DISK,
+  OLD_SYSTEM_DISK,
+  OLD_ARCHIVE_DISK,
+];
 
-/** What `writeFatDisk` needs of a disk, for a seed. */
-export function fatDiskOptions(disk: DemoDisk, seed: number): Omit<FatDiskOptions, "entropy"> {
+/** What decides everything that is on the demonstration's disks. */
+export interface DemoMeasure {
+  readonly seed: number;
+  /** How much of the usual content, from 0.1 to 1. */
+  readonly scale: number;
+}
+
+/** The measure that a host was made with, from its state. */
+export function measureOf(host: Readonly<Record<string, unknown>>): DemoMeasure {
+  return { seed: Number(host["demoSeed"] ?? 0), scale: Number(host["demoScale"] ?? 1) };
+}
+
+/** What `writeFatDisk` needs of a disk. */
+export function fatDiskOptions(disk: DemoDisk, measure: DemoMeasure): Omit<FatDiskOptions, "entropy"> {
   const { sizeBytes, table, label } = disk;
-  const files = demoFiles({ ...disk.content, seed: seed * 100 + disk.template });
+  const { seed, scale } = measure;
+  const files = demoFiles({
+    seed: seed * 100 + disk.template,
+    documents: Math.ceil(disk.content.documents * scale),
+    logs: Math.ceil(disk.content.logs * scale),
+    photos: Math.ceil(disk.content.photos * scale),
+    databaseBytes: Math.ceil((disk.content.databaseBytes * scale) / PAGE_BYTES) * PAGE_BYTES,
+  });
   return { sizeBytes, table, label, files, made: MADE };
 }
 
 /** `host.json` of the demonstration, before its user made a checkpoint. */
-export function demoHost(seed: number): Readonly<Record<string, unknown>> {
+export function demoHost({ seed, scale }: DemoMeasure): Readonly<Record<string, unknown>> {
   return {
     name: "HV01",
     os: { caption: "Windows Server 2022 Datacenter", version: "10.0.20348", productType: 3 },
     demoSeed: seed,
+    demoScale: scale,
     machines: [
       {
         ...machine("7B1F0D6E-3C50-4B0C-9C67-0F5E1D2A3B01", "web01", "running"),
@@ -74,11 +109,14 @@ export function demoHost(seed: number): Readonly<Record<string, unknown>> {
         vtpm: true,
         guest: { os: "windows", vss: "ok" },
         networkAdapters: [{ name: "Network Adapter", switch: "LAN", connected: true }],
-        disks: [{ controller: "scsi", number: 0, location: 0, path: WEB_DISK.path }],
+        disks: [
+          { controller: "scsi", number: 0, location: 0, path: WEB_DISK.path },
+          { controller: "scsi", number: 0, location: 1, path: WEB_DATA_DISK.path },
+        ],
       },
       {
         ...machine("7B1F0D6E-3C50-4B0C-9C67-0F5E1D2A3B02", "db01", "running"),
-        memoryMegabytes: 32,
+        memoryMegabytes: Math.ceil(32 * scale),
         guest: { os: "linux", vss: "missing" },
         networkAdapters: [{ name: "Network Adapter", switch: "LAN", connected: true }],
         disks: [
