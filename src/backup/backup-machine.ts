@@ -150,8 +150,17 @@ async function readUnchanged(held: HeldMachine, options: CaptureOptions): Promis
     return await readMachine(held, options);
   } catch (error) {
     if (!isUnreadable(error)) throw error;
-    await held.confirmUnchanged({ signal: options.signal });
+    await confirmAfter(error, held, options);
     throw error;
+  }
+}
+
+async function confirmAfter(error: unknown, held: HeldMachine, options: CaptureOptions): Promise<void> {
+  try {
+    await held.confirmUnchanged({ signal: options.signal });
+  } catch (second) {
+    if (second instanceof MachineChangedError) throw second;
+    throw new SuppressedError(second, error, "asking whether the machine changed failed too");
   }
 }
 
