@@ -2,55 +2,12 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { StillpointError } from "../base/index.ts";
-import { CimConnectionError } from "../cim/index.ts";
 import { Scene } from "../simulator/testing/index.ts";
-import { type FailingPlan, FailingSession, KilledError, MemoryJournal } from "./testing/index.ts";
+import { KilledError, MemoryJournal } from "./testing/index.ts";
 import { holdOptions, hostOf, MACHINE } from "./testing/scene-host.ts";
+import { run, tellingCalls } from "./testing/struck-run.ts";
 
 const DISK = "D:\\M\\m.vhdx";
-
-interface Run {
-  readonly session: FailingSession;
-  /** Undefined where the run came to its end. */
-  readonly error: unknown;
-  readonly leftBehind: readonly string[];
-}
-
-/** One run that may be struck down. */
-async function run(scene: Scene, journal: MemoryJournal, plan: FailingPlan): Promise<Run> {
-  const session = new FailingSession(scene.host.session(), plan);
-  try {
-    const host = await hostOf(scene, journal, session);
-    const held = await host.hold(MACHINE, holdOptions());
-    await held.confirmUnchanged();
-    const { leftBehind } = await held.release();
-    return { session, error: undefined, leftBehind };
-  } catch (error) {
-    return { session, error, leftBehind: [] };
-  }
-}
-
-/**
- * Numbers of the calls at which a run is worth being struck down: all of them but queries that follow a query while the
- * journal has not changed, before which everything is as it was before the other.
- */
-async function tellingCalls(scene: Scene): Promise<readonly number[]> {
-  const journal = new MemoryJournal();
-  const made: { readonly kind: "query" | "other"; readonly acts: number }[] = [];
-  const onCall = (kind: "query" | "other"): void => {
-    made.push({ kind, acts: journal.acts.length });
-  };
-  const { error } = await run(scene, journal, { at: 0, when: "before", error: "kill", onCall });
-  assert.equal(error, undefined);
-  assert.ok(made.length > 40, `only ${made.length} calls were made`);
-  const telling = made.flatMap(({ kind, acts }, i) => {
-    const last = made[i - 1];
-    return kind === "query" && last?.kind === "query" && last.acts === acts ? [] : [i + 1];
-  });
-  assert.ok(telling.length >= 15, `only ${telling.length} calls are struck down`);
-  return telling;
-}
 
 function digest(scene: Scene): string {
   return createHash("sha256")
@@ -86,26 +43,6 @@ test("the same holds where the object of a host job is gone before the next star
   await using scene = await Scene.open({ host: { jobMilliseconds: 1_000, jobRemovalMilliseconds: 1 } });
   await killEverywhere(scene, "after");
 });
-
-for (const when of ["before", "after"] as const) {
-  test(`a run whose connection breaks once, ${when} any call, releases what it made or the next start does`, async () => {
-    await using scene = await Scene.open();
-    for (const at of await tellingCalls(scene)) {
-      const broken = `broken ${when} call ${at}`;
-      const journal = new MemoryJournal();
-      const blip = (): Error => new CimConnectionError("Cannot go on: the connection broke");
-      const { error, leftBehind } = await run(scene, journal, { at, when, error: blip });
-      assert.ok(error === undefined || error instanceof StillpointError, broken);
-      if (leftBehind.length === 0 && error === undefined) {
-        assert.deepEqual(journal.entries, [], broken);
-        assert.deepEqual(await scene.host.audit(), [], broken);
-      }
-      journal.die();
-      assert.deepEqual((await (await hostOf(scene, journal)).cleanUp()).leftBehind, [], broken);
-      assert.deepEqual(await scene.host.audit(), [], broken);
-    }
-  });
-}
 
 test("`cleanUp()` never removes what another product made in the same minutes", async () => {
   await using scene = await Scene.open();
