@@ -31,6 +31,7 @@ export interface DemoPoint {
 }
 
 export interface DemoBackup {
+  /** Without the demonstration's own observing and writing. */
   readonly seconds: number;
   readonly points: readonly DemoPoint[];
 }

@@ -66,7 +66,9 @@ async function firstBackup(stage: DemoStage): Promise<ObservedBackup> {
     if (machine.name !== "web01") return;
     for (const { bytes } of await demoGuestChanges(stage.host, 1)) written.push(bytes);
   });
-  tell.sentence(`It took ${backup.seconds.toFixed(1)} s.`);
+  tell.sentence(
+    `It took ${backup.seconds.toFixed(1)} s, without what the demonstration itself looked at and wrote.`,
+  );
   const total = written.reduce((sum, bytes) => sum + bytes, 0);
   tell.sentence(
     `While web01 was held, its guest went on working: its database wrote ${tell.amount(total)} that must not be in the restore point.`,
@@ -97,7 +99,7 @@ async function secondBackup(stage: DemoStage, first: ObservedBackup): Promise<Ob
     points.reduce((sum, point) => sum + point.bytesStored, 0),
   );
   tell.sentence(
-    `It took ${backup.seconds.toFixed(1)} s, and the vault grew by ${tell.amount(now ?? 0)}; the first night it was ${tell.amount(before ?? 0)}.`,
+    `It took ${backup.seconds.toFixed(1)} s. What was new takes ${tell.amount(now ?? 0)} in the vault; the first night it was ${tell.amount(before ?? 0)}.`,
   );
   return backup;
 }
