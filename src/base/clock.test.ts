@@ -27,6 +27,15 @@ describe("systemClock", () => {
     await systemClock.sleep(1, { signal: new AbortController().signal });
   });
 
+  test("`sleep()` of a month is no short one, though a timer of the system holds 25 days", async () => {
+    const stop = new AbortController();
+    const slept = systemClock.sleep(30 * 24 * AN_HOUR, { signal: stop.signal }).then(() => "woken");
+    const first = await Promise.race([slept, systemClock.sleep(20).then(() => "asleep")]);
+    stop.abort();
+    assert.equal(first, "asleep");
+    await assert.rejects(slept, InterruptedError);
+  });
+
   test("`sleep()` rejects at once when the signal fires, with its reason, and holds on to nothing", async () => {
     const stop = new AbortController();
     const slept = systemClock.sleep(AN_HOUR, { signal: stop.signal });
