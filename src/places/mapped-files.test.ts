@@ -73,6 +73,9 @@ describe("mappedFiles()", () => {
       "D:\\a\0b",
       "D:\\*",
       "\\\\.\\D:\\a",
+      // behind this prefix a slash is part of the name for Windows, and a separator for others
+      "\\\\?\\D:\\x/../../a",
+      "\\\\?\\D:\\b/a",
     ];
     for (const path of hostile)
       await assert.rejects(files.open(path), { code: "host-file-unmapped", path }, path);

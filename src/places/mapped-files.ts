@@ -17,8 +17,8 @@ export interface PathMap {
 
 /** Names that Windows gives to devices, with any extension and in any folder. */
 const DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])\s*(\..*)?$/i;
-/** What no file name of Windows holds; the colon begins an alternate stream. */
-const FORBIDDEN = /[:*?"<>|]/;
+/** What no file name of Windows holds; the colon begins an alternate stream, and behind `\\?\` a slash separates nothing. */
+const FORBIDDEN = /[/:*?"<>|]/;
 
 /**
  * A Windows host's files, read through folders of this machine that show its drives and shares. Names are matched as
