@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import { MemoryStore } from "../../disk/index.ts";
 import { VhdChecksumError, VhdDamagedError, VhdNotRecognisedError, VhdUnsupportedError } from "./errors.ts";
 import { readFooter } from "./footer.ts";
+import { Footer } from "./layout.ts";
 import { makeVhd, vhdFooter } from "./testing/index.ts";
 import { openVhd } from "./vhd-file.ts";
 
@@ -22,6 +23,14 @@ describe("`readFooter()`", () => {
     const found = await readFooter(new MemoryStore(bytes));
     assert.equal(found.from, "copy");
     assert.equal(found.footer.currentSizeBytes, 4_194_304);
+  });
+
+  test("falls back to the copy when a size in the damaged footer is above 2^53", async () => {
+    for (const offset of [Footer.offsetOf("originalSizeBytes"), Footer.offsetOf("currentSizeBytes")]) {
+      const bytes = dynamic();
+      bytes.fill(0xff, bytes.length - 512 + offset, bytes.length - 512 + offset + 8);
+      assert.equal((await readFooter(new MemoryStore(bytes))).from, "copy");
+    }
   });
 
   test("falls back to the copy when the end is cut off, and the data still reads", async () => {

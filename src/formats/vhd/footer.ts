@@ -2,7 +2,15 @@ import type { StructValue } from "../../base/index.ts";
 import { type ByteSource, readBytes } from "../../disk/index.ts";
 import { vhdChecksum } from "./checksum.ts";
 import { VhdChecksumError, VhdDamagedError, VhdNotRecognisedError, VhdUnsupportedError } from "./errors.ts";
-import { DISK_KINDS, FOOTER_COOKIE, Footer, OLD_FOOTER_BYTES, SECTOR_BYTES, VERSION } from "./layout.ts";
+import {
+  DISK_KINDS,
+  FIXED_DISK,
+  FOOTER_COOKIE,
+  Footer,
+  OLD_FOOTER_BYTES,
+  SECTOR_BYTES,
+  VERSION,
+} from "./layout.ts";
 
 export type VhdKind = (typeof DISK_KINDS)[keyof typeof DISK_KINDS];
 
@@ -22,7 +30,8 @@ export interface LenientOption {
 }
 
 interface Candidate {
-  readonly footer: StructValue<typeof Footer>;
+  /** As they lie: a damaged footer may hold numbers that cannot even be decoded. */
+  readonly bytes: Uint8Array;
   readonly intact: boolean;
   readonly from: "end" | "copy";
   readonly payloadEnd: number;
@@ -47,7 +56,9 @@ export async function readFooter(source: ByteSource, options: LenientOption = {}
       "Cannot read the VHD footer: its checksum does not verify, and no copy's does",
     );
   }
-  return { ...found, kind: checkedKind(found, source.sizeBytes) };
+  const { from, payloadEnd } = found;
+  const footer = Footer.decode(found.bytes);
+  return { footer, from, payloadEnd, kind: checkedKind(footer, { payloadEnd, fileBytes: source.sizeBytes }) };
 }
 
 async function footerAtEnd(source: ByteSource): Promise<Candidate | undefined> {
@@ -67,7 +78,7 @@ async function footerAtStart(source: ByteSource): Promise<Candidate | undefined>
   const bytes = await readBytes(source, 0, Footer.sizeBytes);
   const candidate = footerCandidate(bytes, { from: "copy", payloadEnd: source.sizeBytes });
   // the first sector of a fixed disk belongs to its guest, whatever it looks like
-  return candidate?.footer.diskType === 2 ? undefined : candidate;
+  return candidate !== undefined && diskTypeOf(bytes) === FIXED_DISK ? undefined : candidate;
 }
 
 function footerCandidate(
@@ -77,10 +88,17 @@ function footerCandidate(
   if (FOOTER_COOKIE !== String.fromCharCode(...bytes.subarray(0, FOOTER_COOKIE.length))) return undefined;
   const checksum = vhdChecksum(bytes, Footer.offsetOf("checksum"));
   const stated = new DataView(bytes.buffer).getUint32(Footer.offsetOf("checksum"));
-  return { footer: Footer.decode(bytes), intact: checksum === stated, ...place };
+  return { bytes, intact: checksum === stated, ...place };
 }
 
-function checkedKind({ footer, payloadEnd }: Candidate, fileBytes: number): VhdKind {
+function diskTypeOf(footer: Uint8Array): number {
+  return new DataView(footer.buffer).getUint32(Footer.offsetOf("diskType"));
+}
+
+function checkedKind(
+  footer: StructValue<typeof Footer>,
+  { payloadEnd, fileBytes }: { readonly payloadEnd: number; readonly fileBytes: number },
+): VhdKind {
   if (footer.version !== VERSION) {
     throw new VhdUnsupportedError(`Cannot read the VHD: its version is 0x${footer.version.toString(16)}`);
   }

@@ -74,4 +74,5 @@ export const TABLE_ENTRY_BYTES = 4;
 export const UNUSED_BLOCK = 0xffff_ffff;
 
 /** Values of the footer's disk type; the other numbers are reserved or deprecated. */
-export const DISK_KINDS = { 2: "fixed", 3: "dynamic", 4: "differencing" } as const;
+export const FIXED_DISK = 2;
+export const DISK_KINDS = { [FIXED_DISK]: "fixed", 3: "dynamic", 4: "differencing" } as const;
