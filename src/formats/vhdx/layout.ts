@@ -30,6 +30,11 @@ export const MAX_TABLE_ENTRIES = 2047;
 /** [MS-VHDX] 2.2.4: longest metadata item. */
 export const MAX_METADATA_ITEM_BYTES = MIB;
 export const MAX_VIRTUAL_SIZE_BYTES = 64 * TIB;
+/**
+ * A limit of ours, twice the largest virtual disk, for files before and after the replay of their log. Walking a layout
+ * takes two bits a MiB of file: 32 MiB at this limit.
+ */
+export const MAX_FILE_BYTES = 128 * TIB;
 export const MIN_BLOCK_SIZE_BYTES = MIB;
 export const MAX_BLOCK_SIZE_BYTES = 256 * MIB;
 export const SECTOR_SIZES: readonly number[] = [512, 4096];

@@ -232,6 +232,17 @@ test("a replay of a disk that was just enlarged costs nothing", async () => {
   assert.equal(source.sizeBytes, SIZE + zeros);
 });
 
+test("a log that would make the file larger than any that is read is refused", async () => {
+  const forged = [
+    { lastFileOffset: 2 ** 52 },
+    { writes: [{ fileOffset: SIZE, zeros: 2 ** 51 }] },
+    { writes: [write(1, 2 ** 50)] },
+  ];
+  for (const one of forged) {
+    await assert.rejects(plan(await fileWith({ at: 0, ...one })), VhdxLogCorruptError);
+  }
+});
+
 test("a log forged to be validated without end is given up", async () => {
   const at = Array.from({ length: 200 }, (_, i) => i * SECTOR);
   const claim = (entry: Uint8Array): void => {

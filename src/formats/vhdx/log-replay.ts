@@ -7,6 +7,7 @@ import {
   DataDescriptor,
   LOG_SECTOR_BYTES,
   LogDescriptor,
+  MAX_FILE_BYTES,
   REGION_TABLE_OFFSETS,
   ZeroDescriptor,
 } from "./layout.ts";
@@ -70,6 +71,10 @@ export async function planLogReplay(source: ByteSource, options: LogReplayOption
     (size, piece) => Math.max(size, piece.offset + piece.length),
     Math.max(source.sizeBytes, lastFileOffset),
   );
+  if (sizeBytes > MAX_FILE_BYTES)
+    throw new VhdxLogCorruptError(
+      `Cannot replay the log of the VHDX: the file would have ${sizeBytes} bytes then`,
+    );
   return { entries, pieces: visiblePieces(pieces), sizeBytes };
 }
 

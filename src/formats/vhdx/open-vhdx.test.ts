@@ -14,8 +14,14 @@ import {
   VhdxTruncatedError,
   VhdxUnsupportedError,
 } from "./errors.ts";
-import { BLOCK_TABLE_REGION, HEADER_OFFSETS, METADATA_REGION, REGION_TABLE_OFFSETS } from "./layout.ts";
-import { MAX_FILE_BYTES, openVhdx } from "./open-vhdx.ts";
+import {
+  BLOCK_TABLE_REGION,
+  HEADER_OFFSETS,
+  MAX_FILE_BYTES,
+  METADATA_REGION,
+  REGION_TABLE_OFFSETS,
+} from "./layout.ts";
+import { openVhdx } from "./open-vhdx.ts";
 import { SPELLED, spellLogEntry, spellVhdx } from "./testing/index.ts";
 
 const LOG_GUID = guid("44444444-4444-4444-8444-444444444444");

@@ -1,4 +1,4 @@
-import { TIB, throwIfInterrupted } from "../../base/index.ts";
+import { throwIfInterrupted } from "../../base/index.ts";
 import type { ByteSource } from "../../disk/index.ts";
 import { BlockTable } from "./block-table.ts";
 import { VhdxUnsupportedError } from "./errors.ts";
@@ -11,6 +11,7 @@ import {
   readHeaderCopies,
 } from "./file-header.ts";
 import { blockGeometry } from "./geometry.ts";
+import { MAX_FILE_BYTES } from "./layout.ts";
 import { planLogReplay } from "./log-replay.ts";
 import { type DiskMetadata, readDiskMetadata } from "./metadata.ts";
 import { readMetadataItems } from "./metadata-table.ts";
@@ -18,9 +19,6 @@ import { checkRegions, currentRegionTable, decodeRegions, readRegionTableCopies 
 import { ReplayedSource } from "./replayed-source.ts";
 import { leniently, strictly, type Tolerance } from "./tolerance.ts";
 import { type VhdxFacts, VhdxFile } from "./vhdx-file.ts";
-
-/** Twice the largest virtual disk. Walking a layout takes two bits a MiB of file: 32 MiB at this limit. */
-export const MAX_FILE_BYTES = 128 * TIB;
 
 export interface OpenVhdxOptions {
   /**
