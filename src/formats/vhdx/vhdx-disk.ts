@@ -1,5 +1,5 @@
 import { MIB } from "../../base/index.ts";
-import type { ByteSource, Disk, DiskExtent } from "../../disk/index.ts";
+import { type ByteSource, type Disk, type DiskExtent, SourceEndedError } from "../../disk/index.ts";
 import { type BlockEntry, holdsPayload, PayloadState } from "./block-entry.ts";
 import type { BlockTable } from "./block-table.ts";
 import { ExtentCursor } from "./extent-cursor.ts";
@@ -45,7 +45,9 @@ export class VhdxDisk implements Disk {
 
   async read(target: Uint8Array, offset: number): Promise<void> {
     if (offset < 0 || offset + target.length > this.sizeBytes)
-      throw new RangeError(`A disk of ${this.sizeBytes} bytes has no ${target.length} bytes at ${offset}`);
+      throw new SourceEndedError(
+        `Cannot read ${target.length} bytes at ${offset}: the disk has ${this.sizeBytes}`,
+      );
     const { blockSizeBytes } = this.#table.geometry;
     for (let done = 0; done < target.length; ) {
       const at = offset + done;
