@@ -6,6 +6,7 @@ import {
   type BlockEntry,
   decodeBlockEntry,
   encodeBlockEntry,
+  holdsPayload,
   PayloadState,
 } from "./block-entry.ts";
 import type { EditSession } from "./edit-session.ts";
@@ -67,14 +68,19 @@ export class BlockWriter {
     }
   }
 
-  /** As `write`. Whole blocks that the file does not hold are only marked; where it holds them, zeros are written. */
+  /**
+   * As `write`. Blocks that the file does not hold are only marked, unless their other sectors are the parent's; else
+   * zeros are written.
+   */
   async writeZeros(offset: number, length: number): Promise<void> {
     const zeros = new Uint8Array(Math.min(MIB, length));
     for (const stretch of this.#stretches(offset, length)) {
       const { state } = await this.#payloadEntry(stretch.block);
-      const isAbsent = state !== PayloadState.fullyPresent && state !== PayloadState.partiallyPresent;
-      if (isAbsent && !this.#showsParent(state)) continue;
-      if (isAbsent && this.#coversBlock(stretch)) {
+      const showsParent = this.#showsParent(state);
+      if (isKnownZero(state) && !showsParent) continue;
+      // whatever else an undefined or unmapped block may read as, zeros are allowed: so all of it becomes zeros
+      const canBeMarked = showsParent ? this.#coversBlock(stretch) : !holdsPayload(state);
+      if (canBeMarked) {
         await this.#session.makeRoom(this.#sectorsPerBlock);
         await this.#setEntry(payloadEntryIndex(this.#geometry, stretch.block), {
           state: PayloadState.zero,
@@ -109,6 +115,7 @@ export class BlockWriter {
     }
     await this.#session.makeRoom(this.#sectorsPerBlock);
     if (entry.state === PayloadState.partiallyPresent) {
+      await this.#requireBitmap(block);
       await this.#store.write(bytes, entry.fileOffset + inBlock);
       await this.#markPresent(stretch, entry);
       return;
@@ -199,14 +206,19 @@ export class BlockWriter {
     return fileOffset;
   }
 
+  /** A new bitmap would give all other sectors of the block to the parent. */
+  async #requireBitmap(block: number): Promise<void> {
+    const chunk = Math.floor(block / this.#geometry.chunkRatio);
+    const { state } = await this.#entry(bitmapEntryIndex(this.#geometry, chunk));
+    if (state !== BitmapState.present)
+      throw new VhdxBlockTableCorruptError(
+        `Cannot write block ${block} of the VHDX: the sector bitmap of chunk ${chunk} is missing`,
+      );
+  }
+
   async #payloadEntry(block: number): Promise<BlockEntry> {
     const entry = await this.#entry(payloadEntryIndex(this.#geometry, block));
-    const { fully, partially } = {
-      fully: PayloadState.fullyPresent,
-      partially: PayloadState.partiallyPresent,
-    };
-    if (entry.state === fully || entry.state === partially)
-      this.#checkSpace(entry.fileOffset, this.#geometry.blockSizeBytes);
+    if (holdsPayload(entry.state)) this.#checkSpace(entry.fileOffset, this.#geometry.blockSizeBytes);
     return entry;
   }
 
@@ -230,4 +242,9 @@ export class BlockWriter {
         `Cannot write the VHDX: a block is said to lie at ${fileOffset}, outside the file`,
       );
   }
+}
+
+/** The states of which every reader makes zeros where there is no parent; undefined and unmapped ones may be anything. */
+function isKnownZero(state: number): boolean {
+  return state === PayloadState.zero || state === PayloadState.notPresent;
 }

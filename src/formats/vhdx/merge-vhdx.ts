@@ -47,7 +47,7 @@ export interface MergedVhdx {
  * ```
  *
  * At every instant, also after a crash, child over parent is the same disk; running it again finishes it. The child is
- * whole and valid afterwards, only superfluous. [MS-VHDX] 2.6.2.6.3
+ * whole and valid afterwards, only superfluous. [MS-VHDX] 2.2.6.2.6.3
  *
  * @throws {VhdxNotDifferencingError} @throws {VhdxMergeRefusedError} and what opening throws.
  */

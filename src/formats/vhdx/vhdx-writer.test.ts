@@ -4,9 +4,11 @@ import { GIB, guid, MIB, TIB, ZERO_GUID } from "../../base/index.ts";
 import { SeededEntropy } from "../../base/testing/index.ts";
 import { type Disk, MemoryStore } from "../../disk/index.ts";
 import { diskContract, joinedExtents, SparseMemoryStore } from "../../disk/testing/index.ts";
+import { PayloadState } from "./block-entry.ts";
 import { createVhdx } from "./create-vhdx.ts";
 import type { NewVhdx } from "./new-disk.ts";
 import { openVhdx } from "./open-vhdx.ts";
+import { spellVhdx } from "./testing/index.ts";
 import { openVhdxForWriting } from "./vhdx-writer.ts";
 
 const entropy = new SeededEntropy(99);
@@ -154,6 +156,31 @@ describe("`openVhdxForWriting()`", () => {
       assert.ok(store.storedBytes < 16 * MIB, `${store.storedBytes}`);
       assert.ok(store.sizeBytes >= (kind === "fixed" ? 64 * TIB : GIB / 2));
     }
+  });
+
+  test("zeros written over undefined or unmapped blocks are zeros for every reader", async () => {
+    const states = [PayloadState.undefined, PayloadState.unmapped];
+    const entries = states.map((state, index) => ({ index, state, fileOffset: (8 + index) * MIB }));
+    const store = await spellVhdx({ entries });
+    {
+      await using disk = await openVhdxForWriting(store, { entropy });
+      await disk.writeZeros(0, MIB);
+      await disk.writeZeros(MIB + 512, 512);
+      await disk.writeZeros(2 * MIB, MIB);
+    }
+    await using file = await openVhdx(store);
+    assert.equal((await file.blockTable.payload(0)).state, PayloadState.zero);
+    assert.equal((await file.blockTable.payload(1)).state, PayloadState.zero);
+    // absent blocks of a disk without a parent are zeros already
+    assert.equal((await file.blockTable.payload(2)).state, PayloadState.notPresent);
+  });
+
+  test("refuses to write into a partially present block whose bitmap is missing", async () => {
+    const entries = [{ index: 0, state: PayloadState.partiallyPresent, fileOffset: 9 * MIB }];
+    const locator = { parent_linkage: `{${PARENT.dataWriteGuid}}`, relative_path: PARENT.relativePath };
+    const store = await spellVhdx({ locator, entries });
+    await using disk = await openVhdxForWriting(store, { entropy });
+    await assert.rejects(disk.write(new Uint8Array(512), 0), { code: "vhdx-block-table-corrupt" });
   });
 
   test("leaves the file as it was when it is no VHDX", async () => {
