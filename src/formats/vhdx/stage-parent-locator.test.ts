@@ -8,6 +8,7 @@ import { createVhdx } from "./create-vhdx.ts";
 import { METADATA_TABLE_BYTES, MetadataTableEntry, MetadataTableHeader } from "./layout.ts";
 import { openVhdx } from "./open-vhdx.ts";
 import { rewriteParentLocator } from "./rewrite-parent-locator.ts";
+import { spellVhdx } from "./testing/index.ts";
 
 const entropy = new SeededEntropy(15);
 const ID = guid("11111111-2222-4333-8444-555555555555");
@@ -50,4 +51,15 @@ test("`stageParentLocator()` refuses what has no room, and the file says what it
   });
   await using file = await openVhdx(store);
   assert.equal(file.parentLocator?.relativePath, ".\\parent.vhdx");
+});
+
+test("`stageParentLocator()` refuses a locator that one log entry cannot hold", async () => {
+  const long = "z".repeat(30_000);
+  const others = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`other_key_${i}`, long]));
+  const store = await spellVhdx({ locator: { parent_linkage: `{${ID}}`, relative_path: "a", ...others } });
+  await assert.rejects(rewriteParentLocator(store, { relativePath: "b", entropy }), {
+    code: "vhdx-metadata-full",
+  });
+  await using file = await openVhdx(store);
+  assert.equal(file.parentLocator?.relativePath, "a");
 });

@@ -3,16 +3,21 @@ import type { EditSession } from "./edit-session.ts";
 import { encodeParentLocator } from "./encode-parent-locator.ts";
 import type { FileArea } from "./file-header.ts";
 import {
+  LOG_SECTOR_BYTES,
   METADATA_REQUIRED,
   METADATA_TABLE_BYTES,
   MetadataTableEntry,
   MetadataTableHeader,
   PARENT_LOCATOR_ITEM,
 } from "./layout.ts";
+import { MAX_ENTRY_SECTORS } from "./log-writer.ts";
 import type { MetadataItem } from "./metadata-table.ts";
 import { decodeLocatorEntries } from "./parent-locator.ts";
 import type { VhdxFile } from "./vhdx-file.ts";
 import { VhdxMetadataFullError, VhdxNotDifferencingError } from "./writer-errors.ts";
+
+/** Item and table entry change in one log entry. Four sectors are for the table, and for an item that begins inside one. */
+const LARGEST_LOCATOR_BYTES = (MAX_ENTRY_SECTORS - 4) * LOG_SECTOR_BYTES;
 
 /** The keys and values of a file's parent locator, in file order. @throws {VhdxNotDifferencingError} */
 export async function locatorEntries(file: VhdxFile): Promise<ReadonlyMap<string, string>> {
@@ -34,6 +39,10 @@ export async function stageParentLocator(
   const region = file.structure.regions.metadata;
   const item = locatorItem(file);
   const bytes = encodeParentLocator(entries);
+  if (bytes.length > LARGEST_LOCATOR_BYTES)
+    throw new VhdxMetadataFullError(
+      `Cannot name the parent in the VHDX: its locator would have ${bytes.length} bytes`,
+    );
   const fileOffset = placeFor(bytes.length, file, item);
   const index = file.structure.metadataItems.indexOf(item);
   const entry = MetadataTableEntry.encode({
