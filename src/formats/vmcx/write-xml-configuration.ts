@@ -46,7 +46,7 @@ function typedText(key: KeyLeaf, path: string): [type: string, text: string] {
     case "double":
       return ["double", String(key.value)];
     case "bytes":
-      return ["bytes", `${btoa(String.fromCharCode(...key.value))}${LINE}`];
+      return ["bytes", `${key.value.toBase64()}${LINE}`];
     case "string":
       return ["string", escaped(key.value, path)];
     case "file":

@@ -146,6 +146,12 @@ describe("writeXmlConfiguration()", () => {
     );
   });
 
+  test("bytes of any length come back as they were", () => {
+    const value = Uint8Array.from({ length: 300_000 }, (_, at) => at % 251);
+    const tree = rootKey(nodeKey("a", bytesKey("b", value)));
+    assert.deepEqual(parseXmlConfiguration(writeXmlConfiguration(tree)), tree);
+  });
+
   test("refuses what XML has no place for", () => {
     const file = fileKey("f", new MemoryStore());
     const refused: readonly (readonly [Key, string])[] = [
