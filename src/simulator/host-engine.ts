@@ -1,13 +1,13 @@
 import { CimConnectionError, CimFault } from "../cim/index.ts";
 import { HostFileError } from "../places/index.ts";
 import type { ActContext } from "./acts/act-context.ts";
-import { advanceJobs } from "./acts/advance-jobs.ts";
+import { performNextDue } from "./acts/advance-jobs.ts";
+import { removeDoomed } from "./acts/doomed-files.ts";
 import { takeFault, takeScript } from "./acts/scenario-counters.ts";
 import { performScriptedAct } from "./acts/scripted-acts.ts";
 import { SimulatedActRefusedError } from "./errors.ts";
 import type { HostStore } from "./state/host-store.ts";
 import type { FaultEntry } from "./state/scenario.ts";
-import type { HostState } from "./state/schema.ts";
 
 export type ContextParts = Omit<ActContext, "host">;
 
@@ -26,11 +26,26 @@ export class HostEngine {
     this.#parts = parts;
   }
 
-  /** An act on the host as it is now, its jobs advanced. */
+  /** An act on the host as it is now, its jobs advanced; each of them is an act of its own. */
   async act<T>(work: (context: ActContext) => Promise<T>): Promise<T> {
+    const tried = new Set<string>();
+    for (;;) {
+      const done = await this.#once(async (context) => {
+        if (await performNextDue(context, tried)) return undefined;
+        const result = await work(context);
+        return { result, leavesFiles: context.host.doomed !== undefined };
+      });
+      if (done === undefined) continue;
+      if (done.leavesFiles) await this.#once(async () => undefined);
+      return done.result;
+    }
+  }
+
+  /** One change of the host's state, on disk when it resolves; what earlier ones marked for removal goes first. */
+  async #once<T>(work: (context: ActContext) => Promise<T>): Promise<T> {
     return await this.#store.act(async (host) => {
-      const context = this.#context(host);
-      await advanceJobs(context);
+      const context = { ...this.#parts, host };
+      await removeDoomed(context);
       return await work(context);
     }, isRefusal);
   }
@@ -50,10 +65,6 @@ export class HostEngine {
 
   async #script(context: ActContext, event: string, moment: "before" | "after"): Promise<void> {
     for (const act of takeScript(context.host, event, moment)) await performScriptedAct(context, act);
-  }
-
-  #context(host: HostState): ActContext {
-    return { ...this.#parts, host };
   }
 }
 

@@ -1,13 +1,12 @@
-import type { Clock, Entropy } from "../base/index.ts";
+import { type Clock, type Entropy, newGuid } from "../base/index.ts";
 import type { CimSession } from "../cim/index.ts";
 import { type HostCommands, HostFileError, type HostFiles } from "../places/index.ts";
 import type { ActContext } from "./acts/act-context.ts";
-import { finishJobs } from "./acts/advance-jobs.ts";
-import { applyCheckpoint } from "./acts/apply-checkpoint.ts";
+import { hurryJobs } from "./acts/advance-jobs.ts";
 import { changeState } from "./acts/change-state.ts";
-import { createUserCheckpoint } from "./acts/create-checkpoint.ts";
 import { type GuestWriteOptions, guestWrite } from "./acts/guest-write.ts";
-import { machineState, removeUserCheckpoint } from "./acts/scripted-acts.ts";
+import type { JobWork } from "./acts/perform-job.ts";
+import { machineState } from "./acts/scripted-acts.ts";
 import { auditHost } from "./audit-host.ts";
 import { MachineFiles } from "./configuration/machine-files.ts";
 import { HostDisks } from "./disks/host-disks.ts";
@@ -15,9 +14,11 @@ import { GuardedFiles } from "./drives/guarded-files.ts";
 import { isHeldByHost } from "./drives/held-by-host.ts";
 import { HostDrives } from "./drives/host-drives.ts";
 import { OpenFiles } from "./drives/open-files.ts";
+import { SimulatedActRefusedError } from "./errors.ts";
 import { HostEngine } from "./host-engine.ts";
 import { SimulatedSession } from "./provider/simulated-session.ts";
 import { noPrograms } from "./simulated-commands.ts";
+import { JobType, startHostJob } from "./state/host-jobs.ts";
 import { HostStore } from "./state/host-store.ts";
 import { checkpointOf, machineOf } from "./state/lineage.ts";
 import type { HostState, MachineEntry } from "./state/schema.ts";
@@ -38,6 +39,7 @@ export class SimulatedHost implements AsyncDisposable {
   readonly #engine: HostEngine;
   readonly #drives: HostDrives;
   readonly #openFiles: OpenFiles;
+  readonly #entropy: Entropy;
 
   private constructor(folder: string, options: SimulatedHostOptions) {
     this.folder = folder;
@@ -47,6 +49,7 @@ export class SimulatedHost implements AsyncDisposable {
     const disks = new HostDisks(this.#drives, options.entropy);
     const files = new MachineFiles(this.#drives);
     const { clock, entropy } = options;
+    this.#entropy = entropy;
     this.#engine = new HostEngine(this.#store, {
       drives: this.#drives,
       disks,
@@ -109,24 +112,28 @@ export class SimulatedHost implements AsyncDisposable {
     name: string,
     options: { readonly memory?: boolean | undefined } = {},
   ): Promise<string> {
-    return await this.#on(machine, async (context, entry) => {
-      const made = await createUserCheckpoint(context, entry, { name, memory: options.memory });
-      return made.id;
-    });
+    const id = newGuid(this.#entropy).toUpperCase();
+    const { memory } = options;
+    await this.#job(machine, JobType.create, () => ({ kind: "create-checkpoint", id, name, memory }));
+    return id;
   }
 
   /** A user goes back to a checkpoint, by name or id. */
   async applyCheckpoint(machine: string, checkpoint: string): Promise<void> {
-    await this.#on(machine, async (context, entry) => {
-      await applyCheckpoint(context, entry, checkpointOf(entry, checkpoint));
-    });
+    const id = newGuid(this.#entropy).toUpperCase();
+    await this.#job(machine, JobType.apply, (entry) => ({
+      kind: "apply-checkpoint",
+      checkpoint: checkpointOf(entry, checkpoint).id,
+      id,
+    }));
   }
 
   /** A user removes a checkpoint, by name or id; its disks are merged, or stay outstanding when somebody reads them. */
   async removeCheckpoint(machine: string, checkpoint: string): Promise<void> {
-    await this.#on(machine, async (context, entry) => {
-      await removeUserCheckpoint(context, entry, checkpoint);
-    });
+    await this.#job(machine, JobType.remove, (entry) => ({
+      kind: "remove-checkpoint",
+      checkpoint: checkpointOf(entry, checkpoint).id,
+    }));
   }
 
   /** Starts, stops, saves or pauses the machine. */
@@ -138,7 +145,7 @@ export class SimulatedHost implements AsyncDisposable {
 
   /** Lets all host jobs come to their end now, whatever time they would take. */
   async finishJobs(): Promise<void> {
-    await this.#engine.act(finishJobs);
+    await this.#finish();
   }
 
   /** What was left over, one sentence each; empty when nothing was. */
@@ -148,6 +155,25 @@ export class SimulatedHost implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#store[Symbol.dispose]();
+  }
+
+  /** Starts the host job of a user's act, and lets it and what follows from it come to their end. */
+  async #job(machine: string, type: number, work: (entry: MachineEntry) => JobWork): Promise<void> {
+    const started = await this.#on(machine, async (context, entry) => {
+      const job = startHostJob(context.host, { type, machine: entry, work: { ...work(entry) } }, context);
+      return { job: job.id, machine: entry.id };
+    });
+    await this.#finish(started.machine);
+    const { hostJobs = [] } = await this.state();
+    const job = hostJobs.find((one) => one.id === started.job);
+    if (job?.state === "failed")
+      throw new SimulatedActRefusedError(`Cannot change "${machine}": ${job.errorDescription}`);
+  }
+
+  async #finish(machine?: string): Promise<void> {
+    while (await this.#engine.act(async (context) => hurryJobs(context.host, machine))) {
+      // each round does what was hurried in the one before
+    }
   }
 
   async #on<T>(machine: string, work: (context: ActContext, entry: MachineEntry) => Promise<T>): Promise<T> {

@@ -1,24 +1,25 @@
 import type { Clock } from "../../base/index.ts";
 import { forgetOldJobs, isDue, JobType } from "../state/host-jobs.ts";
-import type { HostJobEntry } from "../state/schema.ts";
+import type { HostJobEntry, HostState } from "../state/schema.ts";
 import type { ActContext } from "./act-context.ts";
 import { performJob } from "./perform-job.ts";
 
 /**
- * Brings the host's jobs up to the present: those whose time has passed do their work, one after another. Whoever looks
- * at the host calls it first, so that a job goes on although nobody waits for it.
+ * Does the work of one job whose time has passed, and says whether there was one. Whoever looks at the host calls it
+ * first, again and again, so that a job goes on although nobody waits for it; each job's end is on disk before the next.
  */
-export async function advanceJobs(context: ActContext): Promise<void> {
+export async function performNextDue(context: ActContext, tried: Set<string>): Promise<boolean> {
   const { host, clock } = context;
-  const tried = new Set<string>();
-  for (;;) {
-    const due = (host.hostJobs ?? []).find((job) => !tried.has(job.id) && isDue(job, clock.now()));
-    if (due === undefined) break;
-    tried.add(due.id);
-    const made = due.type === JobType.create ? standingAt(endOf(due, clock.now()), clock) : clock;
-    await performJob({ ...context, clock: made }, due);
+  const now = clock.now();
+  const due = (host.hostJobs ?? []).find((job) => !tried.has(job.id) && isDue(job, now));
+  if (due === undefined) {
+    forgetOldJobs(host, now);
+    return false;
   }
-  forgetOldJobs(host, clock.now());
+  tried.add(due.id);
+  const made = due.type === JobType.create ? standingAt(endOf(due, now), clock) : clock;
+  await performJob({ ...context, clock: made }, due);
+  return true;
 }
 
 /** A checkpoint was made when its job's time had passed, however much later somebody looks. */
@@ -37,12 +38,13 @@ function standingAt(moment: Temporal.Instant, clock: Clock): Clock {
   };
 }
 
-/** Does everything that is going on, however long it would take; a merge that waits for a file stays. */
-export async function finishJobs(context: ActContext): Promise<void> {
-  for (const job of context.host.hostJobs ?? []) if (job.state === "running") job.milliseconds = 0;
-  await advanceJobs(context);
-  const more = (context.host.hostJobs ?? []).some(
-    (job) => job.state === "running" && job.milliseconds > 0 && job.neverEnds !== true,
+/** Lets the jobs that go on (of one machine, or of all) be due at once; those that never end stay. */
+export function hurryJobs(host: HostState, machine?: string): boolean {
+  const going = (host.hostJobs ?? []).filter(
+    (job) =>
+      job.state === "running" && job.neverEnds !== true && (machine === undefined || job.machine === machine),
   );
-  if (more) await finishJobs(context);
+  const early = going.filter((job) => job.milliseconds > 0);
+  for (const job of early) job.milliseconds = 0;
+  return early.length > 0;
 }

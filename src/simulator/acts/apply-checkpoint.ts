@@ -1,6 +1,10 @@
+import { newGuid } from "../../base/index.ts";
 import { windowsPathKey } from "../../places/index.ts";
+import { childPath } from "../disks/host-disks.ts";
 import type { CheckpointEntry, MachineEntry } from "../state/schema.ts";
 import type { ActContext } from "./act-context.ts";
+import { doom } from "./doomed-files.ts";
+import { leafId } from "./freeze-disks.ts";
 import { refreshLive } from "./refresh-configurations.ts";
 import { childrenOf, namedFiles } from "./remove-checkpoint.ts";
 
@@ -11,12 +15,16 @@ import { childrenOf, namedFiles } from "./remove-checkpoint.ts";
 export async function applyCheckpoint(
   context: ActContext,
   machine: MachineEntry,
-  checkpoint: CheckpointEntry,
+  options: { readonly checkpoint: CheckpointEntry; readonly id?: string | undefined },
 ): Promise<void> {
+  const { checkpoint } = options;
+  const id = options.id ?? newGuid(context.entropy).toUpperCase();
   const former = machine.disks.flatMap((disk) => (disk.path === undefined ? [] : [disk.path]));
   for (const frozen of checkpoint.disks) {
     const disk = machine.disks.find((one) => isSamePlace(one, frozen));
-    const path = await context.disks.freeze(frozen.path);
+    const path = childPath(frozen.path, leafId(id, frozen));
+    await context.drives.remove(path);
+    await context.disks.freeze(frozen.path, path);
     if (disk === undefined) {
       const { controller, number, location } = frozen;
       machine.disks.push({ controller, number, location, path });
@@ -37,7 +45,7 @@ async function removeUnlessUsed(context: ActContext, machine: MachineEntry, path
   if (namedFiles(machine).some((file) => windowsPathKey(file) === key)) return;
   if ((await childrenOf(context, machine, path)).length > 0) return;
   if ((await context.disks.facts(path)).kind !== "differencing") return;
-  await context.drives.remove(path);
+  doom(context, path);
 }
 
 interface Place {

@@ -7,24 +7,32 @@ import { freezeDisks } from "./freeze-disks.ts";
 import { refreshLive } from "./refresh-configurations.ts";
 
 export interface UserCheckpointOptions {
+  /** Decided beforehand, where the act may have to be done again. */
+  readonly id?: string | undefined;
   readonly name: string;
   /** Whether the guest's memory is kept; default: for standard checkpoints of running machines. */
   readonly memory?: boolean | undefined;
+}
+
+export interface RecoveryCheckpointOptions {
+  readonly id: string;
+  readonly consistency: "application" | "crash";
 }
 
 /** The backup kind, SnapshotType 32768: it is no part of the tree that users see (hyperv-facts 2.1). */
 export async function createRecoveryCheckpoint(
   context: ActContext,
   machine: MachineEntry,
-  consistency: "application" | "crash",
+  options: RecoveryCheckpointOptions,
 ): Promise<RecoveryCheckpointEntry> {
-  const disks = await freezeDisks(context, machine);
+  const { id } = options;
+  const disks = await freezeDisks(context, machine, id);
   const created = context.clock.now().toString();
   const entry: RecoveryCheckpointEntry = {
-    id: newGuid(context.entropy).toUpperCase(),
+    id,
     name: `${machine.name} - Backup - (${created})`,
     created,
-    consistency: consistency === "application" ? 1 : 2,
+    consistency: options.consistency === "application" ? 1 : 2,
     memory: machine.state === "saved" && assumptionsOf(context.host).savedStateInRecovery,
     disks,
   };
@@ -40,9 +48,10 @@ export async function createUserCheckpoint(
   options: UserCheckpointOptions,
 ): Promise<CheckpointEntry> {
   const type = userType(machine, options);
-  const disks = await freezeDisks(context, machine);
+  const id = options.id ?? newGuid(context.entropy).toUpperCase();
+  const disks = await freezeDisks(context, machine, id);
   const entry: CheckpointEntry = {
-    id: newGuid(context.entropy).toUpperCase(),
+    id,
     name: options.name,
     created: context.clock.now().toString(),
     parent: currentCheckpoint(machine),
@@ -65,5 +74,7 @@ function userType(machine: MachineEntry, options: UserCheckpointOptions): "stand
 
 async function makeFiles(context: ActContext, machine: MachineEntry, id: string): Promise<void> {
   const entry = settingsOf(machine).find((one) => one.id === id);
-  if (entry !== undefined) await context.files.make(context.host, entry);
+  if (entry === undefined) return;
+  await context.files.remove(context.host, entry); // half a file of an attempt that died
+  await context.files.make(context.host, entry);
 }

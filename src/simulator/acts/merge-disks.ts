@@ -3,6 +3,7 @@ import { assumptionsOf } from "../state/assumptions.ts";
 import { settingsOf } from "../state/lineage.ts";
 import type { DiskEntry, MachineEntry } from "../state/schema.ts";
 import type { ActContext } from "./act-context.ts";
+import { doom } from "./doomed-files.ts";
 import { refreshConfigurations } from "./refresh-configurations.ts";
 import { mergeBlocked, type Refusal } from "./refusals.ts";
 import { childrenOf, type Merge } from "./remove-checkpoint.ts";
@@ -68,7 +69,7 @@ async function mergeOne(context: ActContext, machine: MachineEntry, merge: Merge
   for (const grandchild of grandchildren) await context.disks.setParent(grandchild, parent);
   const renamed = renameEverywhere(machine, merge, !isEmpty);
   if (renamed.length > 0) await refreshConfigurations(context, machine, [machine.id, ...renamed]);
-  await context.drives.remove(child);
+  doom(context, child);
 }
 
 /**

@@ -11,10 +11,15 @@ import { type Merge, removeCheckpoint } from "./remove-checkpoint.ts";
 
 /** What a host job does when its time has passed; kept in `host.json`, so that a dead client's job goes on. */
 export type JobWork =
-  | { readonly kind: "create-recovery"; readonly consistency: "application" | "crash" }
-  | { readonly kind: "create-checkpoint"; readonly name: string; readonly memory?: boolean | undefined }
+  | { readonly kind: "create-recovery"; readonly id: string; readonly consistency: "application" | "crash" }
+  | {
+      readonly kind: "create-checkpoint";
+      readonly id: string;
+      readonly name: string;
+      readonly memory?: boolean | undefined;
+    }
   | { readonly kind: "remove-checkpoint"; readonly checkpoint: string }
-  | { readonly kind: "apply-checkpoint"; readonly checkpoint: string }
+  | { readonly kind: "apply-checkpoint"; readonly checkpoint: string; readonly id: string }
   | { readonly kind: "merge"; readonly merges: readonly Merge[] }
   | ({ readonly kind: "fail" } & Refusal);
 
@@ -52,7 +57,7 @@ async function attempt(context: ActContext, machine: MachineEntry, work: JobWork
 async function perform(context: ActContext, machine: MachineEntry, work: JobWork): Promise<Outcome> {
   switch (work.kind) {
     case "create-recovery":
-      return (await createRecoveryCheckpoint(context, machine, work.consistency)).id;
+      return (await createRecoveryCheckpoint(context, machine, work)).id;
     case "create-checkpoint":
       return (await createUserCheckpoint(context, machine, work)).id;
     case "remove-checkpoint": {
@@ -69,7 +74,7 @@ async function perform(context: ActContext, machine: MachineEntry, work: JobWork
     case "apply-checkpoint": {
       const checkpoint = machine.checkpoints.find((one) => one.id === work.checkpoint);
       if (checkpoint === undefined) return checkpointFailed(machine.name, "There is no such checkpoint.");
-      await applyCheckpoint(context, machine, checkpoint);
+      await applyCheckpoint(context, machine, { checkpoint, id: work.id });
       return "done";
     }
     case "merge":

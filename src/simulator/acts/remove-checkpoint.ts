@@ -1,7 +1,9 @@
 import { windowsPathKey } from "../../places/index.ts";
+import { configurationFiles } from "../configuration/configuration-places.ts";
 import { type SettingsEntry, settingsOf } from "../state/lineage.ts";
 import type { MachineEntry } from "../state/schema.ts";
 import type { ActContext } from "./act-context.ts";
+import { doom } from "./doomed-files.ts";
 import { refreshLive } from "./refresh-configurations.ts";
 
 /** A differencing disk whose content goes into its parent. */
@@ -21,7 +23,7 @@ export async function removeCheckpoint(
 ): Promise<readonly Merge[]> {
   const entry = settingsOf(machine).find((one) => one.id === id && one.kind !== "live");
   if (entry === undefined) return [];
-  await context.files.remove(context.host, entry);
+  for (const path of configurationFiles(context.host, entry)) doom(context, path);
   detach(machine, entry);
   if (entry.kind === "checkpoint") await refreshLive(context, machine);
   const merges: Merge[] = [];
@@ -53,7 +55,7 @@ async function mergesAbout(
   if (children.length === 1 && only !== undefined) return [{ child: only, parent: path }];
   // nothing descends from it: what it holds was only the checkpoint's
   if (children.length === 0 && (await context.disks.facts(path)).kind === "differencing") {
-    await context.drives.remove(path);
+    doom(context, path);
   }
   return [];
 }

@@ -20,7 +20,7 @@ export async function performScriptedAct(context: ActContext, act: ScriptedAct):
       await createUserCheckpoint(context, machine, { name: act.name, memory: act.memory });
       break;
     case "apply-checkpoint":
-      await applyCheckpoint(context, machine, checkpointOf(machine, act.checkpoint));
+      await applyCheckpoint(context, machine, { checkpoint: checkpointOf(machine, act.checkpoint) });
       break;
     case "remove-checkpoint":
       await removeUserCheckpoint(context, machine, act.checkpoint);

@@ -1,4 +1,4 @@
-import { type Entropy, newGuid } from "../../base/index.ts";
+import type { Entropy } from "../../base/index.ts";
 import { joinWindowsPath, windowsFileName, windowsParentFolder } from "../../places/index.ts";
 import type { HostDrives } from "../drives/host-drives.ts";
 import { VhdDisks } from "./vhd-disks.ts";
@@ -7,32 +7,31 @@ import type { DiskFormat, GuestWrite, VirtualDiskFacts } from "./virtual-disks.t
 
 const CHILD_NAME = /_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
+/** `<base>_<GUID>.avhdx` (`.avhd`) beside the parent: how Hyper-V names the new leaf of a checkpoint. */
+export function childPath(parent: string, id: string): string {
+  const name = windowsFileName(parent);
+  const stem = name.slice(0, name.lastIndexOf(".")).replace(CHILD_NAME, "");
+  const end = isVhd(parent) ? ".avhd" : ".avhdx";
+  return joinWindowsPath(windowsParentFolder(parent) ?? "", `${stem}_${id}${end}`);
+}
+
 /** The host's virtual disks of both formats. */
 export class HostDisks {
   readonly #vhdx: DiskFormat;
   readonly #vhd: DiskFormat;
-  readonly #entropy: Entropy;
 
   constructor(drives: HostDrives, entropy: Entropy) {
     this.#vhdx = new VhdxDisks(drives, entropy);
     this.#vhd = new VhdDisks(drives, entropy);
-    this.#entropy = entropy;
   }
 
   async facts(path: string): Promise<VirtualDiskFacts> {
     return await this.#format(path).facts(path);
   }
 
-  /** Makes `<base>_<GUID>.avhdx` (`.avhd`) beside the parent, as Hyper-V does; the result is its path. */
-  async freeze(parent: string): Promise<string> {
-    const name = windowsFileName(parent);
-    const dot = name.lastIndexOf(".");
-    const stem = name.slice(0, dot).replace(CHILD_NAME, "");
-    const end = isVhd(parent) ? ".avhd" : ".avhdx";
-    const folder = windowsParentFolder(parent) ?? "";
-    const child = joinWindowsPath(folder, `${stem}_${newGuid(this.#entropy).toUpperCase()}${end}`);
+  /** Makes an empty differencing disk over the parent, which is only read. */
+  async freeze(parent: string, child: string): Promise<void> {
     await this.#format(parent).makeChild(child, parent);
-    return child;
   }
 
   async write(path: string, write: GuestWrite): Promise<void> {

@@ -1,3 +1,4 @@
+import { newGuid } from "../../base/index.ts";
 import type { CimInstance, CimMethodResult } from "../../cim/index.ts";
 import { conflictOf, type RecoveryRequest, recoveryRefusal } from "../acts/hold-refusal.ts";
 import { conflictingOperation, HyperVCode } from "../acts/refusals.ts";
@@ -42,7 +43,11 @@ function createCheckpoint(call: MethodCall): CimMethodResult {
     return startedJob(call, {
       type: JobType.create,
       machine,
-      work: { kind: "create-checkpoint", name: `${machine.name} - (${call.view.now.toString()})` },
+      work: {
+        kind: "create-checkpoint",
+        id: newId(call),
+        name: `${machine.name} - (${call.view.now.toString()})`,
+      },
     });
   }
   const request = type === RECOVERY ? recoveryRequest(call, settings) : undefined;
@@ -53,8 +58,13 @@ function createCheckpoint(call: MethodCall): CimMethodResult {
   return startedJob(call, {
     type: JobType.create,
     machine,
-    work: { kind: "create-recovery", consistency },
+    work: { kind: "create-recovery", id: newId(call), consistency },
   });
+}
+
+/** Decided when the job begins, and written down with it: a job that is done again makes the same. */
+function newId(call: MethodCall): string {
+  return newGuid(call.context.entropy).toUpperCase();
 }
 
 function failingJob(
@@ -101,7 +111,7 @@ function applyCheckpoint(call: MethodCall): CimMethodResult {
   return startedJob(call, {
     type: JobType.apply,
     machine,
-    work: { kind: "apply-checkpoint", checkpoint: id },
+    work: { kind: "apply-checkpoint", checkpoint: id, id: newId(call) },
   });
 }
 

@@ -1,4 +1,4 @@
-import { hexFromBytes } from "../../base/index.ts";
+import { derivedGuid } from "../state/derived-guid.ts";
 import type { SettingsEntry } from "../state/lineage.ts";
 
 /** The emulated IDE controller's own instance: formats-facts 3.1, hyperv-facts 1.5. */
@@ -44,18 +44,4 @@ export function allocationId(
   slot: ControllerSlot & { readonly location: number },
 ): string {
   return `${controllerId(entry, slot)}\\${slot.location}\\L`;
-}
-
-/** An id that stays the same for as long as machine and name do (FNV-1a, four times; not secret). */
-export function derivedGuid(machine: string, name: string): string {
-  const bytes = new Uint8Array(16);
-  for (let part = 0; part < 4; part++) {
-    let hash = 0x811c9dc5;
-    for (const character of `${part}${machine}${name}`) {
-      hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0;
-    }
-    new DataView(bytes.buffer).setUint32(4 * part, hash);
-  }
-  const hex = hexFromBytes(bytes).toUpperCase();
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`;
 }

@@ -1,7 +1,7 @@
+import { derivedGuid } from "../state/derived-guid.ts";
 import { Release } from "../state/host-version.ts";
 import { settingsOf } from "../state/lineage.ts";
 import type { MachineEntry } from "../state/schema.ts";
-import { derivedGuid } from "./device-slots.ts";
 import type { CimClass, Properties } from "./host-view.ts";
 
 type GuestService = MachineEntry["guest"]["vss"];

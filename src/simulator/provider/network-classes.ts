@@ -1,7 +1,7 @@
+import { derivedGuid } from "../state/derived-guid.ts";
 import { Release } from "../state/host-version.ts";
 import { type SettingsEntry, settingsOf } from "../state/lineage.ts";
 import type { NetworkAdapterEntry } from "../state/schema.ts";
-import { derivedGuid } from "./device-slots.ts";
 import { type CimClass, V2 } from "./host-view.ts";
 import { objectPath } from "./object-path.ts";
 

@@ -1,15 +1,9 @@
 import type { CimReference } from "../../cim/index.ts";
+import { derivedGuid } from "../state/derived-guid.ts";
 import { Release } from "../state/host-version.ts";
 import { type SettingsEntry, settingsOf } from "../state/lineage.ts";
 import type { DiskEntry } from "../state/schema.ts";
-import {
-  allocationId,
-  type ControllerSlot,
-  controllerId,
-  controllersOf,
-  derivedGuid,
-  driveId,
-} from "./device-slots.ts";
+import { allocationId, type ControllerSlot, controllerId, controllersOf, driveId } from "./device-slots.ts";
 import { type CimClass, type HostView, type Properties, V2 } from "./host-view.ts";
 import { objectPath } from "./object-path.ts";
 

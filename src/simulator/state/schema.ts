@@ -183,6 +183,8 @@ export const hostSchema = z.looseObject({
   faults: z.array(faultSchema).optional(),
   script: z.array(scriptedActSchema).optional(),
   hostJobs: z.array(hostJobSchema).optional(),
+  /** Files that nothing needs any more, and that go next. */
+  doomed: z.array(windowsPath).optional(),
   /** How long each kind of host job takes; default `DEFAULT_JOB_MILLISECONDS`. */
   jobMilliseconds: z.number().min(0).optional(),
   /** How long a finished job's object can be asked for; default five minutes (hyperv-facts 1.7). */
