@@ -89,7 +89,7 @@ test("`cleanEntry()` takes an unnamed checkpoint that was made within minutes of
   }
 });
 
-test("`cleanEntry()` never takes what somebody else made", async () => {
+test("`cleanEntry()` never takes what somebody else made, and tells of it", async () => {
   const others = [
     standing(ONE, "web01 - Backup", "2026-03-01T11:50:00Z"),
     standing(ONE, "web01 - Backup", "2026-03-01T12:30:00Z"),
@@ -97,7 +97,9 @@ test("`cleanEntry()` never takes what somebody else made", async () => {
     standing(ONE, "Stillpoint run-2", RECORDED),
   ];
   for (const other of others) {
-    assert.deepEqual(await cleaned([other]), { destroyed: [], leftBehind: [], struck: true });
+    const { destroyed, leftBehind, struck } = await cleaned([other]);
+    assert.deepEqual([destroyed, struck], [[], true]);
+    assert.match(leftBehind[0] ?? "", /is taken for somebody else's and stays$/);
   }
   const stoodBefore = await cleaned([standing(ONE, "web01 - Backup", RECORDED)], { before: [guid(ONE)] });
   assert.deepEqual(stoodBefore.destroyed, []);

@@ -35,7 +35,7 @@ export async function cleanEntry(
   if (found.kind === "unclear") return { removed: [], leftBehind: [`${name}: ${found.sentence}`] };
   if (found.kind === "none") {
     await access.journal.strike(custody.entry);
-    return { removed: [], leftBehind: [] };
+    return { removed: [], leftBehind: found.others.map((sentence) => `${name}: ${sentence}`) };
   }
   const { checkpoint } = found;
   if (custody.checkpoint === undefined) await access.journal.amend(custody.entry, { checkpoint });
@@ -49,7 +49,8 @@ export async function cleanEntry(
 
 type Found =
   | { readonly kind: "found"; readonly checkpoint: Guid }
-  | { readonly kind: "none" }
+  /** None of ours; `others` tells of those that were left alone. */
+  | { readonly kind: "none"; readonly others: readonly string[] }
   | { readonly kind: "unclear"; readonly sentence: string };
 
 async function checkpointOf(
@@ -62,7 +63,7 @@ async function checkpointOf(
   if (ofJob !== undefined) return ofJob;
   await untilNothingIsMade(access, custody, options);
   const machine = await readMachineTree(access, custody.machine, options);
-  return machine === undefined ? { kind: "none" } : attribute(machine, custody);
+  return machine === undefined ? { kind: "none", others: [] } : attribute(machine, custody);
 }
 
 /** The surest witness, as long as its object lives; undefined when it is not known any more. */
@@ -79,7 +80,7 @@ async function askJob(
     keys: { InstanceID: custody.job },
   };
   const outcome = await followHostJob(access, job, { ...options, limitMs: MAKING_LIMIT_MS });
-  if (outcome.kind === "failed") return { kind: "none" };
+  if (outcome.kind === "failed") return { kind: "none", others: [] };
   const checkpoint = outcome.kind === "done" ? affectedCheckpoint(outcome.affected) : undefined;
   return checkpoint === undefined ? undefined : { kind: "found", checkpoint };
 }
@@ -113,13 +114,18 @@ function attribute(machine: MachineTree, custody: RecoveryCustody): Found {
   const timely = news.filter((checkpoint) => !isOurs(checkpoint.name) && isTimely(checkpoint, custody));
   const candidates = named.length > 0 ? named : timely;
   const [only] = candidates;
-  if (only === undefined) return { kind: "none" };
+  if (only === undefined) return { kind: "none", others: news.map(otherSentence) };
   if (candidates.length === 1) return { kind: "found", checkpoint: only.id };
   const ids = candidates.map(({ id }) => id).join(", ");
   return {
     kind: "unclear",
     sentence: `one of its backup checkpoints ${ids} may be of run ${custody.run}; which one cannot be told, so both stay`,
   };
+}
+
+/** Told once, because a clock that is far off would make one of ours look like this. */
+function otherSentence(checkpoint: CheckpointInventory): string {
+  return `its backup checkpoint "${checkpoint.name}" (${checkpoint.id}) is taken for somebody else's and stays`;
 }
 
 function isTimely(checkpoint: CheckpointInventory, custody: RecoveryCustody): boolean {
