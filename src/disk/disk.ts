@@ -11,7 +11,10 @@ export interface Disk extends AsyncDisposable {
   /** Virtual size in bytes, a multiple of the sector size. */
   readonly sizeBytes: number;
   readonly logicalSectorBytes: number;
-  /** Fills `target` from the virtual offset on; offset and length are any bytes inside the disk. */
+  /**
+   * Fills `target` from the virtual offset on; offset and length are any bytes inside the disk. Any number of reads may
+   * run at the same time; the target stays the caller's. @throws {SourceEndedError} when it leaves the disk.
+   */
   read(target: Uint8Array, offset: number): Promise<void>;
   /** Covers [0, sizeBytes) without gap or overlap, in order; neighbours may be of one kind. Reads no payload. */
   extents(): AsyncIterable<DiskExtent>;

@@ -77,13 +77,14 @@ function readsOf(open: () => Promise<KnownDisk>): void {
     );
   });
 
-  test("`read()` across the end says that the disk ends there", async () => {
+  test("`read()` across either end says that the disk ends there", async () => {
     const { disk } = await open();
     await using _ = disk;
     for (const [offset, length] of [
       [disk.sizeBytes - 1, 2],
       [disk.sizeBytes, 1],
       [disk.sizeBytes + 512, 512],
+      [-1, 2],
       [2 ** 50, 1],
     ] as const) {
       await assert.rejects(

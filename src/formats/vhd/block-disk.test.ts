@@ -7,7 +7,7 @@ import { needs, run } from "../../../test/testing/oracles.ts";
 import { guid } from "../../base/index.ts";
 import { SeededEntropy } from "../../base/testing/index.ts";
 import { MemoryStore } from "../../disk/index.ts";
-import { diskSha256, joinedExtents } from "../../disk/testing/index.ts";
+import { diskContract, diskSha256, joinedExtents, PoisoningSource } from "../../disk/testing/index.ts";
 import { makeVhd } from "./testing/index.ts";
 import { openVhd } from "./vhd-file.ts";
 
@@ -90,3 +90,18 @@ print(hashlib.sha256(c.read_buffer_at_offset(c.get_media_size(), 0)).hexdigest()
     rmSync(folder, { recursive: true });
   }
 });
+
+for (const blockSizeBytes of [65_536, 512 * KIB, 2048 * KIB]) {
+  diskContract(`a dynamic VHD with blocks of ${blockSizeBytes} bytes`, async () => {
+    const content = new Uint8Array(3 * 1024 * KIB + 3 * 512);
+    const random = new SeededEntropy(51);
+    const writes = [0, 700 * 512, content.length - 1024].map((offset) => {
+      const bytes = random.bytes(1024);
+      content.set(bytes, offset);
+      return { offset, bytes };
+    });
+    const bytes = makeVhd({ sizeBytes: content.length, blockSizeBytes, writes });
+    const file = await openVhd(new PoisoningSource(new MemoryStore(bytes)));
+    return { disk: file.disk(), content };
+  });
+}

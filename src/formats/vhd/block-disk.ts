@@ -2,12 +2,13 @@ import {
   type ByteSource,
   type Disk,
   type DiskExtent,
+  ExtentCursor,
   readBytes,
+  readParent,
   SourceEndedError,
 } from "../../disk/index.ts";
 import type { BlockTable } from "./block-table.ts";
 import { SECTOR_BYTES } from "./layout.ts";
-import { ParentExtents, readParent } from "./parent-view.ts";
 import { RecentlyUsed } from "./recently-used.ts";
 import { sectorRuns } from "./sector-bitmap.ts";
 
@@ -61,7 +62,7 @@ export class BlockDisk implements Disk {
 
   async *extents(): AsyncIterable<DiskExtent> {
     const blockSize = this.#table.blockSizeBytes;
-    await using below = this.#parent === undefined ? undefined : new ParentExtents(this.#parent);
+    await using below = this.#parent === undefined ? undefined : new ExtentCursor(this.#parent);
     let at = 0;
     for await (const batch of this.#table.storedBlocks()) {
       for (const stored of batch) {
@@ -101,7 +102,7 @@ export class BlockDisk implements Disk {
     }
   }
 
-  async *#absent(from: number, to: number, below: ParentExtents | undefined): AsyncIterable<DiskExtent> {
+  async *#absent(from: number, to: number, below: ExtentCursor | undefined): AsyncIterable<DiskExtent> {
     if (from >= to) return;
     if (below === undefined) yield { offset: from, length: to - from, kind: "zero" };
     else yield* below.between(from, to);
@@ -110,7 +111,7 @@ export class BlockDisk implements Disk {
   async *#stored(
     bitmapOffset: number,
     { start, end }: { readonly start: number; readonly end: number },
-    below: ParentExtents | undefined,
+    below: ExtentCursor | undefined,
   ): AsyncIterable<DiskExtent> {
     if (below === undefined) {
       yield { offset: start, length: end - start, kind: "data" };

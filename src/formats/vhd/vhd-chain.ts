@@ -1,4 +1,10 @@
-import type { ByteSource, Disk } from "../../disk/index.ts";
+import {
+  type ByteSource,
+  type ChainFile,
+  type ChainSource,
+  type DiskChain,
+  stackDisks,
+} from "../../disk/index.ts";
 import { VhdChainError, VhdParentMismatchError, VhdParentMissingError } from "./errors.ts";
 import type { LenientOption } from "./footer.ts";
 import type { VhdParentFacts } from "./parent-locators.ts";
@@ -7,12 +13,6 @@ import { openVhd, type VhdFile } from "./vhd-file.ts";
 /** As for VHDX; Hyper-V's own limit is lower. */
 export const MAX_VHD_CHAIN_FILES = 256;
 
-/** A file with the path at which it was found. */
-export interface VhdChainSource {
-  readonly path: string;
-  readonly source: ByteSource;
-}
-
 export interface OpenVhdChainOptions extends LenientOption {
   /** The leaf's path. */
   readonly path: string;
@@ -20,22 +20,12 @@ export interface OpenVhdChainOptions extends LenientOption {
    * Opens the parent that a child names, or gives undefined when it is nowhere. Called once for each file but the root,
    * from the leaf down. The chain takes over what it gives.
    */
-  openParent(parent: VhdParentFacts, child: { readonly path: string }): Promise<VhdChainSource | undefined>;
+  openParent(parent: VhdParentFacts, child: { readonly path: string }): Promise<ChainSource | undefined>;
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface VhdChainFile {
-  readonly path: string;
-  readonly file: VhdFile;
-}
-
-/** A differencing disk with all its ancestors, open. Disposing of it closes every file. */
-export interface VhdChain extends AsyncDisposable {
-  /** Leaf first. */
-  readonly files: readonly VhdChainFile[];
-  /** The leaf as a guest sees it. */
-  readonly disk: Disk;
-}
+export type VhdChain = DiskChain<VhdFile>;
+type VhdChainFile = ChainFile<VhdFile>;
 
 /**
  * Opens a VHD and its parents. Takes over the leaf's source and disposes of it, also when opening fails.
@@ -48,7 +38,7 @@ export interface VhdChain extends AsyncDisposable {
 export async function openVhdChain(leaf: ByteSource, options: OpenVhdChainOptions): Promise<VhdChain> {
   await using opening = new AsyncDisposableStack();
   const files: VhdChainFile[] = [];
-  let next: VhdChainSource | undefined = { path: options.path, source: leaf };
+  let next: ChainSource | undefined = { path: options.path, source: leaf };
   while (next !== undefined) {
     opening.use(next.source);
     const found: VhdChainFile = { path: next.path, file: await openVhd(next.source, options) };
@@ -60,7 +50,7 @@ export async function openVhdChain(leaf: ByteSource, options: OpenVhdChainOption
       );
     next = await openParentOf(found, options);
   }
-  const disk = stack(files);
+  const disk = stackDisks(files);
   const held = opening.move();
   return { files, disk, [Symbol.asyncDispose]: async () => await held.disposeAsync() };
 }
@@ -69,7 +59,7 @@ export async function openVhdChain(leaf: ByteSource, options: OpenVhdChainOption
 async function openParentOf(
   child: VhdChainFile,
   options: OpenVhdChainOptions,
-): Promise<VhdChainSource | undefined> {
+): Promise<ChainSource | undefined> {
   const { parent } = child.file.facts;
   if (parent === undefined) return undefined;
   const found = await options.openParent(parent, { path: child.path });
@@ -91,10 +81,4 @@ function checkLink(below: readonly VhdChainFile[], found: VhdChainFile): void {
     throw new VhdChainError(
       `Cannot open the disk "${found.path}": it is among its own parents by its identity ${uniqueId}`,
     );
-}
-
-function stack(files: readonly VhdChainFile[]): Disk {
-  const [root, ...children] = files.toReversed();
-  if (root === undefined) throw new TypeError("A chain has at least one file");
-  return children.reduce((parent, child) => child.file.disk(parent), root.file.disk());
 }

@@ -1,5 +1,6 @@
+export type { ChainSource } from "../../disk/index.ts";
 export * from "./block-entry.ts";
-export * from "./block-table.ts";
+export type { BitmapBlock, BlockTable, PayloadRun, TableWindow } from "./block-table.ts";
 export * from "./check-vhdx.ts";
 export * from "./checksum.ts";
 export * from "./create-vhdx.ts";
@@ -12,7 +13,7 @@ export * from "./parent-locator.ts";
 export * from "./parent-path.ts";
 export * from "./rewrite-parent-locator.ts";
 export * from "./vhdx-chain.ts";
-export * from "./vhdx-file.ts";
+export type { VhdxFacts, VhdxFile, VhdxStructure } from "./vhdx-file.ts";
 export * from "./vhdx-finding.ts";
 export * from "./vhdx-writer.ts";
 export * from "./writer-errors.ts";

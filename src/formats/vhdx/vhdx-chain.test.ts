@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { needs, readSample } from "../../../test/testing/oracles.ts";
 import { type Guid, guid, MIB } from "../../base/index.ts";
+import { SeededEntropy } from "../../base/testing/index.ts";
 import type { ByteSource } from "../../disk/index.ts";
-import { diskSha256, SparseMemoryStore } from "../../disk/testing/index.ts";
+import { diskContract, diskSha256, PoisoningSource, SparseMemoryStore } from "../../disk/testing/index.ts";
 import { PayloadState } from "./block-entry.ts";
 import {
   VhdxChainCycleError,
@@ -35,9 +36,10 @@ class Folder {
     const store = this.#files.get(path);
     if (store === undefined) return undefined;
     this.open += 1;
+    const strict = new PoisoningSource(store);
     return {
       sizeBytes: store.sizeBytes,
-      read: async (target, offset) => await store.read(target, offset),
+      read: async (target, offset) => await strict.read(target, offset),
       [Symbol.asyncDispose]: async () => {
         this.open -= 1;
       },
@@ -204,4 +206,49 @@ test("parent and child may have different block sizes", async () => {
     [0, 1, 2, 3].map((block) => seen[block * MIB]),
     [0, 0, 3, 9],
   );
+});
+
+diskContract("a chain of three VHDXs, each with sectors and zeros of its own", async () => {
+  const payload = SPELLED.blocks + MIB;
+  const { fullyPresent, partiallyPresent, zero } = PayloadState;
+  const random = new SeededEntropy(61);
+  const content = new Uint8Array(4 * MIB);
+  const folder = new Folder();
+  const below = random.bytes(3 * MIB);
+  await folder.add("root.vhdx", {
+    header: { dataWriteGuid: ids(0) },
+    virtualSizeBytes: below.length,
+    entries: [0, 1, 2].map((index) => ({ index, state: fullyPresent, fileOffset: payload + index * MIB })),
+    patches: [{ offset: payload, bytes: below }],
+  });
+  content.set(below);
+  for (const [n, parent] of [
+    [1, "root.vhdx"],
+    [2, "1.avhdx"],
+  ] as const) {
+    const bitmap = random.bytes(512); // of the two partially present blocks
+    const bytes = random.bytes(2 * MIB);
+    await folder.add(`${n}.avhdx`, {
+      header: { dataWriteGuid: ids(n) },
+      locator: { parent_linkage: `{${ids(n - 1)}}`, relative_path: `.\\${parent}` },
+      entries: [
+        { index: 0, state: partiallyPresent, fileOffset: payload + MIB },
+        { index: 1, state: partiallyPresent, fileOffset: payload },
+        { index: n + 1, state: zero },
+        { index: 4096, state: 6, fileOffset: SPELLED.blocks },
+      ],
+      patches: [
+        { offset: SPELLED.blocks, bytes: bitmap },
+        { offset: payload, bytes },
+      ],
+    });
+    for (let sector = 0; sector < 4096; sector++) {
+      if ((((bitmap[sector >> 3] as number) >> (sector & 7)) & 1) === 0) continue;
+      const from = (sector * 512 + MIB) % (2 * MIB);
+      content.set(bytes.subarray(from, from + 512), sector * 512);
+    }
+    content.fill(0, (n + 1) * MIB, (n + 2) * MIB);
+  }
+  const chain = await folder.chain("2.avhdx");
+  return { disk: chain.disk, content };
 });

@@ -1,4 +1,10 @@
-import type { ByteSource, Disk } from "../../disk/index.ts";
+import {
+  type ByteSource,
+  type ChainFile,
+  type ChainSource,
+  type DiskChain,
+  stackDisks,
+} from "../../disk/index.ts";
 import {
   VhdxChainCycleError,
   VhdxChainTooDeepError,
@@ -13,12 +19,6 @@ import type { VhdxFile } from "./vhdx-file.ts";
 /** OpenVMM has the same limit; Hyper-V's own is lower. */
 export const MAX_CHAIN_FILES = 256;
 
-/** A file with the path at which it was found. */
-export interface ChainSource {
-  readonly path: string;
-  readonly source: ByteSource;
-}
-
 export interface OpenVhdxChainOptions {
   /** The leaf's path. */
   readonly path: string;
@@ -32,18 +32,8 @@ export interface OpenVhdxChainOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface ChainFile {
-  readonly path: string;
-  readonly file: VhdxFile;
-}
-
-/** A differencing disk with all its ancestors, open. Disposing of it closes every file. */
-export interface VhdxChain extends AsyncDisposable {
-  /** Leaf first. */
-  readonly files: readonly ChainFile[];
-  /** The leaf as a guest sees it. */
-  readonly disk: Disk;
-}
+export type VhdxChain = DiskChain<VhdxFile>;
+type VhdxChainFile = ChainFile<VhdxFile>;
 
 /**
  * Opens a VHDX and its parents. Takes over the leaf's source and disposes of it, also when opening fails.
@@ -54,7 +44,7 @@ export interface VhdxChain extends AsyncDisposable {
  */
 export async function openVhdxChain(leaf: ByteSource, options: OpenVhdxChainOptions): Promise<VhdxChain> {
   await using opening = new AsyncDisposableStack();
-  const files: ChainFile[] = [];
+  const files: VhdxChainFile[] = [];
   let next: ChainSource | undefined = { path: options.path, source: leaf };
   while (next !== undefined) {
     const { path, source } = next;
@@ -64,15 +54,15 @@ export async function openVhdxChain(leaf: ByteSource, options: OpenVhdxChainOpti
     files.push({ path, file });
     next = await openParentOf({ path, file }, files, options);
   }
-  const disk = stack(files);
+  const disk = stackDisks(files);
   const held = opening.move();
   return { files, disk, [Symbol.asyncDispose]: async () => await held.disposeAsync() };
 }
 
 /** The parent's source, checked before it is opened; undefined for the root. */
 async function openParentOf(
-  child: ChainFile,
-  files: readonly ChainFile[],
+  child: VhdxChainFile,
+  files: readonly VhdxChainFile[],
   options: OpenVhdxChainOptions,
 ): Promise<ChainSource | undefined> {
   const locator = child.file.parentLocator;
@@ -97,7 +87,7 @@ async function openParentOf(
 }
 
 /** [MS-VHDX] 2.2.6.2.6.3: the second linkage counts as well, which saves a merge that was cut short. */
-function checkLinkage(child: ChainFile, parent: ChainFile): void {
+function checkLinkage(child: VhdxChainFile, parent: VhdxChainFile): void {
   const locator = child.file.parentLocator;
   const found = parent.file.facts.dataWriteGuid;
   if (locator?.linkage === found || locator?.linkage2 === found) return;
@@ -105,10 +95,4 @@ function checkLinkage(child: ChainFile, parent: ChainFile): void {
     `Cannot open the disk "${child.path}": its parent "${parent.path}" has the identity ${found}, not ${locator?.linkage}`,
     { childPath: child.path, parentPath: parent.path },
   );
-}
-
-function stack(files: readonly ChainFile[]): Disk {
-  const [root, ...children] = files.toReversed();
-  if (root === undefined) throw new TypeError("A chain has at least one file");
-  return children.reduce((parent, child) => child.file.disk(parent), root.file.disk());
 }

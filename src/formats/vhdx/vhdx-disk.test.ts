@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 import { KIB, MIB } from "../../base/index.ts";
 import { SeededEntropy } from "../../base/testing/index.ts";
 import { type Disk, type DiskExtent, MemoryStore, SourceEndedError } from "../../disk/index.ts";
-import { CountingSource } from "../../disk/testing/index.ts";
+import { CountingSource, diskContract, PoisoningSource } from "../../disk/testing/index.ts";
 import { PayloadState } from "./block-entry.ts";
 import { VhdxBlockTableCorruptError, VhdxParentMissingError, VhdxSectorSizeMismatchError } from "./errors.ts";
 import { openVhdx } from "./open-vhdx.ts";
@@ -254,4 +254,34 @@ test("any reads of any blocks give what a flat model holds, and extents say zero
     ),
     { seed, numRuns: 12 },
   );
+});
+
+for (const sectorBytes of [512, 4096]) {
+  diskContract(`a dynamic VHDX with sectors of ${sectorBytes} bytes`, async () => {
+    const virtualSizeBytes = 4 * MIB - 4096; // the last block ends behind the disk
+    const entries = [
+      { index: 3, state: PayloadState.fullyPresent, fileOffset: BLOCK },
+      { index: 1, state: PayloadState.fullyPresent, fileOffset: BLOCK + MIB },
+      { index: 2, state: PayloadState.unmapped, fileOffset: BLOCK + 2 * MIB },
+    ];
+    const junk = new SeededEntropy(31).bytes(3 * MIB);
+    const patches = [{ offset: BLOCK, bytes: junk }];
+    const store = await spellVhdx({ virtualSizeBytes, sectorBytes, entries, patches });
+    const content = new Uint8Array(virtualSizeBytes);
+    content.set(junk.subarray(0, MIB - 4096), 3 * MIB);
+    content.set(junk.subarray(MIB, 2 * MIB), MIB);
+    return { disk: (await openVhdx(new PoisoningSource(store))).disk(), content };
+  });
+}
+
+diskContract("a fixed VHDX", async () => {
+  const entries = [0, 1, 2].map((index) => ({
+    index,
+    state: PayloadState.fullyPresent,
+    fileOffset: BLOCK + index * MIB,
+  }));
+  const content = new SeededEntropy(32).bytes(3 * MIB);
+  const patches = [{ offset: BLOCK, bytes: content }];
+  const store = await spellVhdx({ fixed: true, virtualSizeBytes: content.length, entries, patches });
+  return { disk: (await openVhdx(new PoisoningSource(store))).disk(), content };
 });

@@ -1,8 +1,14 @@
 import { MIB } from "../../base/index.ts";
-import { type ByteSource, type Disk, type DiskExtent, SourceEndedError } from "../../disk/index.ts";
+import {
+  type ByteSource,
+  type Disk,
+  type DiskExtent,
+  ExtentCursor,
+  readParent,
+  SourceEndedError,
+} from "../../disk/index.ts";
 import { type BlockEntry, holdsPayload, PayloadState } from "./block-entry.ts";
 import type { BlockTable } from "./block-table.ts";
-import { ExtentCursor } from "./extent-cursor.ts";
 import { firstSectorBit } from "./geometry.ts";
 import { PageCache } from "./page-cache.ts";
 import { type SectorRun, sectorRuns } from "./sector-runs.ts";
@@ -81,7 +87,7 @@ export class VhdxDisk implements Disk {
     if (entry.state === PayloadState.fullyPresent)
       await this.#source.read(target, entry.fileOffset + (offset % blockSizeBytes));
     else if (entry.state === PayloadState.partiallyPresent) await this.#readParts(target, offset, entry);
-    else if (entry.state === PayloadState.notPresent) await this.#readParent(target, offset);
+    else if (entry.state === PayloadState.notPresent) await readParent(this.#parent, target, offset);
     else target.fill(0);
   }
 
@@ -89,15 +95,8 @@ export class VhdxDisk implements Disk {
     for await (const part of this.#parts(offset, offset + target.length)) {
       const piece = target.subarray(part.offset - offset, part.offset - offset + part.length);
       if (part.isPresent) await this.#source.read(piece, entry.fileOffset + part.offsetInBlock);
-      else await this.#readParent(piece, part.offset);
+      else await readParent(this.#parent, piece, part.offset);
     }
-  }
-
-  async #readParent(target: Uint8Array, offset: number): Promise<void> {
-    const parentBytes = this.#parent?.sizeBytes ?? 0;
-    const inParent = Math.min(target.length, Math.max(0, parentBytes - offset));
-    if (inParent > 0) await this.#parent?.read(target.subarray(0, inParent), offset);
-    target.fill(0, inParent);
   }
 
   /** Divides a stretch of one block by the chunk's sector bitmap; the ends need not lie on sectors. */

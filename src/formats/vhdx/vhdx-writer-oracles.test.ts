@@ -108,7 +108,7 @@ describe("a VHDX that we wrote", () => {
     });
   }
 
-  for (const blocks of [1, 2, 32]) {
+  for (const blocks of [1, 2, 32, 256]) {
     const title = `reads the same in 7-Zip, and merged in qemu-img: differencing, blocks of ${blocks} MiB over 2 MiB`;
     test(title, needs("7zz", "qemu-img"), async () => {
       await inFolder(async (folder) => {

@@ -1,4 +1,4 @@
-import type { Disk, DiskExtent } from "../../disk/index.ts";
+import type { Disk, DiskExtent } from "./disk.ts";
 
 /** Asks a disk for the kinds of its stretches, one behind the other, in a single pass over `extents()`. */
 export class ExtentCursor implements AsyncDisposable {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Disk, DiskExtent } from "../../disk/index.ts";
+import type { Disk, DiskExtent } from "./disk.ts";
 import { ExtentCursor } from "./extent-cursor.ts";
 
 function diskOf(...lengths: readonly number[]): Disk & { readonly closed: () => boolean } {
