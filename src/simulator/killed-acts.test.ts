@@ -12,7 +12,7 @@ import { HostEngine } from "./host-engine.ts";
 import { JobType, startHostJob } from "./state/host-jobs.ts";
 import { HostStore } from "./state/host-store.ts";
 import { machineOf } from "./state/lineage.ts";
-import { SCENE_MACHINE, Scene } from "./testing/index.ts";
+import { makeSmallDisk, SCENE_MACHINE, Scene } from "./testing/index.ts";
 
 const BEFORE = seededBytes(11, MIB).subarray(0, 4096);
 const WRITTEN = seededBytes(99, 4096);
@@ -53,6 +53,16 @@ class DyingDrives extends HostDrives {
   #count(): void {
     if (--this.#left < 0) throw new Error("killed");
   }
+}
+
+async function sceneOfTwoDisks(): Promise<Scene> {
+  const scene = await Scene.open();
+  await makeSmallDisk(scene.native("D:\\M\\n.vhdx"), scene.entropy);
+  await scene.edit((host) => {
+    const machines = host["machines"] as { disks: unknown[] }[];
+    machines[0]?.disks.push({ controller: "scsi", number: 0, location: 1, path: "D:\\M\\n.vhdx" });
+  });
+  return scene;
 }
 
 /** Holds the machine, lets its guest write, releases it; dies after so many operations on files. */
@@ -104,8 +114,8 @@ async function firstBytes(scene: Scene): Promise<Uint8Array> {
 
 test("a host whose process is killed at any file that it touches is whole for the next: nothing lost, nothing left", async () => {
   let wasWritten = 0;
-  for (let operations = 0; ; operations++) {
-    await using scene = await Scene.open();
+  for (let operations = 0; ; operations += 2) {
+    await using scene = await sceneOfTwoDisks();
     const drives = new DyingDrives(scene.folder, operations);
     try {
       await holdAndRelease(scene, drives);

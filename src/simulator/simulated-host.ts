@@ -5,6 +5,7 @@ import type { ActContext } from "./acts/act-context.ts";
 import { hurryJobs } from "./acts/advance-jobs.ts";
 import { changeState } from "./acts/change-state.ts";
 import { type GuestWriteOptions, guestWrite } from "./acts/guest-write.ts";
+import { losePower } from "./acts/lose-power.ts";
 import type { JobWork } from "./acts/perform-job.ts";
 import { machineState } from "./acts/scripted-acts.ts";
 import { auditHost } from "./audit-host.ts";
@@ -141,6 +142,11 @@ export class SimulatedHost implements AsyncDisposable {
     await this.#on(machine, async (context, entry) => {
       await changeState(context, entry, machineState(state));
     });
+  }
+
+  /** The host loses its power and comes back: machines are off, jobs are forgotten, merges outstanding. */
+  async losePower(): Promise<void> {
+    await this.#engine.act(losePower);
   }
 
   /** Lets all host jobs come to their end now, whatever time they would take. */

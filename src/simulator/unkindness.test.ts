@@ -387,3 +387,22 @@ test("a scripted user acts in the middle: at the second open a checkpoint is mad
   assert.equal(machine?.disks[0]?.written, true);
   assert.ok((await scene.host.audit()).some((line) => /"delete-machine" at "open" never came/.test(line)));
 });
+
+test("a power cut in the middle of a merge leaves it outstanding and the machine off; a start and a stop finish it", async () => {
+  await using scene = await Scene.open();
+  const held = await scene.hold();
+  await scene.host.guestWrite("web01", { disk: 0, offset: 0, bytes: new Uint8Array(512).fill(3) });
+  const removal = await scene.invoke("Msvm_VirtualSystemSnapshotService", "DestroySnapshot", {
+    AffectedSnapshot: held,
+  });
+  await scene.ended(removal);
+  await scene.host.losePower();
+  assert.equal(await scene.session.get(removal.out["Job"] as CimReference), undefined);
+  const machine = (await scene.host.state()).machines[0];
+  assert.equal(machine?.state, "off");
+  assert.match((await scene.host.audit())[0] ?? "", /outstanding merge/);
+  await scene.host.setState("web01", "running");
+  await scene.host.setState("web01", "off");
+  assert.equal(await leaf(scene), DISK);
+  assert.deepEqual(await scene.host.audit(), []);
+});

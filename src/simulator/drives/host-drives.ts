@@ -1,5 +1,5 @@
 import type { Dirent } from "node:fs";
-import { copyFile, mkdir, open, readdir, rm } from "node:fs/promises";
+import { copyFile, mkdir, readdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import {
   HostFileError,
@@ -130,10 +130,4 @@ function unknownPlace(path: string): HostFileError {
     path,
     reason: "unmapped",
   });
-}
-
-/** Makes the durable name of a file that was written elsewhere. */
-export async function syncNativeFolder(native: string): Promise<void> {
-  await using handle = await open(native, "r");
-  await handle.sync();
 }

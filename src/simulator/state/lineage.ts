@@ -1,4 +1,3 @@
-import { windowsPathKey } from "../../places/index.ts";
 import { SimulatedActRefusedError } from "../errors.ts";
 import type {
   CheckpointEntry,
@@ -92,14 +91,4 @@ export function checkpointOf(machine: MachineEntry, nameOrId: string): Checkpoin
 /** Whether a worker process runs the machine, and so holds its leaves and its live files open. */
 export function hasWorker(machine: MachineEntry): boolean {
   return machine.state !== "off" && machine.state !== "saved";
-}
-
-/** Every place that names the file: machines' disks and the disks of checkpoints of both kinds. */
-export function namesFile(host: HostState, path: string): boolean {
-  const key = windowsPathKey(path);
-  return host.machines.some((machine) =>
-    settingsOf(machine).some((entry) =>
-      entry.disks.some((disk) => disk.path !== undefined && windowsPathKey(disk.path) === key),
-    ),
-  );
 }

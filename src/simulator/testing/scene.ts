@@ -57,9 +57,9 @@ export class Scene implements AsyncDisposable {
   }
 
   /** Edits `host.json` as a person does, behind the host's back. */
-  async edit(change: (host: Record<string, never>) => void): Promise<void> {
+  async edit(change: (host: Record<string, unknown>) => void): Promise<void> {
     const path = join(this.folder, "host.json");
-    const raw = JSON.parse(await readFile(path, "utf8")) as Record<string, never>;
+    const raw = JSON.parse(await readFile(path, "utf8")) as Record<string, unknown>;
     change(raw);
     await writeFile(path, JSON.stringify(raw));
   }
