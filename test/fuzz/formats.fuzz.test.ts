@@ -32,6 +32,8 @@ const ONLY = process.env["STILLPOINT_FUZZ_ONLY"];
 const LONGEST_MS = 3000;
 /** No reader asks for more in one go: a page of a table, a metadata item, a key table. */
 const LARGEST_READ = 1024 * 1024;
+/** Buffers that one input may leave behind, garbage included: maps of a file's space, pages and windows of its tables. */
+const LARGEST_GROWTH = 32 * 1024 * 1024;
 
 interface Seeded {
   readonly name: string;
@@ -289,6 +291,7 @@ for (const target of TARGETS) {
       const samples = await target.samples();
       const outcome = new Map<string, number>();
       let largest = 0;
+      let mostGrown = 0;
       const numbers = ONLY === undefined ? Array(total).keys() : [Number(ONLY)];
       for (const number of numbers) {
         const random = new SeededEntropy(SEED + 7919 * number);
@@ -296,6 +299,7 @@ for (const target of TARGETS) {
         const source = new MutatedSource(from.base, LARGEST_READ);
         await mutate(source, from, random);
         const started = performance.now();
+        const buffersBefore = process.memoryUsage().arrayBuffers;
         let result = "read";
         try {
           await target.use(source, random);
@@ -312,10 +316,19 @@ for (const target of TARGETS) {
           tookMs < LONGEST_MS,
           `input ${number} of seed ${SEED} took ${tookMs} ms: ${source.describe()}`,
         );
+        const grown = process.memoryUsage().arrayBuffers - buffersBefore;
+        assert.ok(
+          grown < LARGEST_GROWTH,
+          `input ${number} of seed ${SEED} took ${grown} bytes of buffers: ${source.describe()}`,
+        );
+        mostGrown = Math.max(mostGrown, grown);
         outcome.set(result, (outcome.get(result) ?? 0) + 1);
         largest = Math.max(largest, source.largestSeen);
       }
-      console.log(`${target.format}, largest read ${largest}:`, Object.fromEntries(outcome));
+      console.log(
+        `${target.format}, largest read ${largest}, most grown ${mostGrown}:`,
+        Object.fromEntries(outcome),
+      );
       if (ONLY !== undefined) return;
       // mutations that never get past the first check prove little
       assert.ok((outcome.get("read") ?? 0) > total / 20, "hardly any input was read");

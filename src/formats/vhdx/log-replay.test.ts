@@ -102,6 +102,14 @@ test("the replay begins at the head's tail, not at the start of the run", async 
   assert.deepEqual(await readBytes(await replayed(store), TARGET, 1), Uint8Array.of(0));
 });
 
+test("a run ends where a number is missing", async () => {
+  const store = await fileWith(
+    { at: 0, sequenceNumber: 5n, tail: 0, writes: [write(1)] },
+    { at: 2 * SECTOR, sequenceNumber: 7n, tail: 0, writes: [write(2)] },
+  );
+  assert.deepEqual(await sequenceOf(store), [5n]);
+});
+
 test("the run with the highest head wins, wherever it lies and however high its numbers are", async () => {
   const huge = 2n ** 63n + 5n;
   const store = await fileWith(

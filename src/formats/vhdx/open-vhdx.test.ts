@@ -150,11 +150,16 @@ test("`openVhdx()` follows a block table that is in the log only, and the layout
 });
 
 test("`openVhdx()` refuses a region table whose block table is too small for the disk", async () => {
-  const virtualSizeBytes = TIB; // 8 MiB of entries at 1 MiB a block
-  await assert.rejects(
-    async () => await openVhdx(await spellVhdx({ virtualSizeBytes })),
-    VhdxBlockTableCorruptError,
-  );
+  // the region of 1 MiB has 131,072 entries: 131,041 blocks, with the holes behind 31 chunks of 4,096 of them
+  for (const blocks of [131_042, 1_048_576]) {
+    const virtualSizeBytes = blocks * MIB;
+    await assert.rejects(
+      async () => await openVhdx(await spellVhdx({ virtualSizeBytes })),
+      VhdxBlockTableCorruptError,
+    );
+  }
+  await using file = await openVhdx(await spellVhdx({ virtualSizeBytes: 131_041 * MIB }));
+  assert.equal(file.blockTable.geometry.entryCount, 131_072);
 });
 
 test("`openVhdx()` refuses a file above its limit without reading it", async () => {
