@@ -48,7 +48,7 @@ export function decodeConfig(bytes: Uint8Array): ReadConfig {
   if (typeof chunkBytes !== "number" || !isChunkSize(chunkBytes)) return { kind: "damaged" };
   if (guid === undefined || macBytes?.length !== 32) return { kind: "damaged" };
   const config = newConfig({ id: guid, created, chunkBytes });
-  if (!isCanonical({ ...config, mac }, bytes)) return { kind: "damaged" };
+  if (!isCanonical({ ...config, mac: hexFromBytes(macBytes) }, bytes)) return { kind: "damaged" };
   return { kind: "config", config, mac: macBytes };
 }
 

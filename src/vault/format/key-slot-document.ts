@@ -1,4 +1,4 @@
-import { bytesFromHex, type Guid, parseGuid } from "../../base/index.ts";
+import { type Guid, parseGuid } from "../../base/index.ts";
 import { decodeLine, encodeLine, isCanonical } from "./one-line-json.ts";
 
 /** How hard a passphrase is to try: the parameters of Argon2id. */
@@ -53,7 +53,7 @@ export function decodeKeySlot(bytes: Uint8Array): KeySlotDocument | undefined {
 }
 
 function isHex(value: unknown, length: number): value is string {
-  return typeof value === "string" && bytesFromHex(value)?.length === length;
+  return typeof value === "string" && value.length === 2 * length && /^[0-9a-f]*$/.test(value);
 }
 
 function isCost(value: unknown, largest: number): value is number {

@@ -1,4 +1,4 @@
-import { bytes, reserved, struct, u8, u16, u32, u64 } from "../../base/index.ts";
+import { bytes, reserved, struct, u8, u16, u32, u64, u64Pattern } from "../../base/index.ts";
 
 /** The only version of the format so far. */
 export const FORMAT_VERSION = 1;
@@ -46,7 +46,7 @@ export const SealedBody = struct("SealedBody", 16, {
 export const FrameHead = struct("FrameHead", 32, {
   magic: bytes(4),
   chunkCount: u32,
-  number: u64,
+  number: u64Pattern,
   plainBytes: u32,
   packedBytes: u32,
   compression: u8,

@@ -34,12 +34,21 @@ export function parseFrameClear(bytes: Uint8Array, at: number): FrameClear | und
     sum += lengths[i] as number;
   }
   if (sum !== head.plainBytes) return undefined;
-  return { ...head, ids, lengths, clearBytes, sealedBytes: clearBytes + head.packedBytes + TAG_BYTES };
+  const number = Number(head.number);
+  return {
+    ...head,
+    number,
+    ids,
+    lengths,
+    clearBytes,
+    sealedBytes: clearBytes + head.packedBytes + TAG_BYTES,
+  };
 }
 
 function isPlausible(head: ReturnType<typeof FrameHead.decode>): boolean {
   return (
     Buffer.compare(head.magic, FRAME_MAGIC) === 0 &&
+    head.number <= Number.MAX_SAFE_INTEGER &&
     head.chunkCount >= 1 &&
     head.chunkCount <= FRAME_BYTES &&
     head.plainBytes <= FRAME_BYTES &&

@@ -97,7 +97,7 @@ function writeFrameClear(
   const chunkCount = input.lengths.length;
   const plainBytes = input.plain.length;
   target.set(
-    FrameHead.encode({ magic: FRAME_MAGIC, chunkCount, number: input.number, plainBytes, ...packed }),
+    FrameHead.encode({ magic: FRAME_MAGIC, chunkCount, number: BigInt(input.number), plainBytes, ...packed }),
   );
   const view = new DataView(target.buffer, target.byteOffset, target.byteLength);
   const lengthAt = FrameChunk.offsetOf("plainBytes");

@@ -85,6 +85,7 @@ export class WorkerPool implements AsyncDisposable {
   #hire(): Hand {
     const worker = new Worker(new URL("./seal-worker.ts", import.meta.url), {
       workerData: this.#start,
+      execArgv: [], // what the program was started with (`-e`, `--test`) is not for threads
       resourceLimits: { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 8 },
     });
     const hand: Hand = { worker, tickets: new Map() };
