@@ -1,12 +1,10 @@
 import { newGuid } from "../../base/index.ts";
-import { windowsPathKey } from "../../places/index.ts";
 import { childPath } from "../disks/host-disks.ts";
 import type { CheckpointEntry, MachineEntry } from "../state/schema.ts";
 import type { ActContext } from "./act-context.ts";
-import { doom } from "./doomed-files.ts";
 import { leafId } from "./freeze-disks.ts";
 import { refreshLive } from "./refresh-configurations.ts";
-import { childrenOf, namedFiles } from "./remove-checkpoint.ts";
+import { dropUnused } from "./remove-checkpoint.ts";
 
 /**
  * Puts the machine back to a user checkpoint: its disks become new children of the checkpoint's, and what the former
@@ -37,15 +35,7 @@ export async function applyCheckpoint(
   machine.state = checkpoint.memory ? "saved" : "off";
   await context.files.refreshLive(context.host, machine);
   await refreshLive(context, machine);
-  for (const path of former) await removeUnlessUsed(context, machine, path);
-}
-
-async function removeUnlessUsed(context: ActContext, machine: MachineEntry, path: string): Promise<void> {
-  const key = windowsPathKey(path);
-  if (namedFiles(machine).some((file) => windowsPathKey(file) === key)) return;
-  if ((await childrenOf(context, machine, path)).length > 0) return;
-  if ((await context.disks.facts(path)).kind !== "differencing") return;
-  doom(context, path);
+  for (const path of former) await dropUnused(context, machine, path);
 }
 
 interface Place {

@@ -60,14 +60,16 @@ function remember<T extends MergeOutcome>(machine: MachineEntry, merges: readonl
 }
 
 async function mergeOne(context: ActContext, machine: MachineEntry, merge: Merge): Promise<void> {
-  const { child, parent } = merge;
+  const { child } = merge;
+  // another merge may have made its parent's parent its parent since
+  const { parentPath: parent = merge.parent } = await context.disks.facts(child);
   const grandchildren = await childrenOf(context, machine, child);
   const isEmpty = await context.disks.isEmpty(child);
   // architecture.md 6: merging an empty file changes no byte of its parent, unless the scenario says so
   if (!isEmpty) await context.disks.merge(child, parent);
   else if (machine.touchesHeaders === true) await context.disks.touchHeaders(parent);
   for (const grandchild of grandchildren) await context.disks.setParent(grandchild, parent);
-  const renamed = renameEverywhere(machine, merge, !isEmpty);
+  const renamed = renameEverywhere(machine, { child, parent }, !isEmpty);
   if (renamed.length > 0) await refreshConfigurations(context, machine, [machine.id, ...renamed]);
   doom(context, child);
 }

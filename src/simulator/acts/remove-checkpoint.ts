@@ -53,11 +53,17 @@ async function mergesAbout(
   const children = await childrenOf(context, machine, path);
   const [only] = children;
   if (children.length === 1 && only !== undefined) return [{ child: only, parent: path }];
-  // nothing descends from it: what it holds was only the checkpoint's
-  if (children.length === 0 && (await context.disks.facts(path)).kind === "differencing") {
-    doom(context, path);
-  }
+  await dropUnused(context, machine, path);
   return [];
+}
+
+/** Drops a differencing disk that nobody names and nothing descends from, and its parents as far as that holds for them. */
+export async function dropUnused(context: ActContext, machine: MachineEntry, path: string): Promise<void> {
+  if (isNamed(machine, path) || (await childrenOf(context, machine, path)).length > 0) return;
+  const { kind, parentPath } = await context.disks.facts(path);
+  if (kind !== "differencing") return;
+  doom(context, path);
+  if (parentPath !== undefined) await dropUnused(context, machine, parentPath);
 }
 
 /** Files of the machine's chains whose parent is this one. */
