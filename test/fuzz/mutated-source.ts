@@ -81,7 +81,16 @@ export class MutatedSource implements ByteSource {
 
 /** Numbers that tend to be wrong by one, too large, or negative somewhere. */
 const NASTY = [0n, 1n, 2n, 7n, 511n, 512n, 4095n, 4096n, 0xffffn, 0x10000n, 0xfffffn, 0x100000n, 0x7fffffffn];
-const NASTIER = [0x80000000n, 0xffffffffn, 0x100000000n, 2n ** 46n, 2n ** 53n, 2n ** 63n, 2n ** 64n - 1n];
+const NASTIER = [
+  0x80000000n,
+  0xffffffffn,
+  0x100000000n,
+  2n ** 46n,
+  2n ** 52n,
+  2n ** 53n,
+  2n ** 63n,
+  2n ** 64n - 1n,
+];
 
 /** One to eight bytes for a field: a nasty number, a near miss of what is there, or noise. */
 export function nastyField(there: Uint8Array, random: SeededEntropy): Uint8Array {

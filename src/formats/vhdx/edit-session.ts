@@ -32,8 +32,10 @@ export interface EditSessionOptions {
  *   flush, header: LogGuid zero
  * ```
  *
- * [MS-VHDX] 2.2.2 wants a new LogGuid in the header before the log is overwritten. Here the first entry comes first: a
- * header with a LogGuid and a log without an entry would be a corrupt file, and with LogGuid zero nobody reads the log.
+ * [MS-VHDX] 2.2.2 wants a new LogGuid in the header before existing space of the log is overwritten. Here the first entry
+ * comes first. Header and log are two writes, so a crash may come between them: in the order of 2.2.2 it leaves a LogGuid
+ * whose log has no valid entry, and such a file is corrupt (2.3.2); in this order it leaves LogGuid zero, with which no log
+ * may be replayed, so nobody misses what was overwritten. See docs/unconfirmed.md, vhdx-first-log-entry.
  */
 export class EditSession {
   readonly #store: ByteStore;
