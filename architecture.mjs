@@ -12,6 +12,7 @@ export const MAY_IMPORT = {
   places: ["base", "disk"],
   storage: ["base"],
   cim: ["base"],
+  "cim/wsman": ["base", "cim"],
   "formats/vhdx": ["base", "disk"],
   "formats/vhd": ["base", "disk"],
   "formats/vmcx": ["base", "disk"],
@@ -57,6 +58,7 @@ export const PURE_PACKAGES = { "formats/vmcx": ["saxes"] };
 
 /** Where files, sockets, processes and databases may be opened: prefixes of paths below `src/`. */
 export const MAY_TOUCH_THE_WORLD = [
+  "cim/wsman/transport",
   "places/",
   "storage/local/",
   "runs/journal",

@@ -33,6 +33,30 @@ export const HOST_PROBLEMS: Readonly<Record<string, Problem>> = {
     "Der Host hat etwas geantwortet, das sein eigenes Schema nicht erlaubt.",
     "Versuchen Sie es erneut; bleibt es dabei, melden Sie es mit der Meldung.",
   ]),
+  "host-authentication-failed": row(1, [
+    "The host does not let this account in.",
+    "Check user, password and that the account may use WS-Management (administrator, or Hyper-V Administrators and Remote Management Users); a local account other than Administrator also needs LocalAccountTokenFilterPolicy=1.",
+    "Der Host lässt dieses Konto nicht hinein.",
+    "Prüfen Sie Benutzer, Kennwort und ob das Konto WS-Management benutzen darf (Administrator, oder Hyper-V-Administratoren und Remoteverwaltungsbenutzer); ein anderes lokales Konto als Administrator braucht außerdem LocalAccountTokenFilterPolicy=1.",
+  ]),
+  "host-certificate-untrusted": row(1, [
+    "The host's certificate is not the expected one, or nobody vouches for it.",
+    "Compare the fingerprint in the message with the host's certificate; when it is right, pin it. No password was sent.",
+    "Das Zertifikat des Hosts ist nicht das erwartete, oder niemand bürgt dafür.",
+    "Vergleichen Sie den Fingerabdruck in der Meldung mit dem Zertifikat des Hosts; stimmt er, legen Sie ihn fest. Ein Kennwort wurde nicht gesendet.",
+  ]),
+  "host-envelope-too-large": row(1, [
+    "A request or an answer is larger than the host allows, also in the smallest portion.",
+    'Raise MaxEnvelopeSizekb on the host: winrm set winrm/config @{MaxEnvelopeSizekb="500"}.',
+    "Eine Anfrage oder Antwort ist größer, als der Host erlaubt, auch in der kleinsten Portion.",
+    'Erhöhen Sie MaxEnvelopeSizekb auf dem Host: winrm set winrm/config @{MaxEnvelopeSizekb="500"}.',
+  ]),
+  "host-answer-tampered": row(1, [
+    "An answer of the host was changed on its way, or is not sealed; it was not used.",
+    "Try again; when it stays, look for a proxy between this machine and the host, or use HTTPS.",
+    "Eine Antwort des Hosts wurde unterwegs verändert oder ist nicht versiegelt; sie wurde nicht verwendet.",
+    "Versuchen Sie es erneut; bleibt es dabei, suchen Sie einen Proxy zwischen diesem Rechner und dem Host, oder verwenden Sie HTTPS.",
+  ]),
   "machine-not-found": row(1, [
     "The machine is no longer on this host.",
     "It may have been deleted or moved to another node; look where it is now.",
