@@ -29,6 +29,9 @@ describe("`openVhd()`", () => {
   const refusals = {
     "a block table entry in the first sector": (view: DataView) => view.setUint32(TABLE_AT, 0),
     "a block behind the end of the file": (view: DataView) => view.setUint32(TABLE_AT, 0xfff_0000),
+    // the table's first block lies last in the file, right before the footer
+    "a block that ends a sector behind the footer's start": (view: DataView) =>
+      view.setUint32(TABLE_AT, view.getUint32(TABLE_AT) + 1),
     "two blocks at one place": (view: DataView) => view.setUint32(TABLE_AT, view.getUint32(TABLE_AT + 4)),
     "blocks that overlap": (view: DataView) => view.setUint32(TABLE_AT, view.getUint32(TABLE_AT + 4) - 1),
     "a block size of zero": (view: DataView) => view.setUint32(HEADER_AT + 32, 0),

@@ -175,6 +175,22 @@ describe("`openVhdxForWriting()`", () => {
     assert.equal((await file.blockTable.payload(2)).state, PayloadState.notPresent);
   });
 
+  test("shows only what was written of a block whose bits were set in an earlier life", async () => {
+    const locator = { parent_linkage: `{${PARENT.dataWriteGuid}}`, relative_path: PARENT.relativePath };
+    const entries = [{ index: 4096, state: 6, fileOffset: 8 * MIB }]; // the chunk's bitmap; block 0 is absent
+    const patches = [{ offset: 8 * MIB, bytes: new Uint8Array(256).fill(0xff) }];
+    const store = await spellVhdx({ locator, entries, patches });
+    const parent = diskOf(new Uint8Array(4 * MIB).fill(5), 512);
+    {
+      await using disk = await openVhdxForWriting(store, { entropy, parent });
+      await disk.write(new Uint8Array(512).fill(6), 10 * 512);
+    }
+    const content = await contentOf(store, parent);
+    const expected = new Uint8Array(4 * MIB).fill(5);
+    expected.fill(6, 10 * 512, 11 * 512);
+    assert.ok(Buffer.from(content).equals(expected));
+  });
+
   test("refuses to write into a partially present block whose bitmap is missing", async () => {
     const entries = [{ index: 0, state: PayloadState.partiallyPresent, fileOffset: 9 * MIB }];
     const locator = { parent_linkage: `{${PARENT.dataWriteGuid}}`, relative_path: PARENT.relativePath };
