@@ -37,9 +37,8 @@ export async function openHostAt(
   const { clock, entropy } = options.world;
   await using opening = new AsyncDisposableStack();
   if (parsed.kind === "folder") {
-    const host = opening.use(
-      await openFolderHost({ root: parsed.folder, files: folderFiles(parsed.folder), clock }),
-    );
+    const root = await canonicalFolder(parsed.folder); // restore points carry it: one folder is one host
+    const host = opening.use(await openFolderHost({ root, files: folderFiles(root), clock }));
     return opened(host, opening.move());
   }
   const { openSimulatedHost } = await import("../simulator/index.ts"); // most runs never need it

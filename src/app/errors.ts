@@ -36,6 +36,12 @@ export class StateFolderError extends StillpointError {
   readonly retry = "after-repair";
 }
 
+/** What the program says could not be written to where its user sent it. */
+export class OutputFailedError extends StillpointError {
+  readonly code = "output-failed";
+  readonly retry = "after-repair";
+}
+
 /** The demonstration looked at what came back, and it is not what went in. */
 export class DemoProofError extends StillpointError {
   readonly code = "demo-proof-failed";

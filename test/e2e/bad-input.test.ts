@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -9,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { describe, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { needs, readSample } from "../testing/oracles.ts";
 import { type Said, Workplace } from "../testing/stillpoint.ts";
 
@@ -34,110 +35,126 @@ function makeMachines(place: Workplace): string {
   return folder;
 }
 
-function backup(place: Workplace, folder: string, options: readonly string[] = ["--all"]): Said {
-  return place.run(["backup", "--host", `folder:${folder}`, ...options, ...place.vault()]);
+async function backup(
+  place: Workplace,
+  folder: string,
+  options: readonly string[] = ["--all"],
+): Promise<Said> {
+  return await place.run(["backup", "--host", `folder:${folder}`, ...options, ...place.vault()]);
 }
 
-describe("bad input gets a coded error and costs nothing", needs("samples"), () => {
-  test("wrong passphrase, missing vault, foreign folder, second init, weak passphrase", () => {
+describe("bad input gets a coded error and costs nothing", { ...needs("samples"), concurrency: 3 }, () => {
+  const stock = new Workplace();
+  /** Each case gets a copy: making a vault is the dearest command. */
+  const emptyVault = stock.path("vault");
+  before(async () => {
+    assert.equal((await stock.run(["vault", "init", ...stock.vault()])).code, 0);
+  });
+  after(() => stock[Symbol.dispose]());
+
+  test("wrong passphrase, missing vault, foreign folder, second init, weak passphrase", async () => {
     using place = new Workplace();
-    refused(place.run(["points", ...place.vault()]), "storage-missing");
+    refused(await place.run(["points", ...place.vault()]), "storage-missing");
     assert.equal(existsSync(place.path("vault")), false);
     mkdirSync(place.path("vault"));
     writeFileSync(place.path("vault/letter.txt"), "not a vault");
-    refused(place.run(["points", ...place.vault()]), "vault-not-found");
-    refused(place.run(["vault", "init", ...place.vault()]), "vault-exists");
+    refused(await place.run(["points", ...place.vault()]), "vault-not-found");
+    refused(await place.run(["vault", "init", ...place.vault()]), "vault-exists");
     assert.deepEqual(readdirSync(place.path("vault")), ["letter.txt"]);
 
-    assert.equal(place.run(["vault", "init", ...place.vault("good")]).code, 0);
-    refused(place.run(["vault", "init", ...place.vault("good")]), "vault-exists");
+    cpSync(emptyVault, place.path("good"), { recursive: true });
+    refused(await place.run(["vault", "init", ...place.vault("good")]), "vault-exists");
     writeFileSync(place.path("wrong"), "wrong\n");
     refused(
-      place.run(["points", "--vault", place.path("good"), "--passphrase-file", place.path("wrong")]),
+      await place.run(["points", "--vault", place.path("good"), "--passphrase-file", place.path("wrong")]),
       "vault-passphrase-wrong",
     );
     writeFileSync(place.path("weak"), "123456\n");
     refused(
-      place.run(["vault", "init", "--vault", place.path("v3"), "--passphrase-file", place.path("weak")]),
+      await place.run([
+        "vault",
+        "init",
+        "--vault",
+        place.path("v3"),
+        "--passphrase-file",
+        place.path("weak"),
+      ]),
       "vault-passphrase-weak",
     );
     refused(
-      place.run(["points", "--vault", place.path("good"), "--passphrase-file", place.path("nowhere")]),
+      await place.run(["points", "--vault", place.path("good"), "--passphrase-file", place.path("nowhere")]),
       "secret-unreadable",
     );
   });
 
-  test("wrong usage ends with 2 and leaves the host alone", () => {
+  test("wrong usage ends with 2 and leaves the host alone", async () => {
     using place = new Workplace();
-    refused(place.run(["backup", "--host", "folder:/nowhere", ...place.vault()]), "usage", 2);
-    refused(place.run(["backup", "--host", "hv01", "--all", ...place.vault()]), "storage-missing");
-    refused(place.run(["machines", "--host", "hv01"]), "address-not-understood", 2);
-    refused(place.run(["machines", "--host", "winrm://a@b"]), "address-not-supported", 2);
-    refused(place.run(["machines", "--host", `folder:${place.path("gone")}`]), "folder-missing");
+    refused(await place.run(["backup", "--host", "folder:/nowhere", ...place.vault()]), "usage", 2);
+    refused(await place.run(["backup", "--host", "hv01", "--all", ...place.vault()]), "storage-missing");
+    refused(await place.run(["machines", "--host", "hv01"]), "address-not-understood", 2);
+    refused(await place.run(["machines", "--host", "winrm://a@b"]), "address-not-supported", 2);
+    refused(await place.run(["machines", "--host", `folder:${place.path("gone")}`]), "folder-missing");
   });
 
-  test("an unknown machine is named, and the summary has its lists", () => {
+  test("an unknown machine is named, and the summary has its lists", async () => {
     using place = new Workplace();
     const folder = makeMachines(place);
-    place.run(["vault", "init", ...place.vault()]);
-    const said = backup(place, folder, ["--machine", "nobody"]);
+    cpSync(emptyVault, place.path("vault"), { recursive: true });
+    const said = await backup(place, folder, ["--machine", "nobody"]);
     refused(said, "machine-unknown");
     assert.match(said.text, /nobody/);
     assert.deepEqual(said.summary["points"], []);
   });
 
-  test("a broken chain fails its machine alone: exit code 3, the other one is in the vault", () => {
+  test("a broken chain fails its machine alone: exit code 3, the other one is in the vault", async () => {
     using place = new Workplace();
     const folder = makeMachines(place);
-    place.run(["vault", "init", ...place.vault()]);
+    cpSync(emptyVault, place.path("vault"), { recursive: true });
     unlinkSync(join(folder, "db01/base.vhdx"));
-    const missing = backup(place, folder);
+    const missing = await backup(place, folder);
     refused(missing, "disk-parent-missing", 3);
     assert.equal((missing.summary["points"] as unknown[]).length, 1);
     const other = readSample("hyperv-dynamic.vhdx.gz");
     writeFileSync(join(folder, "db01/base.vhdx"), other);
-    refused(backup(place, folder), "disk-parent-mismatch", 3);
+    refused(await backup(place, folder), "disk-parent-mismatch", 3);
   });
 
-  test("a truncated disk is kept byte for byte, with a warning that names what is wrong", () => {
+  test("a truncated disk is kept byte for byte, with a warning that names what is wrong", async () => {
     using place = new Workplace();
     const folder = makeMachines(place);
-    place.run(["vault", "init", ...place.vault()]);
+    cpSync(emptyVault, place.path("vault"), { recursive: true });
     truncateSync(join(folder, "web01/web01.vhdx"), 1_000_000);
-    const said = backup(place, folder, ["--machine", "web01"]);
+    const said = await backup(place, folder, ["--machine", "web01"]);
     assert.equal(said.code, 0, said.text);
     assert.match(JSON.stringify(said.summary), /disk-not-understood/);
-    assert.equal(
-      place.run(["restore", "latest:web01", "--exact", "--to-folder", place.path("back"), ...place.vault()])
-        .code,
-      0,
-    );
+    const back = ["--exact", "--to-folder", place.path("back"), ...place.vault()];
+    assert.equal((await place.run(["restore", "latest:web01", ...back])).code, 0);
     assert.deepEqual(
       readFileSync(place.path("back/web01/web01.vhdx")),
       readFileSync(join(folder, "web01/web01.vhdx")),
     );
   });
 
-  test("a restore refuses a folder that is not empty, an unknown point and an ambiguous one", () => {
+  test("a restore refuses a folder that is not empty, an unknown point and an empty one", async () => {
     using place = new Workplace();
     const folder = makeMachines(place);
-    place.run(["vault", "init", ...place.vault()]);
-    assert.equal(backup(place, folder).code, 0);
+    cpSync(emptyVault, place.path("vault"), { recursive: true });
+    assert.equal((await backup(place, folder)).code, 0);
     mkdirSync(place.path("full"));
     writeFileSync(place.path("full/mine"), "x");
-    const restore = (point: string, to: string): Said =>
-      place.run(["restore", point, "--to-folder", place.path(to), ...place.vault()]);
-    refused(restore("latest:web01", "full"), "restore-folder-not-empty");
+    const restore = async (point: string, to: string): Promise<Said> =>
+      await place.run(["restore", point, "--to-folder", place.path(to), ...place.vault()]);
+    refused(await restore("latest:web01", "full"), "restore-folder-not-empty");
     assert.deepEqual(readdirSync(place.path("full")), ["mine"]);
-    refused(restore("latest:nobody", "new"), "vault-point-not-found");
-    refused(restore("", "new"), "vault-point-not-found");
+    refused(await restore("latest:nobody", "new"), "vault-point-not-found");
+    refused(await restore("", "new"), "vault-point-not-found");
   });
 
-  test("a damaged vault ends verify and restore with 4", () => {
+  test("a damaged vault ends verify and restore with 4", async () => {
     using place = new Workplace();
     const folder = makeMachines(place);
-    place.run(["vault", "init", ...place.vault()]);
-    backup(place, folder);
+    cpSync(emptyVault, place.path("vault"), { recursive: true });
+    await backup(place, folder);
     for (const name of readdirSync(place.path("vault"), { recursive: true }).map(String)) {
       if (/^packs.*[0-9a-f]{64}/.test(name)) {
         const path = place.path("vault", name);
@@ -147,12 +164,12 @@ describe("bad input gets a coded error and costs nothing", needs("samples"), () 
         writeFileSync(path, bytes);
       }
     }
-    const verified = place.run(["verify", "--read-data", ...place.vault()]);
+    const verified = await place.run(["verify", "--read-data", ...place.vault()]);
     assert.equal(verified.code, 4);
     assert.notDeepEqual(verified.summary["damaged"], []);
   });
 
-  test("two machines of one name are told apart by id only", () => {
+  test("two machines of one name are told apart by id only", async () => {
     using place = new Workplace();
     const ids = ["7B1F0D6E-3C50-4B0C-9C67-0F5E1D2A3B01", "7B1F0D6E-3C50-4B0C-9C67-0F5E1D2A3B02"];
     mkdirSync(place.path("host/drives/D"), { recursive: true });
@@ -171,18 +188,18 @@ describe("bad input gets a coded error and costs nothing", needs("samples"), () 
       return { id, name: "twin", state: "running", ...rest, guest, replication, disks, checkpoints: [] };
     });
     writeFileSync(place.path("host/host.json"), JSON.stringify({ name: "HV01", os, machines }));
-    place.run(["vault", "init", ...place.vault()]);
-    const take = (name: string): Said =>
-      place.run(["backup", "--host", `sim:${place.path("host")}`, "--machine", name, ...place.vault()]);
-    const said = take("twin");
+    cpSync(emptyVault, place.path("vault"), { recursive: true });
+    const take = async (name: string): Promise<Said> =>
+      await place.run(["backup", "--host", `sim:${place.path("host")}`, "--machine", name, ...place.vault()]);
+    const said = await take("twin");
     refused(said, "machine-ambiguous");
     for (const id of ids) assert.match(said.text, new RegExp(id, "i"));
-    const one = take(ids[1] as string);
+    const one = await take(ids[1] as string);
     assert.equal(one.code, 0, one.text);
     assert.deepEqual((one.summary["points"] as { machine: unknown }[])[0]?.machine, {
       id: ids[1],
       name: "twin",
     });
-    assert.equal(take("7b1f0d6e-3c50-4b0c-9c67-0f5e1d2a3b01").code, 0);
+    assert.equal((await take("7b1f0d6e-3c50-4b0c-9c67-0f5e1d2a3b01")).code, 0);
   });
 });

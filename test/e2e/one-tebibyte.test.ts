@@ -46,15 +46,15 @@ test(
     mkdirSync(place.path("machines/big"), { recursive: true });
     const disk = place.path("machines/big/big.vhdx");
     await makeDisk(disk);
-    assert.equal(place.run(["vault", "init", ...place.vault()]).code, 0);
+    assert.equal((await place.run(["vault", "init", ...place.vault()])).code, 0);
     const timed = (name: string): readonly string[] => ["/usr/bin/time", "-v", "-o", place.path(name)];
 
-    const saved = place.run(
+    const saved = await place.run(
       ["backup", "--host", `folder:${place.path("machines")}`, "--all", ...place.vault()],
       { under: timed("backup.time") },
     );
     assert.equal(saved.code, 0, saved.text.slice(-2000));
-    const restored = place.run(
+    const restored = await place.run(
       ["restore", "latest:big", "--exact", "--to-folder", place.path("back"), ...place.vault()],
       { under: timed("restore.time") },
     );

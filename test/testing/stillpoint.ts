@@ -1,9 +1,12 @@
-import { spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
 
-const PROGRAM = join(import.meta.dirname, "../../bin/stillpoint");
+export const PROGRAM: string = join(import.meta.dirname, "../../bin/stillpoint");
 
 export const PASSPHRASE = "correct horse battery staple";
 
@@ -17,6 +20,13 @@ export interface Said {
   /** Standard error's documents of type `error`. */
   readonly errors: readonly Record<string, unknown>[];
   readonly text: string;
+}
+
+export interface RunOptions {
+  readonly under?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  readonly watch?: (line: Readonly<Record<string, unknown>>, child: ChildProcess) => void;
 }
 
 /** A folder of its own with state and passphrase, gone at the end of the test. */
@@ -37,40 +47,35 @@ export class Workplace implements Disposable {
     return ["--vault", this.path(name), "--passphrase-file", this.passphraseFile];
   }
 
-  /** Runs the program with `--json`; `under` is put before it, such as GNU time or a limit. */
-  run(
-    args: readonly string[],
-    options: { readonly under?: readonly string[]; readonly environment?: Record<string, string> } = {},
-  ): Said {
+  /**
+   * Runs the program with `--json`; `under` is put before it, such as GNU time or a limit. Several can run at once. Each
+   * document of standard output goes to `watch` when it comes, with the process.
+   */
+  async run(args: readonly string[], options: RunOptions = {}): Promise<Said> {
     const [command, ...rest] = [...(options.under ?? []), PROGRAM, ...args, "--json"];
-    const done = spawnSync(command, rest, {
-      encoding: "utf8",
-      maxBuffer: 1 << 28,
+    const child = spawn(command, rest, {
+      cwd: options.cwd,
       timeout: 240_000,
+      stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, STILLPOINT_STATE_DIR: this.path("state"), LC_ALL: "C", ...options.environment },
     });
-    const lines = documents(done.stdout);
+    const closed = once(child, "close");
+    const outLines: string[] = [];
+    const errorText = text(child.stderr);
+    for await (const line of createInterface({ input: child.stdout })) {
+      outLines.push(line);
+      options.watch?.(JSON.parse(line) as Record<string, unknown>, child);
+    }
+    await closed;
+    const lines = outLines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    const error = await errorText;
     return {
-      code: done.status,
+      code: child.exitCode,
       lines,
       summary: lines.findLast((line) => line["type"] === "summary") ?? {},
-      errors: documents(done.stderr).filter((line) => line["type"] === "error"),
-      text: done.stdout + done.stderr,
+      errors: documents(error).filter((line) => line["type"] === "error"),
+      text: `${outLines.join("\n")}\n${error}`,
     };
-  }
-
-  /** The same for people: no `--json`. */
-  talk(args: readonly string[]): {
-    readonly code: number | null;
-    readonly out: string;
-    readonly error: string;
-  } {
-    const done = spawnSync(PROGRAM, args, {
-      encoding: "utf8",
-      timeout: 240_000,
-      env: { ...process.env, STILLPOINT_STATE_DIR: this.path("state"), LC_ALL: "C" },
-    });
-    return { code: done.status, out: done.stdout, error: done.stderr };
   }
 
   [Symbol.dispose](): void {

@@ -39,6 +39,12 @@ export const PROGRAM_PROBLEMS: Readonly<Record<string, Problem>> = {
     "Der Ordner für Journal und Verlauf ist nicht benutzbar.",
     "Nennen Sie mit --state-dir einen Ordner, in den dieses Konto schreiben darf.",
   ]),
+  "output-failed": row(1, [
+    "What the program had to say could not be written.",
+    "Make room where the output goes. The work itself was done: look at it with the other commands.",
+    "Was das Programm zu sagen hatte, ließ sich nicht schreiben.",
+    "Schaffen Sie Platz, wo die Ausgabe hingeht. Die Arbeit selbst ist getan: sehen Sie sie sich mit den anderen Befehlen an.",
+  ]),
   interrupted: row(130, [
     "The run was told to stop; what was held has been released.",
     "Start it again when you like: what was stored already is not stored twice.",

@@ -1,3 +1,4 @@
+import { throwIfInterrupted } from "../../base/index.ts";
 import type { RestorePoint, RestorePointSummary } from "../../vault/index.ts";
 import { openVaultAt } from "../compose.ts";
 import type { UseCaseContext, VaultRequest } from "./context.ts";
@@ -13,6 +14,7 @@ export async function* listPoints(
   });
   const wanted = request.machines.map((text) => text.toLowerCase());
   for await (const point of opened.value.points()) {
+    throwIfInterrupted(context.signal);
     const { id, name } = point.machine;
     if (wanted.length === 0 || wanted.includes(id.toLowerCase()) || wanted.includes(name.toLowerCase()))
       yield point;

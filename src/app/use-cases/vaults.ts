@@ -1,4 +1,4 @@
-import type { Secret } from "../../base/index.ts";
+import { type Secret, throwIfInterrupted } from "../../base/index.ts";
 import type { KeySlotFacts, VaultFacts } from "../../vault/index.ts";
 import { createVaultAt, openVaultAt } from "../compose.ts";
 import { UsageError } from "../errors.ts";
@@ -34,6 +34,7 @@ export async function describeVault(request: VaultRequest, context: UseCaseConte
   let points = 0;
   let newest: string | undefined;
   for await (const point of opened.value.points()) {
+    throwIfInterrupted(context.signal);
     points++;
     if (newest === undefined || point.time > newest) newest = point.time;
   }

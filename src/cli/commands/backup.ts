@@ -15,12 +15,13 @@ import {
   switchOption,
   textOption,
 } from "../command.ts";
-import { amount, duration } from "../output/index.ts";
+import { amount, duration, shortId } from "../output/index.ts";
 import { selectionAsked } from "./selection.ts";
 import { vaultRequest } from "./vault-request.ts";
 
 const ALL_FAILED = 1;
 const SOME_FAILED = 3;
+const DAMAGED = 4;
 const INTERRUPTED = 130;
 
 export const backupCommand: Command = {
@@ -59,9 +60,13 @@ function printed(machine: MachineName): MachineName {
 
 function exitCode(result: BackupResult, input: CommandInput): number {
   if (result.endedBy !== undefined && exitCodeOf(result.endedBy) === INTERRUPTED) return INTERRUPTED;
+  if (result.failed.some(({ error }) => exitCodeOf(error) === DAMAGED)) return DAMAGED;
   if (result.failed.length > 0) return result.points.length === 0 ? ALL_FAILED : SOME_FAILED;
-  const warned = result.points.some((point) => point.warnings.length > 0) || result.skipped.length > 0;
-  return warned && switchOption(input, "failOnWarning") === true ? SOME_FAILED : 0;
+  const left = result.cleaned.leftBehind.length > 0;
+  const warned = result.points.some((point) => point.warnings.length + point.leftBehind.length > 0);
+  return (left || warned || result.skipped.length > 0) && switchOption(input, "failOnWarning") === true
+    ? SOME_FAILED
+    : 0;
 }
 
 function attempts(input: CommandInput): number | undefined {
@@ -83,7 +88,6 @@ function tell(result: BackupResult, { output, paint }: CommandSurface): void {
       { title: "READ", align: "right" },
       { title: "NEW", align: "right" },
       { title: "STORED", align: "right" },
-      { title: "LEFT ON HOST" },
       { title: "POINT" },
     ],
     rows: result.points.map((point) => [
@@ -93,9 +97,13 @@ function tell(result: BackupResult, { output, paint }: CommandSurface): void {
       amount(point.bytesRead + point.bytesReadMetadata),
       amount(point.bytesNew),
       amount(point.bytesStored),
-      point.leftBehind.length === 0 ? "nothing" : paint.bad(point.leftBehind.join("; ")),
-      point.id,
+      shortId(point.id),
     ]),
   });
+  const left = [...result.points, ...result.failed].flatMap((one) =>
+    one.leftBehind.map((sentence) => `${one.machine.name}: ${sentence}`),
+  );
+  for (const sentence of left) output.say(`${paint.bad("left behind on the host:")} ${sentence}`);
+  if (left.length === 0) output.say(paint.good("nothing was left behind on the host"));
   for (const skipped of result.skipped) output.say(`${skipped.machine.name}: skipped, ${skipped.message}`);
 }

@@ -17,7 +17,7 @@ export const machinesCommand: Command = {
         { title: "STATE" },
         { title: "GEN", align: "right" },
         { title: "DISKS", align: "right" },
-        { title: "A BACKUP NOW IS" },
+        { title: "CONSISTENCY" },
         { title: "ID" },
       ],
       rows: machines.map((machine) => [
@@ -25,9 +25,7 @@ export const machinesCommand: Command = {
         machine.state,
         String(machine.generation),
         String(machine.disks.length),
-        machine.forecast.consistency === null
-          ? paint.bad("not possible")
-          : `${machine.forecast.consistency}-consistent`,
+        machine.forecast.consistency === null ? paint.bad("not possible") : machine.forecast.consistency,
         paint.faint(machine.id.toUpperCase()),
       ]),
     });

@@ -1,7 +1,7 @@
 import { listPoints } from "../../app/index.ts";
 import { COMMANDS, type PointLine } from "../../contract/index.ts";
 import { type Command, listOption } from "../command.ts";
-import { amount } from "../output/index.ts";
+import { amount, instant, shortId } from "../output/index.ts";
 import { vaultRequest } from "./vault-request.ts";
 
 const COLUMNS = [
@@ -22,7 +22,7 @@ export const pointsCommand: Command = {
     for await (const point of listPoints(request, surface.context)) {
       const { id, machine, time, consistency, method, bytes } = point;
       output.line({ type: "point", id, machine, time, consistency, method, bytes } satisfies PointLine);
-      rows.push([id, machine.name, time, consistency, amount(bytes)]);
+      rows.push([shortId(id), machine.name, instant(time), consistency, amount(bytes)]);
       points++;
     }
     output.table({ columns: COLUMNS, rows });

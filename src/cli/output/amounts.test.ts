@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { amount, duration } from "./amounts.ts";
+import { amount, duration, instant, shortId } from "./amounts.ts";
 
 test("`amount()` gives three digits in the unit that fits", () => {
   const cases: readonly (readonly [number, string])[] = [
@@ -20,4 +20,9 @@ test("`duration()` speaks of seconds, minutes and hours as people do", () => {
   assert.equal(duration(59), "59 s");
   assert.equal(duration(200), "3 min 20 s");
   assert.equal(duration(7500), "2 h 5 min");
+});
+
+test("`instant()` and `shortId()` leave out what a table has no room for", () => {
+  assert.equal(instant("2026-11-22T17:37:34.762Z"), "2026-11-22T17:37:34Z");
+  assert.equal(shortId("cd4d536bd27ec92a87df181aefe1a8e3"), "cd4d536bd27e");
 });

@@ -23,6 +23,16 @@ export function duration(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
+/** A time for tables: to the second, in UTC. */
+export function instant(time: string): string {
+  return time.replace(/\.\d+Z$/, "Z");
+}
+
+/** So much of a restore point's id as commands take and tables have room for: 48 bits, unique in any vault. */
+export function shortId(id: string): string {
+  return id.slice(0, 12);
+}
+
 function digits(value: number): string {
   if (value >= 100) return value.toFixed(0);
   return value >= 10 ? value.toFixed(1) : value.toFixed(2);

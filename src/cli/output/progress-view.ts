@@ -6,6 +6,13 @@ import { rateMeter } from "./rate-meter.ts";
 
 const SHOW_AFTER_MS = 1000; // what is quicker needs no bar
 const DEEPEST_LINE = 1; // steps further down show in the bar only
+const USUAL_COLUMNS = 80; // of a terminal that does not say how wide it is
+const SHORTEST_BAR = 10;
+const LONGEST_BAR = 40;
+/** Widest texts beside the bar: `1023 MiB`, `1023 MiB/s`, `59 min 59 s`. */
+const WIDTHS = { amount: 8, speed: 10, left: 11 } as const;
+/** Indentation, gaps, percentage, ` left`, and those texts. */
+const BESIDE_BAR = 4 + 2 + 1 + 4 + 2 + WIDTHS.amount + 2 + WIDTHS.speed + 2 + WIDTHS.left + 5;
 
 interface StepView {
   readonly name: string;
@@ -80,7 +87,7 @@ export class ProgressView implements Disposable {
     if (now - step.startedMs < SHOW_AFTER_MS || step.totalBytes === 0) return;
     const speed = step.rate.bytesPerSecond();
     const left = speed > 0 ? duration(Math.max(0, step.totalBytes - doneBytes) / speed) : "?";
-    const values = { speed: `${amount(speed)}/s`, left, amount: amount(doneBytes) };
+    const values = barTexts({ speed: `${amount(speed)}/s`, left, amount: amount(doneBytes) });
     this.#barOf(id, step)?.update(Math.min(doneBytes, step.totalBytes), values);
   }
 
@@ -89,12 +96,21 @@ export class ProgressView implements Disposable {
     if (terminal === undefined) return undefined;
     if (this.#bar?.step === id) return this.#bar.view;
     this.#takeDown();
-    const format = `    ${step.name}  {bar} {percentage}%  {amount}  {speed}  {left} left`;
+    const room = Math.max(SHORTEST_BAR + 1, (terminal.columns || USUAL_COLUMNS) - BESIDE_BAR - 1);
+    const name = shortened(step.name, room - SHORTEST_BAR);
     const view = new SingleBar(
-      { format, stream: terminal, hideCursor: true, clearOnComplete: true, fps: 5 },
+      {
+        format: `    ${name}  {bar} {percentage}%  {amount}  {speed}  {left} left`,
+        barsize: Math.min(LONGEST_BAR, room - name.length),
+        autopadding: true,
+        stream: terminal,
+        hideCursor: true,
+        clearOnComplete: true,
+        fps: 5,
+      },
       Presets.shades_classic,
     );
-    view.start(step.totalBytes, 0, { speed: "", left: "?", amount: "" });
+    view.start(step.totalBytes, 0, barTexts({ speed: "", left: "?", amount: "" }));
     this.#bar = { step: id, view };
     return view;
   }
@@ -108,6 +124,19 @@ export class ProgressView implements Disposable {
     this.#bar?.view.stop();
     this.#bar = undefined;
   }
+}
+
+/** Padded, so that nothing moves but the bar; nothing stands behind the time that is left. */
+function barTexts(texts: Readonly<Record<keyof typeof WIDTHS, string>>): Record<string, string> {
+  const { amount: done, speed, left } = texts;
+  return { amount: done.padStart(WIDTHS.amount), speed: speed.padStart(WIDTHS.speed), left };
+}
+
+/** The end of a long name tells files apart, its beginning machines: the middle goes. */
+function shortened(name: string, length: number): string {
+  if (name.length <= length) return name;
+  const head = Math.ceil((length - 1) / 2);
+  return `${name.slice(0, head)}…${name.slice(name.length - (length - 1 - head))}`;
 }
 
 /** `write-file` as people write it. */

@@ -15,3 +15,9 @@ test("`rateMeter()` forgets what is older than ten seconds", () => {
   for (let second = 21; second <= 40; second++) rate.add(2000 + (second - 20) * 500, second * 1000); // then 500
   assert.equal(Math.round(rate.bytesPerSecond()), 500);
 });
+
+test("`rateMeter()` knows the rate also when word comes every millisecond", () => {
+  const rate = rateMeter();
+  for (let ms = 0; ms <= 3000; ms++) rate.add(ms * 7, ms); // 7,000 bytes a second
+  assert.equal(Math.round(rate.bytesPerSecond()), 7000);
+});
