@@ -41,8 +41,11 @@ export async function executeRestore(
   options: ExecuteRestoreOptions,
 ): Promise<RestoredFiles> {
   const { target, events, step } = options;
-  if (options.overwrite !== true && (await target.list("")).length > 0) {
-    throw new RestoreFolderNotEmptyError("Cannot restore into the folder: it is not empty");
+  const occupant = options.overwrite === true ? undefined : await firstFile(target, "");
+  if (occupant !== undefined) {
+    throw new RestoreFolderNotEmptyError(
+      `Cannot restore into the folder: it is not empty, "${occupant}" is there`,
+    );
   }
   events({ type: "step-progress", step, doneBytes: 0, totalBytes: plan.totalBytes });
   const taken = new Set(plan.files.map((file) => file.path));
@@ -74,6 +77,16 @@ export async function executeRestore(
     files.push({ path: file.path, bytes });
   }
   return { files, bytesWritten };
+}
+
+/** Folders without files, as a restore leaves them that ran out of space, are nobody's content. */
+async function firstFile(target: RestoreTarget, folder: string): Promise<string | undefined> {
+  for (const { name, kind } of await target.list(folder)) {
+    const path = folder === "" ? name : `${folder}/${name}`;
+    const found = kind === "folder" ? await firstFile(target, path) : path;
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 interface WriteContext extends ExecuteRestoreOptions {

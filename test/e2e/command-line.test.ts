@@ -5,9 +5,11 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSyn
 import { dirname, join, relative, sep } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { systemClock, systemEntropy } from "../../src/base/index.ts";
+import { SeededEntropy } from "../../src/base/testing/index.ts";
 import { openSimulatedHost } from "../../src/simulator/index.ts";
 import { hostJson, scsiDisk } from "../testing/backup-scene.ts";
 import { needs, readSample } from "../testing/oracles.ts";
+import { needsMounting, SmallFileSystem } from "../testing/small-file-system.ts";
 import { PASSPHRASE, PROGRAM, type Said, Workplace } from "../testing/stillpoint.ts";
 
 const MACHINES = ["one", "two", "three"] as const;
@@ -222,4 +224,38 @@ describe("the program, as processes", { ...needs("samples"), concurrency: 2 }, (
       for (const secret of secrets) assert.ok(!text.includes(secret), where);
     }
   });
+
+  test(
+    "a full disk ends a backup or a restore with its own code, and the next try with room succeeds",
+    needsMounting(),
+    async () => {
+      using place = withVault();
+      using small = SmallFileSystem.mount(2048) as SmallFileSystem;
+      mkdirSync(place.path("exports/r"), { recursive: true });
+      const content = new SeededEntropy(20261122).bytes(6 * 2 ** 20);
+      writeFileSync(place.path("exports/r/r.vhdx"), content);
+      cpSync(place.path("vault"), small.path("vault"), { recursive: true });
+      const vault = ["--vault", small.path("vault"), "--passphrase-file", place.passphraseFile];
+      const backup = ["backup", "--host", `folder:${place.path("exports")}`, "--all", ...vault];
+      const full = await place.run(backup);
+      assert.deepEqual([full.code, full.errors[0]?.["code"]], [1, "storage-full"], full.text);
+      assert.equal((await place.run(["verify", "--read-data", ...vault])).code, 0);
+      small.grow(16 * 1024);
+      assert.equal(points(await place.run(backup)).length, 1);
+
+      using target = SmallFileSystem.mount(2048) as SmallFileSystem;
+      const restore = ["restore", "latest:r", "--exact", "--to-folder", target.path("back"), ...vault];
+      const stopped = await place.run(restore);
+      assert.deepEqual([stopped.code, stopped.errors[0]?.["code"]], [1, "host-file-full"], stopped.text);
+      const files = readdirSync(target.folder, { recursive: true, withFileTypes: true });
+      assert.deepEqual(
+        files.filter((entry) => entry.isFile()),
+        [],
+      );
+      target.grow(16 * 1024);
+      const again = await place.run(restore);
+      assert.equal(again.code, 0, again.text);
+      assert.ok(readFileSync(target.path("back/r/r.vhdx")).equals(content));
+    },
+  );
 });

@@ -1,11 +1,13 @@
 import { backupMachines, type RunOutcome } from "../../backup/index.ts";
+import { InterruptedError } from "../../base/index.ts";
 import { USUAL_PATIENCE } from "../../hyperv/index.ts";
 import { type MachineSelection, selectMachines } from "../../policy/index.ts";
 import { newRunId, openHostAt, openVaultAt } from "../compose.ts";
 import { stateFolder } from "../config/index.ts";
 import { refuseDesktop } from "../desktop-refusal.ts";
+import { describeError } from "../problems/index.ts";
 import type { UseCaseContext, VaultRequest } from "./context.ts";
-import { withRunHistory } from "./run-record.ts";
+import { type RunEnd, withRunHistory } from "./run-record.ts";
 import { type WhileHeld, watchedHost } from "./watched-host.ts";
 
 export interface BackupRequest extends VaultRequest {
@@ -35,9 +37,8 @@ export async function runBackup(request: BackupRequest, context: UseCaseContext)
   const machines = selectMachines(await host.machines({ signal: context.signal }), request.selection);
   const cleaned = await host.cleanUp({ signal: context.signal });
   const run = newRunId(context.world);
-  const history = { kind: "backup", host: host.facts.name, run, folder: await stateFolder(context.stateDir) };
-  const outcome = await withRunHistory(history, context.world, () =>
-    backupMachines({
+  const work = async (): Promise<RunOutcome> =>
+    await backupMachines({
       host,
       vault: vault.value,
       machines,
@@ -47,7 +48,29 @@ export async function runBackup(request: BackupRequest, context: UseCaseContext)
       patience: { ...USUAL_PATIENCE, attempts: request.attempts ?? USUAL_PATIENCE.attempts },
       requireApplication: request.requireApplication,
       run,
-    }),
-  );
+    });
+  const folder = await stateFolder(context.stateDir);
+  const recorded = { kind: "backup", host: host.facts.name, run, folder, work, endOf };
+  const outcome = await withRunHistory(recorded, context.world);
   return { ...outcome, cleaned };
+}
+
+/** What the run history keeps of a run. */
+function endOf({ points, failed, skipped, endedBy }: RunOutcome): RunEnd {
+  const allFailed = failed.length > 0 && points.length === 0;
+  const summary = {
+    points: points.map(({ id, machine, consistency, leftBehind }) => ({
+      id,
+      machine,
+      consistency,
+      leftBehind,
+    })),
+    failed: failed.map(({ machine, error, leftBehind }) => {
+      const { code, message } = describeError(error, { language: "en" });
+      return { machine, error: { code, message }, leftBehind };
+    }),
+    skipped,
+  };
+  if (endedBy instanceof InterruptedError) return { outcome: "interrupted", summary };
+  return { outcome: allFailed ? "failed" : "done", summary };
 }

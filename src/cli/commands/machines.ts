@@ -29,6 +29,7 @@ export const machinesCommand: Command = {
         paint.faint(machine.id.toUpperCase()),
       ]),
     });
+    if (machines.length === 0) output.say("no machines");
     return { exitCode: 0, summary: { machines: machines.length } };
   },
 };

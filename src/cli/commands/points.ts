@@ -26,6 +26,7 @@ export const pointsCommand: Command = {
       points++;
     }
     output.table({ columns: COLUMNS, rows });
+    if (points === 0) output.say("no restore points");
     return { exitCode: 0, summary: { points } };
   },
 };

@@ -11,7 +11,9 @@ export function humanOutput(streams: HumanStreams): Output {
   return {
     line: () => undefined,
     say: (text) => view.above(() => streams.out(`${text}\n`)),
-    table: (table) => view.above(() => streams.out(`${tableText(table, streams.paint)}\n`)),
+    table: (table) => {
+      if (table.rows.length > 0) view.above(() => streams.out(`${tableText(table, streams.paint)}\n`));
+    },
     events: view.events,
     problem: (problem) => view.above(() => streams.error(problemText(problem, streams.paint))),
     [Symbol.dispose]: () => view[Symbol.dispose](),

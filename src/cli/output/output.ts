@@ -19,7 +19,7 @@ export interface Output extends Disposable {
   line(document: JsonLine): void;
   /** For people: text, as it is. */
   say(text: string): void;
-  /** For people. */
+  /** For people; a table without rows is left out. */
   table(table: Table): void;
   /** Progress of a run, in the form's own way. */
   readonly events: EventSink;

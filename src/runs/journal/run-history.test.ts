@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
@@ -10,11 +10,23 @@ import { openRunHistory } from "./run-history.ts";
 const base = mkdtempSync(join(tmpdir(), "stillpoint-history-"));
 after(() => rmSync(base, { recursive: true, force: true }));
 
+const posix = { skip: process.platform === "win32" ? "Windows has no file modes" : false };
+
 function freshFolder(): string {
   return mkdtempSync(join(base, "state-"));
 }
 
 describe("RunHistory", () => {
+  test("is its owner's alone, also in a folder that everybody may read", posix, async () => {
+    const folder = freshFolder();
+    chmodSync(folder, 0o755);
+    await using history = await openRunHistory(folder, { clock: new FakeClock() });
+    await history.begin({ id: "run-1", kind: "backup", host: "HV01" });
+    const names = readdirSync(folder);
+    assert.ok(names.length >= 2, names.join(", "));
+    for (const name of names) assert.equal(statSync(join(folder, name)).mode & 0o777, 0o600, name);
+  });
+
   test("keeps when a run began and ended, how, and what it said", async () => {
     const folder = freshFolder();
     const clock = new FakeClock("2026-03-01T22:00:00Z");

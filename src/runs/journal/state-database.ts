@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from "node:sqlite";
 import type { z } from "zod";
@@ -35,6 +35,7 @@ export class StateDatabase implements Disposable {
   static async open(options: StateDatabaseOptions): Promise<StateDatabase> {
     const path = join(options.folder, options.file);
     await makeFolder(options.folder);
+    await makeFile(path);
     using opening = new DisposableStack();
     const connection = translating(path, () => {
       const opened = new DatabaseSync(path, { timeout: options.busyTimeoutMs ?? BUSY_TIMEOUT_MS });
@@ -109,6 +110,15 @@ async function makeFolder(folder: string): Promise<void> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
     throw new JournalError(`Cannot make the state folder "${folder}": ${String(error)}`, { cause: error });
+  }
+}
+
+/** Its owner's alone, also in a folder that others may read; SQLite gives the files beside it the same rights. */
+async function makeFile(path: string): Promise<void> {
+  try {
+    await using _file = await open(path, "a", 0o600);
+  } catch (error) {
+    throw new JournalError(`Cannot open "${path}": ${String(error)}`, { cause: error });
   }
 }
 
