@@ -113,8 +113,13 @@ async function capture(machine: HostMachine, options: CaptureOptions): Promise<P
 }
 
 async function hold(machine: HostMachine, options: CaptureOptions): Promise<HeldMachine> {
+  const { signal } = options;
   return await options.host.hold(machine.id, {
-    signal: options.signal,
+    signal,
+    chainOf: async (files, leaf) => {
+      const chain = await new DiskChains(files, { signal }).chainOf(leaf);
+      return chain.map(({ path }) => path);
+    },
     events: options.events,
     step: options.step,
     patience: options.patience,
@@ -169,18 +174,19 @@ async function readMachine(held: HeldMachine, options: CaptureOptions): Promise<
   const subject = held.machine.name;
   const name = { events, step: `${options.step}/read`, parent, name: "read", subject };
   return await runStep(name, async (step) => {
-    const chains = new DiskChains(host.files, { signal });
-    const found = await findMachineFiles(held, { files: host.files, chains });
+    const files = held.view ?? host.files;
+    const chains = new DiskChains(files, { signal });
+    const found = await findMachineFiles(held, { files, chains });
     for (const notice of found.warnings) events({ type: "step-warning", step, notice });
     const totalBytes = found.files.reduce((sum, file) => sum + file.before.sizeBytes, 0);
     events({ type: "step-progress", step, doneBytes: 0, totalBytes });
     const previous = await vault.previousFiles(held.machine.id, host.facts.name);
-    const context = { hostFiles: host.files, session, previous, events, step, signal };
+    const context = { hostFiles: files, session, previous, events, step, signal };
     const stored = await storeFiles(found.files, context);
     const kept = new Set(stored.files.map((file) => file.path));
     for (const file of found.files) {
       throwIfInterrupted(signal);
-      if (kept.has(file.path)) await confirmSameFile(host.files, file.path, file.before);
+      if (kept.has(file.path)) await confirmSameFile(files, file.path, file.before);
     }
     await held.confirmUnchanged({ signal });
     return { found, stored };

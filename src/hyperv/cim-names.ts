@@ -12,6 +12,7 @@ export const CIMV2 = "root\\cimv2";
 export const CLASS = {
   operatingSystem: "Win32_OperatingSystem",
   hostComputer: "Win32_ComputerSystem",
+  process: "Win32_Process",
   computerSystem: "Msvm_ComputerSystem",
   settings: "Msvm_VirtualSystemSettingData",
   /** v1 only: data roots of a machine. */
@@ -41,6 +42,8 @@ export const METHOD = {
   modifySettings: "ModifySystemSettings",
   modifyDiskMerge: "ModifyDiskMergeSettings",
   diskSettings: "GetVirtualHardDiskSettingData",
+  /** v1 only. */
+  diskInfo: "GetVirtualHardDiskInfo",
   requestStateChange: "RequestStateChange",
 } as const;
 
@@ -91,6 +94,8 @@ export const JOB_STATE = { completed: 7, completedWithWarnings: 32_768 } as cons
 export const FINAL_JOB_STATES: ReadonlySet<number> = new Set([7, 8, 9, 10, 32_768]);
 /** Msvm_ConcreteJob.JobType of making a checkpoint. */
 export const JOB_TYPE_CREATE_CHECKPOINT = 70;
+/** Msvm_ComputerSystem.RequestStateChange: start, or go on after a pause. */
+export const RUN_MACHINE = 2;
 /** Msvm_ConcreteJob.RequestStateChange: ask it to end. */
 export const TERMINATE_JOB = 4;
 

@@ -119,3 +119,47 @@ export class MachineUnreadableError extends MachineError {
   readonly code = "machine-unreadable";
   readonly retry = "later";
 }
+
+export interface VssErrorFacts extends MachineErrorFacts {
+  readonly retry: Retry;
+  /** The HRESULT that was said last or most exactly, for instance 0x800423f3; undefined when there was none. */
+  readonly hostCode?: number | undefined;
+  /** The last line that the host printed. */
+  readonly hostSentence?: string | undefined;
+}
+
+/** A failure of Volume Shadow Copy on the host, with its code. */
+export abstract class VssError extends MachineError {
+  readonly retry: Retry;
+  readonly hostCode: number | undefined;
+  readonly hostSentence: string | undefined;
+
+  constructor(message: string, facts: VssErrorFacts) {
+    super(message, facts);
+    this.retry = facts.retry;
+    this.hostCode = facts.hostCode;
+    this.hostSentence = facts.hostSentence;
+  }
+}
+
+/** The host could not make the shadow copy: its storage, a provider, the volumes, or another shadow copy in the making. */
+export class ShadowCopyFailedError extends VssError {
+  readonly code = "shadow-copy-failed";
+}
+
+/** The Hyper-V VSS writer failed the machine, or is not there. */
+export class WriterFailedError extends VssError {
+  readonly code = "writer-failed";
+}
+
+/** The Hyper-V VSS writer does not list the machine, although the host has it. */
+export class MachineNotInWriterError extends MachineError {
+  readonly code = "machine-not-in-writer";
+  readonly retry = "later";
+}
+
+/** The shadow copy stands, or stood, and the machine's files cannot be read in it. */
+export class ShadowCopyUnreadableError extends MachineError {
+  readonly code = "shadow-copy-unreadable";
+  readonly retry = "later";
+}

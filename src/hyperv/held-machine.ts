@@ -7,6 +7,7 @@ import type {
   Notice,
   Uncovered,
 } from "../base/index.ts";
+import type { HostFiles } from "../places/index.ts";
 import type { Forecast } from "./forecast/forecast-types.ts";
 
 /** How long to wait for a machine that is busy with something that passes by itself. */
@@ -32,6 +33,11 @@ export interface HoldOptions {
   readonly requireApplication?: true | undefined;
   /** Id of the run; it stands in the journal and in the checkpoint's name. */
   readonly run: string;
+  /**
+   * Port: the files of a disk's chain, leaf first, as their own headers link them. This module reads no disk formats; with
+   * it the view leaf of a shadow copy is found by the links, without it by its name alone.
+   */
+  readonly chainOf?: ((files: HostFiles, leaf: string) => Promise<readonly string[]>) | undefined;
 }
 
 export type HeldFileRole = "configuration" | "runtime" | "guest-state" | "memory" | "other";
@@ -114,6 +120,11 @@ export interface HeldMachine extends AsyncDisposable {
   /** Every attached disk that is covered, by controller, number and location. */
   readonly disks: readonly HeldDisk[];
   readonly tree: HeldTree;
+  /**
+   * What the files are read through, by their own paths: a machine held by a shadow copy is read from the copy. Absent
+   * where they are read from the host itself. Ends with the release.
+   */
+  readonly view?: HostFiles | undefined;
   readonly uncovered: readonly Uncovered[];
   readonly warnings: readonly Notice[];
   /** Reads tree and disks again, after the last file. @throws {MachineChangedError} retry later */

@@ -15,7 +15,7 @@ export interface HypervHostOptions {
   /** Stays the caller's: the host does not close it. */
   readonly session: CimSession;
   readonly files: HostFiles;
-  /** For capture by shadow copy, which this version does not have. */
+  /** For capture by shadow copy; without it machines that need one are refused. */
   readonly commands?: HostCommands | undefined;
   readonly clock: Clock;
   readonly entropy: Entropy;
@@ -45,9 +45,9 @@ export class HypervHost implements MachineHost {
   }
 
   static async open(options: HypervHostOptions): Promise<HypervHost> {
-    const { session, files, clock, journal, hostKey } = options;
+    const { session, files, commands, clock, entropy, journal, hostKey } = options;
     const host = await readHostFacts(session);
-    return new HypervHost({ session, files, clock, journal, hostKey, host });
+    return new HypervHost({ session, files, commands, clock, entropy, journal, hostKey, host });
   }
 
   async machines(options: WaitOptions = {}): Promise<readonly HostMachine[]> {

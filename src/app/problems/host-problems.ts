@@ -112,10 +112,34 @@ export const HOST_PROBLEMS: Readonly<Record<string, Problem>> = {
     "Richten Sie die Integrationsdienste des Gastes (die Vorhersage sagt, was fehlt), oder verzichten Sie auf --require-application.",
   ]),
   "capture-method-not-available": row(1, [
-    "This host needs a shadow copy, and this version holds machines by recovery checkpoint only.",
-    "Export the machine and back up the export with folder:DIR, or use Windows Server 2016 or later.",
-    "Dieser Host braucht eine Schattenkopie; diese Version hält Maschinen nur mit Wiederherstellungsprüfpunkten an.",
-    "Exportieren Sie die Maschine und sichern Sie den Export mit folder:DIR, oder verwenden Sie Windows Server 2016 oder neuer.",
+    "This machine needs a shadow copy, and its host offers no diskshadow that Stillpoint can run.",
+    "Run Stillpoint on the Windows Server itself, or export the machine and back up the export with folder:DIR; machines of Windows Server 2016 and later with configuration version 6.2 or later need no shadow copy.",
+    "Diese Maschine braucht eine Schattenkopie; auf ihrem Host kann Stillpoint kein diskshadow starten.",
+    "Führen Sie Stillpoint auf dem Windows Server selbst aus, oder exportieren Sie die Maschine und sichern Sie den Export mit folder:DIR; ab Windows Server 2016 mit Konfigurationsversion 6.2 braucht es keine Schattenkopie.",
+  ]),
+  "shadow-copy-failed": row(1, [
+    "The host could not make the shadow copy of the machine's volumes.",
+    "The message has the code of VSS. Look for other backup products at work at the same time, for room for shadow copies (vssadmin list shadowstorage), and for errors of VSS and volsnap in the event log.",
+    "Der Host konnte die Schattenkopie der Volumes der Maschine nicht anlegen.",
+    "Die Meldung enthält den Code von VSS. Prüfen Sie, ob zugleich ein anderes Sicherungsprodukt arbeitet, ob Platz für Schattenkopien ist (vssadmin list shadowstorage), und suchen Sie Fehler von VSS und volsnap im Ereignisprotokoll.",
+  ]),
+  "writer-failed": row(1, [
+    "The Hyper-V VSS writer failed the machine, or is not there.",
+    'Look for events of Hyper-V-VMMS about the machine (10102, 10103, 10150) and for the VSS service inside the guest; "vssadmin list writers" shows the writer\'s state, and restarting the service vmms resets it without stopping machines.',
+    "Der Hyper-V-VSS-Writer hat die Maschine nicht gesichert, oder es gibt ihn nicht.",
+    'Suchen Sie Ereignisse von Hyper-V-VMMS zu der Maschine (10102, 10103, 10150) und prüfen Sie den VSS-Dienst im Gast; "vssadmin list writers" zeigt den Zustand des Writers, ein Neustart des Dienstes vmms setzt ihn zurück, ohne Maschinen anzuhalten.',
+  ]),
+  "machine-not-in-writer": row(1, [
+    "Hyper-V has the machine, but its VSS writer does not list it.",
+    "Restart the service vmms on the host, which stops no machine, and try again; a machine whose configuration file cannot be read is not listed either.",
+    "Hyper-V hat die Maschine, aber sein VSS-Writer führt sie nicht auf.",
+    "Starten Sie auf dem Host den Dienst vmms neu, das hält keine Maschine an, und versuchen Sie es erneut; auch eine Maschine mit unlesbarer Konfigurationsdatei fehlt dort.",
+  ]),
+  "shadow-copy-unreadable": row(1, [
+    "The shadow copy was made, but the machine's files cannot be read in it, or it is gone.",
+    "Give shadow copies more room (vssadmin resize shadowstorage): Windows drops them when it is full. From another computer shadow copies cannot be read; run Stillpoint on the host.",
+    "Die Schattenkopie wurde angelegt, aber die Dateien der Maschine sind darin nicht lesbar, oder sie ist verschwunden.",
+    "Geben Sie Schattenkopien mehr Platz (vssadmin resize shadowstorage): ist er voll, verwirft Windows sie. Von einem anderen Rechner aus sind Schattenkopien nicht lesbar; führen Sie Stillpoint auf dem Host aus.",
   ]),
   "checkpoint-failed": row(1, [
     "Hyper-V could not make the checkpoint for the backup.",

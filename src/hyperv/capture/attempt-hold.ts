@@ -1,222 +1,30 @@
-import { type Guid, type Notice, StillpointError } from "../../base/index.ts";
-import { checkpointName } from "../checkpoint-name.ts";
-import { CLASS, METHOD } from "../cim-names.ts";
-import {
-  ApplicationConsistencyRequiredError,
-  CaptureMethodNotAvailableError,
-  CheckpointFailedError,
-} from "../errors.ts";
+import type { Guid } from "../../base/index.ts";
 import { forecastMachine } from "../forecast/forecast.ts";
-import type { Forecast } from "../forecast/forecast-types.ts";
-import type { HeldMachine, HoldOptions } from "../held-machine.ts";
-import type { CheckpointInventory, MachineInventory } from "../inventory/machine-inventory.ts";
-import { type Busy, busyFromFailure } from "./busy.ts";
-import { describeHold } from "./describe-hold.ts";
-import { discardAttempt } from "./discard-attempt.ts";
-import { fingerprintOf } from "./fingerprint.ts";
+import { type AttemptContext, type AttemptOutcome } from "./attempt.ts";
+import { attemptCheckpoint } from "./attempt-checkpoint.ts";
 import { passGates } from "./gates.ts";
-import { GuestWatch } from "./guest-watch.ts";
-import { heldByCheckpoint } from "./held-checkpoint.ts";
-import { type HostAccess, readMachine, readMachineTree, serviceOf } from "./host-access.ts";
-import { callHost } from "./host-job.ts";
-import { type CheckpointLevel, type MakingOutcome, makeCheckpoint } from "./make-checkpoint.ts";
-import { CustodyKeeper, leavesOf } from "./recovery-custody.ts";
-import { changedLeaves } from "./standing-disks.ts";
+import { type HostAccess, readMachine } from "./host-access.ts";
+import { attemptShadowCopy } from "./shadow-copy/attempt-shadow-copy.ts";
 
-export interface AttemptContext {
-  readonly options: HoldOptions;
-  readonly attempt: number;
-  /** Told that this checkpoint is held by this process. */
-  readonly onHeld: (checkpoint: Guid) => void;
-  readonly onReleased: (checkpoint: Guid) => void;
-}
-
-export type AttemptOutcome =
-  | { readonly kind: "held"; readonly held: HeldMachine }
-  | { readonly kind: "busy"; readonly machine: MachineInventory; readonly busy: Busy }
-  | { readonly kind: "absent" };
-
-const RENAMING_LIMIT_MS = 60_000;
-
-/** One attempt: look, decide, record, make, look again. Whatever fails after the record is undone before it is told. */
+/** One attempt: look, decide, and hold by the method of the forecast. */
 export async function attemptHold(
   access: HostAccess,
   id: Guid,
   context: AttemptContext,
-): Promise<AttemptOutcome> {
+): Promise<AttemptOutcome | { readonly kind: "absent" }> {
   const { options } = context;
   const machine = await readMachine(access, id, options);
   if (machine === undefined) return { kind: "absent" };
   const forecast = forecastMachine(machine, access.host);
-  const blocked = passGates(machine, forecast, options);
+  const { requireApplication } = options;
+  const blocked = passGates(machine, forecast, { requireApplication, commands: access.commands });
   if (blocked !== undefined) return { kind: "busy", machine, busy: blocked };
-  const custody = await CustodyKeeper.record(access, machine, options.run);
-  let failure: Failure;
-  try {
-    const made = await makeAtBestLevel(access, custody, { machine, forecast, context });
-    if (made.kind === "made") {
-      return { kind: "held", held: await settle(access, custody, { machine, forecast, context, made }) };
-    }
-    if (made.kind === "lost") throw lostError(machine, made.sentence);
-    failure = made;
-  } catch (error) {
-    if (error instanceof StillpointError) await discardAttempt(access, custody.facts, options);
-    throw error;
-  }
-  await custody.strike(); // the host itself says that it made none
-  const busy = busyFromFailure(machine, failure);
-  if (busy !== undefined) return { kind: "busy", machine, busy };
-  throw failureError({ machine, forecast, context }, failure);
-}
-
-interface Attempt {
-  readonly machine: MachineInventory;
-  readonly forecast: Forecast;
-  readonly context: AttemptContext;
-}
-
-interface Made {
-  readonly kind: "made";
-  readonly checkpoint: Guid;
-  readonly level: CheckpointLevel;
-  readonly fallback?: Notice | undefined;
-  readonly interruptedSeconds: number;
-}
-
-type Failure = Extract<MakingOutcome, { readonly kind: "failed" }>;
-
-/** Level application where the forecast says so; when the guest fails in it, level crash, unless more is required. */
-async function makeAtBestLevel(
-  access: HostAccess,
-  custody: CustodyKeeper,
-  attempt: Attempt,
-): Promise<Made | Exclude<MakingOutcome, { readonly kind: "made" }>> {
-  const { machine, forecast, context } = attempt;
-  const { options } = context;
-  const { signal } = options;
-  const watch = new GuestWatch(access, machine);
-  const onLook = forecast.interruptsGuest === "possible" ? (): Promise<void> => watch.look() : undefined;
-  const make = async (level: CheckpointLevel): Promise<MakingOutcome> =>
-    await makeCheckpoint(access, custody, { machine, level, signal, onLook });
-  const level = asksGuest(forecast) ? "application" : "crash";
-  const first = await make(level);
-  if (first.kind === "made") return { ...first, level, interruptedSeconds: watch.interruptedSeconds };
-  const mayFallBack = level === "application" && options.requireApplication !== true;
-  if (first.kind === "lost" || !mayFallBack || busyFromFailure(machine, first) !== undefined) return first;
-  const fallback: Notice = {
-    code: "forecast-differs",
-    message: `the forecast was ${forecast.consistency ?? "none"}, reached is crash: the guest could not hold still. Hyper-V says: ${first.sentence}`,
-  };
-  options.events({ type: "step-warning", step: options.step, notice: fallback });
-  const second = await make("crash");
-  if (second.kind !== "made") return second;
-  return { ...second, level: "crash", fallback, interruptedSeconds: watch.interruptedSeconds };
-}
-
-function asksGuest(forecast: Forecast): boolean {
-  return forecast.consistency === "application" || forecast.consistency === "filesystem";
-}
-
-/** Names the checkpoint, reads the machine again, and puts together what is held. */
-async function settle(
-  access: HostAccess,
-  custody: CustodyKeeper,
-  attempt: Attempt & { readonly made: Made },
-): Promise<HeldMachine> {
-  const { machine, forecast, context, made } = attempt;
-  const { options } = context;
-  const after = await readMachineTree(access, machine.id, options);
-  const checkpoint = after?.recoveryCheckpoints.find(({ id }) => id === made.checkpoint);
-  if (after === undefined || checkpoint === undefined) {
-    throw new CheckpointFailedError(
-      `Cannot hold "${machine.name}": the host said that its checkpoint ${made.checkpoint} is made, and does not list it`,
-      { machine: { id: machine.id, name: machine.name } },
-    );
-  }
-  await custody.amend({ standing: changedLeaves(custody.facts.leaves, leavesOf(after)) });
-  await rename(access, checkpoint, options);
-  const { level, fallback, interruptedSeconds } = made;
-  const facts = await describeHold(access, {
-    forecast,
-    before: machine,
-    after,
-    checkpoint,
-    level,
-    fallback,
-    interruptedSeconds,
-    attempts: context.attempt,
-  });
-  context.onHeld(made.checkpoint);
-  return heldByCheckpoint(facts, {
-    access,
-    owned: { ...custody.facts, checkpoint: made.checkpoint },
-    fingerprint: fingerprintOf(after, made.checkpoint),
-    options,
-    onReleased: () => {
-      context.onReleased(made.checkpoint);
-    },
-  });
-}
-
-/** So that people and later starts see whose it is. A host that refuses it has still made the checkpoint. */
-async function rename(
-  access: HostAccess,
-  checkpoint: CheckpointInventory,
-  options: HoldOptions,
-): Promise<void> {
-  if (checkpoint.reference === undefined) return;
-  const outcome = await callHost(access, {
-    target: await serviceOf(access, CLASS.managementService, options),
-    method: METHOD.modifySettings,
-    arguments: {
-      SystemSettings: {
-        kind: "instance",
-        className: CLASS.settings,
-        reference: checkpoint.reference,
-        properties: {
-          InstanceID: `Microsoft:${checkpoint.id.toUpperCase()}`,
-          ElementName: checkpointName(options.run),
-        },
-      },
-    },
-    signal: options.signal,
-    limitMs: RENAMING_LIMIT_MS,
-  });
-  if (outcome.kind !== "failed") return;
-  const message = `The checkpoint keeps the host's name for it: ${outcome.sentence} (${outcome.code})`;
+  const attempt = { machine, forecast, context };
+  if (forecast.method === "shadow-copy") return await attemptShadowCopy(access, attempt);
+  const outcome = await attemptCheckpoint(access, attempt);
+  if (outcome.kind !== "refused") return outcome;
+  if (access.commands === undefined) throw outcome.error;
+  const message = `The host refuses a backup checkpoint: ${outcome.sentence}. A shadow copy is made instead`;
   options.events({ type: "step-note", step: options.step, message });
-}
-
-function lostError(machine: MachineInventory, sentence: string): StillpointError {
-  return new CheckpointFailedError(`Cannot hold "${machine.name}": ${sentence}`, {
-    machine: { id: machine.id, name: machine.name },
-    hostSentence: sentence,
-  });
-}
-
-function failureError(attempt: Attempt, failure: Failure): StillpointError {
-  const { machine, forecast, context } = attempt;
-  const facts = {
-    machine: { id: machine.id, name: machine.name },
-    cause: failure.cause,
-    hostCode: failure.code,
-    hostSentence: failure.sentence,
-  };
-  const said = `Hyper-V says: ${failure.sentence} (${failure.code})`;
-  if (context.options.requireApplication === true && asksGuest(forecast)) {
-    return new ApplicationConsistencyRequiredError(
-      `Cannot back up "${machine.name}": its guest could not hold still, wanted application-consistent. ${said}`,
-      facts,
-    );
-  }
-  if (forecast.interruptsGuest === "possible") {
-    return new CaptureMethodNotAvailableError(
-      `Cannot back up "${machine.name}": checkpoints are switched off in its settings, the host refuses one for backup, and this version has no shadow copies to fall back to. ${said}`,
-      facts,
-    );
-  }
-  return new CheckpointFailedError(
-    `Cannot hold "${machine.name}": its checkpoint could not be made. ${said}`,
-    facts,
-  );
+  return await attemptShadowCopy(access, attempt);
 }

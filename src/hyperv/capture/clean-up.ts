@@ -1,10 +1,15 @@
 import { type Guid, StillpointError } from "../../base/index.ts";
 import { checkpointName, isOurs } from "../checkpoint-name.ts";
+import type { CustodyEntry } from "../custody.ts";
 import { readMachines } from "../inventory/read-host.ts";
 import type { CleanUpReport, WaitOptions } from "../machine-host.ts";
 import { cleanEntry } from "./clean-entry.ts";
 import type { HostAccess } from "./host-access.ts";
+import { textIn } from "./journal-facts.ts";
 import { readCustody } from "./recovery-custody.ts";
+import { type GuestEntry, keepRunning, readGuestEntry } from "./running-guest.ts";
+import { cleanShadowEntry } from "./shadow-copy/clean-shadow-entry.ts";
+import { readShadowCustody } from "./shadow-copy/shadow-custody.ts";
 
 /** A checkpoint of ours that no entry speaks of may belong to a run of another installation; after this it is told. */
 const FORGOTTEN_MS = 24 * 3_600_000;
@@ -21,21 +26,51 @@ export async function cleanUpHost(
   const leftBehind: string[] = [];
   const known = new Set<string>();
   for (const entry of await access.journal.abandoned(access.hostKey)) {
-    const custody = readCustody(entry);
-    if (custody === undefined) continue;
-    known.add(checkpointName(custody.run));
+    const run = readCustody(entry)?.run;
+    if (run !== undefined) known.add(checkpointName(run));
     try {
-      const report = await cleanEntry(access, custody, options);
+      const report = await cleanAny(access, entry, options);
       removed.push(...report.removed);
       leftBehind.push(...report.leftBehind);
     } catch (error) {
       // one machine that cannot be asked about must not keep the others from being cleaned
       if (!(error instanceof StillpointError) || error.code === "interrupted") throw error;
-      leftBehind.push(`machine "${custody.machineName}": ${error.message}`);
+      leftBehind.push(`machine "${nameOf(entry)}": ${error.message}`);
     }
   }
   leftBehind.push(...(await forgotten(access, { ...options, known })));
   return { removed, leftBehind };
+}
+
+/** By the kind of the entry; one of a kind that this version does not know stays as it is. */
+async function cleanAny(
+  access: HostAccess,
+  entry: CustodyEntry,
+  options: WaitOptions,
+): Promise<CleanUpReport> {
+  const checkpoint = readCustody(entry);
+  if (checkpoint !== undefined) return await cleanEntry(access, checkpoint, options);
+  const shadow = readShadowCustody(entry);
+  if (shadow !== undefined) return await cleanShadowEntry(access, shadow, options);
+  const guest = readGuestEntry(entry);
+  return guest === undefined ? { removed: [], leftBehind: [] } : await cleanGuest(access, guest);
+}
+
+/** A guest that a killed run's shadow copy may have left standing. */
+async function cleanGuest(access: HostAccess, guest: GuestEntry): Promise<CleanUpReport> {
+  const name = `machine "${guest.machineName}"`;
+  const outcome = await keepRunning(access, guest);
+  if (outcome.kind === "left") return { removed: [], leftBehind: [`${name}: ${outcome.sentence}`] };
+  const { resumedFrom } = outcome;
+  const removed =
+    resumedFrom === undefined
+      ? []
+      : [`${name}: the state "${resumedFrom}" in which a shadow copy had left it`];
+  return { removed, leftBehind: [] };
+}
+
+function nameOf(entry: CustodyEntry): string {
+  return textIn(entry.facts["machineName"]) ?? entry.machine;
 }
 
 async function forgotten(

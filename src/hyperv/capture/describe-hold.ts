@@ -1,15 +1,15 @@
 import type { Consistency, Notice, Uncovered } from "../../base/index.ts";
-import { windowsPathKey } from "../../places/index.ts";
 import { isCovered } from "../forecast/coverage.ts";
 import type { Forecast } from "../forecast/forecast-types.ts";
-import type { CheckpointNode, HeldDisk, HeldFile, HeldTree } from "../held-machine.ts";
+import type { HeldDisk } from "../held-machine.ts";
 import { byPlace, placeText } from "../inventory/attached-disks.ts";
 import type { CheckpointInventory, MachineInventory, MachineTree } from "../inventory/machine-inventory.ts";
-import type { HeldFacts } from "./held-checkpoint.ts";
 import { filesOfSettings } from "./held-files.ts";
+import type { HeldFacts } from "./held-until-released.ts";
 import type { HostAccess } from "./host-access.ts";
 import type { CheckpointLevel } from "./make-checkpoint.ts";
 import { decideMemory } from "./memory-decision.ts";
+import { configurationWarnings, readTree } from "./read-tree.ts";
 
 /** What is known when the checkpoint stands. */
 export interface Standing {
@@ -30,7 +30,7 @@ export interface Standing {
 export async function describeHold(access: HostAccess, standing: Standing): Promise<HeldFacts> {
   const { before, after, checkpoint, forecast, level } = standing;
   const own = await filesOfSettings(access.files, checkpoint);
-  const tree = await readTree(access, after);
+  const tree = await readTree(access.files, after);
   const files = [...own.files, ...tree.files];
   const memory = decideMemory(before, { checkpoint, files: own.files, level });
   const { disks, missing } = heldDisks(before, checkpoint);
@@ -93,41 +93,6 @@ function heldDisks(
 
 function uncoveredDisk(path: string): Uncovered {
   return { disk: path, why: "the host did not make it part of the checkpoint" };
-}
-
-interface TreeReading {
-  readonly tree: HeldTree;
-  readonly files: readonly HeldFile[];
-  readonly uncovered: readonly Uncovered[];
-}
-
-async function readTree(access: HostAccess, machine: MachineTree): Promise<TreeReading> {
-  const checkpoints: CheckpointNode[] = [];
-  const uncovered: Uncovered[] = [];
-  for (const checkpoint of machine.checkpoints) {
-    const { id, name, created, parent, type, memory } = checkpoint;
-    const found = await filesOfSettings(access.files, { ...checkpoint, checkpoint: id });
-    const disks = checkpoint.disks.filter(isCovered).flatMap(({ controller, number, location, path }) => {
-      return path === undefined ? [] : [{ controller, number, location, path }];
-    });
-    checkpoints.push({ id, name, created, parent, type, memory, disks, files: found.files });
-    if (!found.files.some(({ role }) => role === "configuration")) {
-      const why = found.problems[0] ?? "its configuration is not where the host says it is";
-      uncovered.push({ disk: `checkpoint "${name}"`, why });
-    }
-  }
-  const files = distinct(checkpoints.flatMap((node) => node.files));
-  return { tree: { checkpoints, current: machine.current }, files, uncovered };
-}
-
-function distinct(files: readonly HeldFile[]): readonly HeldFile[] {
-  return [...new Map(files.map((file) => [windowsPathKey(file.path), file])).values()];
-}
-
-function configurationWarnings(files: readonly HeldFile[], problems: readonly string[]): readonly Notice[] {
-  if (files.some(({ role }) => role === "configuration")) return [];
-  const why = problems[0] ?? "the host says where it is, and it is not there";
-  return [notice("configuration-not-found", `the configuration of the held machine is not covered: ${why}`)];
 }
 
 function notice(code: string, message: string): Notice {

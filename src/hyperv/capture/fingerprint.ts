@@ -31,6 +31,14 @@ export function fingerprintOf(machine: MachineTree, checkpoint: Guid): Fingerpri
   return { lines: lines.sort(), checkpoint };
 }
 
+/** The user's tree alone, in words: what must be the same before and after a shadow copy is made. */
+export function treeLines(machine: MachineTree): readonly string[] {
+  return [
+    `the current checkpoint is ${machine.current ?? "none"}`,
+    ...machine.checkpoints.flatMap(checkpointLines),
+  ].sort();
+}
+
 /** Reads the machine again and compares. @throws {MachineChangedError} */
 export async function confirmUnchanged(
   access: HostAccess,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { HostCommands } from "../../places/index.ts";
 import {
   ApplicationConsistencyRequiredError,
   CaptureMethodNotAvailableError,
@@ -20,14 +21,20 @@ function gates(
     readonly generation?: HostGeneration;
     readonly productType?: 1 | 3;
     readonly requireApplication?: true;
+    readonly commands?: HostCommands;
   } = {},
 ): Busy | undefined {
   const machine = machineOf(changed);
-  const { generation = "2019", productType = 3, requireApplication } = host;
+  const { generation = "2019", productType = 3, requireApplication, commands } = host;
   return passGates(machine, forecastMachine(machine, { generation, productType, caption: "Windows" }), {
     requireApplication,
+    commands,
   });
 }
+
+const COMMANDS: HostCommands = {
+  run: async () => ({ exitCode: 0, output: "", errorOutput: "" }),
+};
 
 test("`passGates()` lets a machine through that a recovery checkpoint can hold", () => {
   assert.equal(gates({}), undefined);
@@ -35,6 +42,11 @@ test("`passGates()` lets a machine through that a recovery checkpoint can hold",
   assert.equal(gates({}, { requireApplication: true }), undefined);
   assert.equal(gates({ guestOs: "linux" }, { requireApplication: true }), undefined);
   assert.equal(gates({ power: "off" }, { requireApplication: true }), undefined);
+});
+
+test("`passGates()` lets a machine through that needs a shadow copy, where programs can be run", () => {
+  assert.equal(gates({}, { generation: "2012r2", commands: COMMANDS }), undefined);
+  assert.equal(gates({ configurationVersion: "5.0" }, { generation: "2019", commands: COMMANDS }), undefined);
 });
 
 test("`passGates()` gives what to wait for", () => {

@@ -1,3 +1,4 @@
+import type { HostCommands } from "../../places/index.ts";
 import {
   ApplicationConsistencyRequiredError,
   CaptureMethodNotAvailableError,
@@ -16,7 +17,11 @@ import type { Busy } from "./busy.ts";
 export function passGates(
   machine: MachineInventory,
   forecast: Forecast,
-  options: { readonly requireApplication?: true | undefined },
+  options: {
+    readonly requireApplication?: true | undefined;
+    /** Absent where no program can be run on the host. */
+    readonly commands?: HostCommands | undefined;
+  },
 ): Busy | undefined {
   const facts = { machine: { id: machine.id, name: machine.name } };
   const action = `Cannot back up "${machine.name}"`;
@@ -33,7 +38,8 @@ export function passGates(
       facts,
     );
   }
-  if (forecast.method !== "recovery-checkpoint") throw methodError(action, forecast, facts);
+  const canHold = forecast.method === "recovery-checkpoint" || options.commands !== undefined;
+  if (!canHold) throw methodError(action, forecast, facts);
   return undefined;
 }
 
@@ -47,7 +53,7 @@ function refusalError(code: string, message: string, facts: Facts): Error {
 
 function methodError(action: string, forecast: Forecast, facts: Facts): Error {
   return new CaptureMethodNotAvailableError(
-    `${action}: it needs the method "${forecast.method ?? "none"}", and this version captures by recovery checkpoint only (Windows Server 2016 and later, configuration version 6.2 or later)`,
+    `${action}: it needs the method "${forecast.method ?? "none"}", and on this host no program can be run; without one only machines of Windows Server 2016 and later with configuration version 6.2 or later can be held`,
     facts,
   );
 }

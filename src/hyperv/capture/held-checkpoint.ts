@@ -1,15 +1,8 @@
-import { InternalError, type Notice } from "../../base/index.ts";
-import type { HeldMachine, HoldOptions, ReleaseReport } from "../held-machine.ts";
-import type { WaitOptions } from "../machine-host.ts";
+import type { HeldMachine, HoldOptions } from "../held-machine.ts";
 import { confirmUnchanged, type Fingerprint } from "./fingerprint.ts";
+import { type HeldFacts, heldUntilReleased } from "./held-until-released.ts";
 import type { HostAccess } from "./host-access.ts";
 import { type OwnedCheckpoint, releaseCheckpoint } from "./release-checkpoint.ts";
-
-/** The facts of a hold, as `HeldMachine` tells them. */
-export type HeldFacts = Omit<
-  HeldMachine,
-  "confirmUnchanged" | "release" | "interruptedSeconds" | typeof Symbol.asyncDispose
-> & { readonly interruptedSeconds: number };
 
 export interface HeldContext {
   readonly access: HostAccess;
@@ -22,34 +15,18 @@ export interface HeldContext {
 
 /** A machine that is held by a recovery checkpoint of ours. */
 export function heldByCheckpoint(facts: HeldFacts, context: HeldContext): HeldMachine {
-  const { access, owned, options } = context;
-  let releasing: Promise<ReleaseReport> | undefined;
-  const release = async (waiting: WaitOptions = {}): Promise<ReleaseReport> => {
-    releasing ??= letGo(waiting);
-    return await releasing;
-  };
-  const letGo = async (waiting: WaitOptions): Promise<ReleaseReport> => {
-    try {
-      const released = await releaseCheckpoint(access, owned, waiting);
-      return { ...released, interruptedSeconds: facts.interruptedSeconds };
-    } finally {
-      context.onReleased();
-    }
-  };
-  return {
-    ...facts,
-    async confirmUnchanged(waiting: WaitOptions = {}): Promise<void> {
-      if (releasing !== undefined) throw new InternalError("A machine is confirmed before it is released");
-      await confirmUnchanged(access, { machine: facts.machine, fingerprint: context.fingerprint }, waiting);
+  const { access, owned, options, fingerprint } = context;
+  return heldUntilReleased(facts, {
+    options,
+    confirm: async (waiting) => {
+      await confirmUnchanged(access, { machine: facts.machine, fingerprint }, waiting);
     },
-    release,
-    async [Symbol.asyncDispose](): Promise<void> {
-      if (releasing !== undefined) return;
-      const { leftBehind } = await release();
-      for (const message of leftBehind) {
-        const notice: Notice = { code: "left-behind", message };
-        options.events({ type: "step-warning", step: options.step, notice });
+    letGo: async (waiting) => {
+      try {
+        return await releaseCheckpoint(access, owned, waiting);
+      } finally {
+        context.onReleased();
       }
     },
-  };
+  });
 }

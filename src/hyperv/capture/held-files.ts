@@ -74,6 +74,7 @@ function seats(places: SettingsPlaces): readonly Seat[] {
     if (folder !== undefined) found.push({ folder, stem: stemOf(windowsFileName(path)) });
   };
   addFile(configurationDataRoot, configurationFile);
+  addFile(places.suspendDataRoot, configurationFile);
   addFile(places.guestStateDataRoot, places.guestStateFile);
   if (configurationId !== undefined) {
     for (const root of [configurationDataRoot, checkpointDataRoot]) {

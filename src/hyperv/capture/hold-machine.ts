@@ -2,12 +2,13 @@ import { type Guid, type StillpointError, throwIfInterrupted } from "../../base/
 import { MachineBusyError, MachineNotFoundError, MachineUnreadableError } from "../errors.ts";
 import { say } from "../forecast/sentences.ts";
 import type { HeldMachine, HoldOptions } from "../held-machine.ts";
-import { type AttemptContext, attemptHold } from "./attempt-hold.ts";
+import type { AttemptContext } from "./attempt.ts";
+import { attemptHold } from "./attempt-hold.ts";
 import type { Busy } from "./busy.ts";
 import type { HostAccess } from "./host-access.ts";
 
 /**
- * Holds one machine by a recovery checkpoint, with patience for what passes by itself: each waiting is said in the run's
+ * Holds one machine by the method of its forecast, with patience for what passes by itself: each waiting is said in the run's
  * events, with what blocks, Hyper-V's own sentence, and what helps (S32 to S35).
  */
 export async function holdMachine(

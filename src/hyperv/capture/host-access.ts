@@ -1,7 +1,7 @@
-import type { Clock, Guid } from "../../base/index.ts";
+import type { Clock, Entropy, Guid } from "../../base/index.ts";
 import type { CimInstance, CimReference, CimSession } from "../../cim/index.ts";
 import { CimAnswerError } from "../../cim/index.ts";
-import type { HostFiles } from "../../places/index.ts";
+import type { HostCommands, HostFiles } from "../../places/index.ts";
 import { VIRTUALIZATION_V2 } from "../cim-names.ts";
 import type { CustodyJournal } from "../custody.ts";
 import type { MachineInventory, MachineTree } from "../inventory/machine-inventory.ts";
@@ -12,7 +12,10 @@ import type { WaitOptions } from "../machine-host.ts";
 export interface HostAccess {
   readonly session: CimSession;
   readonly files: HostFiles;
+  /** Absent where no program can be run on the host: then there are no shadow copies. */
+  readonly commands?: HostCommands | undefined;
   readonly clock: Clock;
+  readonly entropy: Entropy;
   readonly journal: CustodyJournal;
   /** Names this host in the journal. */
   readonly hostKey: string;
@@ -43,9 +46,10 @@ export async function readMachineTree(
 export async function serviceOf(
   access: HostAccess,
   className: string,
-  options: WaitOptions = {},
+  options: WaitOptions & { readonly namespace?: string | undefined } = {},
 ): Promise<CimReference> {
-  const rows = access.session.query(VIRTUALIZATION_V2, `SELECT * FROM ${className}`, options);
+  const namespace = options.namespace ?? VIRTUALIZATION_V2;
+  const rows = access.session.query(namespace, `SELECT * FROM ${className}`, options);
   const [row] = await Array.fromAsync(rows);
   return named(row, className);
 }

@@ -4,6 +4,7 @@ import type { DiskPlace } from "../held-machine.ts";
 import { byPlace } from "../inventory/attached-disks.ts";
 import type { MachineInventory } from "../inventory/machine-inventory.ts";
 import type { HostAccess } from "./host-access.ts";
+import { guidsIn, instantIn, listIn, textIn, textsIn } from "./journal-facts.ts";
 
 /** The kind of journal entries of this capture. */
 export const RECOVERY_CHECKPOINT = "recovery-checkpoint";
@@ -114,36 +115,8 @@ export function readCustody(entry: CustodyEntry): RecoveryCustody | undefined {
     leaves: listIn(facts["leaves"]).flatMap(leafIn),
     job: textIn(facts["job"]),
     checkpoint: parseGuid(textIn(facts["checkpoint"]) ?? ""),
-    standing:
-      facts["standing"] === undefined
-        ? undefined
-        : listIn(facts["standing"]).filter((path) => typeof path === "string"),
+    standing: facts["standing"] === undefined ? undefined : textsIn(facts["standing"]),
   };
-}
-
-function textIn(value: JsonValue | undefined): string | undefined {
-  return typeof value === "string" ? value : undefined;
-}
-
-function listIn(value: JsonValue | undefined): readonly JsonValue[] {
-  return Array.isArray(value) ? (value as readonly JsonValue[]) : [];
-}
-
-function guidsIn(value: JsonValue | undefined): readonly Guid[] {
-  return listIn(value).flatMap((item) => {
-    const id = parseGuid(textIn(item) ?? "");
-    return id === undefined ? [] : [id];
-  });
-}
-
-function instantIn(value: JsonValue | undefined): Temporal.Instant | null {
-  const text = textIn(value);
-  if (text === undefined) return null;
-  try {
-    return Temporal.Instant.from(text);
-  } catch {
-    return null; // no moment: then the name and the host job are the only witnesses
-  }
 }
 
 function leafIn(value: JsonValue): DiskLeaf[] {

@@ -1,16 +1,13 @@
 import type { Guid } from "../../base/index.ts";
-import { isInstance, optionalTextOf } from "../../cim/index.ts";
 import { windowsPathKey } from "../../places/index.ts";
-import { CLASS, METHOD } from "../cim-names.ts";
 import { byPlace } from "../inventory/attached-disks.ts";
 import type { MachineTree } from "../inventory/machine-inventory.ts";
 import type { WaitOptions } from "../machine-host.ts";
-import { type HostAccess, serviceOf } from "./host-access.ts";
-import { callHost } from "./host-job.ts";
+import { parentPathOf } from "./disk-parents.ts";
+import type { HostAccess } from "./host-access.ts";
 import { type DiskLeaf, leavesOf, type RecoveryCustody } from "./recovery-custody.ts";
 
 const LONGEST_CHAIN = 256;
-const ASKING_LIMIT_MS = 60_000;
 
 /**
  * The differencing disks that a recovery checkpoint put between its frozen leaves and what came after:
@@ -72,21 +69,4 @@ async function childOf(
     current = parent;
   }
   return undefined;
-}
-
-/** The parent that the host reads from a differencing disk. */
-async function parentPathOf(
-  access: HostAccess,
-  path: string,
-  options: WaitOptions,
-): Promise<string | undefined> {
-  const outcome = await callHost(access, {
-    target: await serviceOf(access, CLASS.imageService, options),
-    method: METHOD.diskSettings,
-    arguments: { Path: path },
-    signal: options.signal,
-    limitMs: ASKING_LIMIT_MS,
-  });
-  const settings = outcome.kind === "done" ? outcome.out["SettingData"] : undefined;
-  return isInstance(settings) ? optionalTextOf(settings, "ParentPath") || undefined : undefined;
 }

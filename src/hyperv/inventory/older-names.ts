@@ -1,5 +1,5 @@
 import { type CimInstance, type CimValue, optionalNumberOf, optionalTextOf } from "../../cim/index.ts";
-import { RESOURCE, RESOURCE_V1, SETTINGS_TYPE, VIRTUALIZATION_V1 } from "../cim-names.ts";
+import { CLASS, RESOURCE, RESOURCE_V1, SETTINGS_TYPE, VIRTUALIZATION_V1 } from "../cim-names.ts";
 import type { HostTables } from "./host-tables.ts";
 
 /** v1: Msvm_VirtualSystemSettingData.SettingType. */
@@ -39,28 +39,46 @@ export function inNewerNames(tables: HostTables): HostTables {
 
 function newerSettings(row: CimInstance, globals: CimInstance | undefined): CimInstance {
   const type = SETTING_TYPES.get(optionalNumberOf(row, "SettingType") ?? -1);
-  const roots =
+  const roots: Readonly<Record<string, CimValue>> =
     globals === undefined
       ? {}
       : withoutAbsent({
           ConfigurationDataRoot: globals.properties["ExternalDataRoot"],
           SnapshotDataRoot: globals.properties["SnapshotDataRoot"],
         });
+  const id = /^Microsoft:(.+)$/i.exec(optionalTextOf(row, "InstanceID") ?? "")?.[1];
+  const isLive = type === SETTINGS_TYPE.live;
   return withProperties(row, {
     ...withoutAbsent({
       VirtualSystemIdentifier: row.properties["SystemName"],
       VirtualSystemType: type,
+      ConfigurationID: id,
+      ConfigurationFile:
+        id === undefined ? undefined : `${isLive ? "Virtual Machines" : "Snapshots"}\\${id}.xml`,
+      Parent: asPath(row.properties["Parent"], CLASS.settings),
     }),
-    ...roots,
+    ...(isLive
+      ? roots
+      : { ...roots, ...withoutAbsent({ ConfigurationDataRoot: roots["SnapshotDataRoot"] }) }),
   });
+}
+
+/** A parent that is written as a bare InstanceID, in the form of an object path. */
+function asPath(parent: CimValue | undefined, className: string): CimValue | undefined {
+  if (typeof parent !== "string" || !/^Microsoft:/i.test(parent)) return parent;
+  return `${className}.InstanceID="${parent.replaceAll("\\", "\\\\")}"`;
 }
 
 function newerResource(row: CimInstance): CimInstance {
   const subtype = SUBTYPES.get(optionalTextOf(row, "ResourceSubType") ?? "");
-  if (subtype === undefined) return row;
   const isFile = subtype === RESOURCE.virtualDisk;
   return withProperties(row, {
-    ResourceSubType: subtype,
+    ...withoutAbsent({
+      ResourceSubType: subtype,
+      Parent: asPath(row.properties["Parent"], CLASS.resourceAllocation),
+      // v2 has the place on the parent in a property of its own
+      AddressOnParent: row.properties["AddressOnParent"] ?? row.properties["Address"],
+    }),
     ...(isFile ? withoutAbsent({ HostResource: row.properties["Connection"] }) : {}),
   });
 }

@@ -20,6 +20,7 @@ test("`readHostFacts()` says what the host is", async () => {
     productType: 3,
     generation: "2019",
     build: 17_763,
+    windowsFolder: "C:\\Windows",
   });
 });
 

@@ -3,6 +3,7 @@ import {
   type CimInstance,
   type CimSession,
   optionalNumberOf,
+  optionalTextOf,
   textOf,
 } from "../../cim/index.ts";
 import { CIMV2, CLASS } from "../cim-names.ts";
@@ -13,10 +14,14 @@ import { joinMachines } from "./join-machines.ts";
 import type { MachineInventory, MachineTree } from "./machine-inventory.ts";
 import { inNewerNames } from "./older-names.ts";
 
+const USUAL_WINDOWS_FOLDER = "C:\\Windows";
+
 export interface HostInventory extends HostFacts {
   readonly generation: HostGeneration;
   /** The third part of the version. */
   readonly build: number;
+  /** `C:\\Windows`. */
+  readonly windowsFolder: string;
 }
 
 /** What kind of host it is: two queries. @throws {CimAnswerError} when it does not say what it is */
@@ -43,6 +48,7 @@ export async function readHostFacts(
     productType,
     generation,
     build: Number(version.split(".")[2] ?? 0),
+    windowsFolder: optionalTextOf(system, "WindowsDirectory") || USUAL_WINDOWS_FOLDER,
   };
 }
 

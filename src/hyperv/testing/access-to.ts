@@ -1,8 +1,9 @@
 import type { Clock } from "../../base/index.ts";
-import { FakeClock } from "../../base/testing/index.ts";
+import { FakeClock, SeededEntropy } from "../../base/testing/index.ts";
 import type { CimSession } from "../../cim/index.ts";
-import type { HostEntry, HostFiles } from "../../places/index.ts";
+import type { HostCommands, HostEntry, HostFiles } from "../../places/index.ts";
 import type { HostAccess } from "../capture/host-access.ts";
+import type { HostGeneration } from "../inventory/host-generation.ts";
 import { MemoryJournal } from "./memory-journal.ts";
 
 /** What capturing works with, around a session; a 2019 host unless said otherwise. */
@@ -13,12 +14,16 @@ export function accessTo(
     readonly journal?: MemoryJournal;
     readonly build?: number;
     readonly files?: HostFiles;
+    readonly commands?: HostCommands;
+    readonly generation?: HostGeneration;
   } = {},
 ): HostAccess {
   return {
     session,
     files: parts.files ?? listedFiles([]),
+    commands: parts.commands,
     clock: parts.clock ?? new FakeClock(),
+    entropy: new SeededEntropy(1),
     journal: parts.journal ?? new MemoryJournal(),
     hostKey: "test",
     host: {
@@ -26,8 +31,9 @@ export function accessTo(
       caption: "Windows Server 2019",
       version: "10.0.17763",
       productType: 3,
-      generation: "2019",
+      generation: parts.generation ?? "2019",
       build: parts.build ?? 17_763,
+      windowsFolder: "C:\\Windows",
     },
   };
 }
