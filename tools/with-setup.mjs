@@ -13,11 +13,15 @@ if (!fresh) {
   console.error("Setting up: npm ci");
   const npm = process.env.npm_execpath;
   const command = npm ? [process.execPath, npm] : ["npm"];
-  const done = spawnSync(command[0], [...command.slice(1), "ci", "--no-fund", "--no-audit"], {
-    cwd: root,
-    stdio: ["ignore", 2, 2],
-    shell: npm === undefined && process.platform === "win32",
-  });
+  const done = spawnSync(
+    command[0],
+    [...command.slice(1), "ci", "--no-fund", "--no-audit", "--loglevel=error"],
+    {
+      cwd: root,
+      stdio: ["ignore", 2, 2],
+      shell: npm === undefined && process.platform === "win32",
+    },
+  );
   if (done.status !== 0) process.exit(done.status ?? 1);
 }
 const [program, ...rest] = process.argv.slice(2);
