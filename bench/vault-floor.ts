@@ -91,7 +91,8 @@ function makeFile(path: string, mib: number): void {
     const next = generator(i);
     const words = new Uint32Array(MIB / 4);
     const vocabulary = Uint32Array.from({ length: i % 4 === 1 ? 512 : 4096 }, next);
-    for (let k = 0; k < words.length && i % 4 !== 0; k++) {
+    const filled = i % 4 === 0 ? 0 : words.length;
+    for (let k = 0; k < filled; k++) {
       words[k] = i % 4 === 3 ? next() : (vocabulary[next() % vocabulary.length] as number);
     }
     writeSync(handle, new Uint8Array(words.buffer));
@@ -116,8 +117,8 @@ if (values.step !== undefined) {
   const result = await step(values.step, values.scratch as string, values.file as string);
   const seconds = (systemClock.monotonicMs() - began) / 1000;
   const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
-  const cpu = (userCPUTime + systemCPUTime) / 1e6;
-  console.log(JSON.stringify({ seconds, cpu, peakMib: maxRSS / 1024, result }));
+  const cpu = { user: userCPUTime / 1e6, system: systemCPUTime / 1e6, peakMib: maxRSS / 1024 };
+  console.log(JSON.stringify({ seconds, ...cpu, result }));
 } else {
   const scratch = mkdtempSync(join(values.folder, "vault-floor-"));
   try {
@@ -137,11 +138,10 @@ if (values.step !== undefined) {
         },
       );
       if (done.status !== 0) throw new Error(done.stderr);
-      const { seconds, cpu, peakMib, result } = JSON.parse(done.stdout) as Record<string, number>;
+      const { seconds, user, system, peakMib, result } = JSON.parse(done.stdout) as Record<string, number>;
       const rate = (mib / (seconds as number)).toFixed(0);
-      console.log(
-        `${name.padEnd(8)} ${rate.padStart(6)} MiB/s  ${seconds?.toFixed(2)} s  cpu ${cpu?.toFixed(2)} s  peak ${peakMib?.toFixed(0)} MiB  ${JSON.stringify(result)}`,
-      );
+      const cost = `${seconds?.toFixed(2)} s, cpu ${user?.toFixed(2)} + ${system?.toFixed(2)} s, peak ${peakMib?.toFixed(0)} MiB`;
+      console.log(`${name.padEnd(8)} ${rate.padStart(6)} MiB/s, ${cost}, ${JSON.stringify(result)}`);
     }
     if (spawnSync("cmp", [file, join(scratch, "restored")]).status !== 0) throw new Error("restored differs");
   } finally {

@@ -22,7 +22,7 @@ export async function nativeHasher(identityKey: Uint8Array): Promise<ChunkHasher
   return {
     hash(chunk, target, at) {
       hasher.reset();
-      hasher.update(chunk);
+      hasher.update(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)); // a view
       target.set(hasher.digestBuffer(), at);
     },
   };

@@ -6,16 +6,6 @@ export const PACKS_PREFIX = "packs/";
 export const INDEX_PREFIX = "index/";
 export const POINTS_PREFIX = "points/";
 export const LEASES_PREFIX = "leases/";
-/** Every first part of a name that a vault may have; `doomed` is reserved for prune. */
-export const VAULT_PREFIXES = [
-  KEYS_PREFIX,
-  PACKS_PREFIX,
-  INDEX_PREFIX,
-  POINTS_PREFIX,
-  LEASES_PREFIX,
-  "doomed/",
-] as const;
-
 export function keySlotName(digest: Uint8Array): string {
   return KEYS_PREFIX + hexFromBytes(digest);
 }

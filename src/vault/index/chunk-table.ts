@@ -1,5 +1,3 @@
-import { HASH_BYTES } from "../format/layout.ts";
-
 const PARTITIONS = 256;
 const LANES = 4;
 const FIRST_SLOTS = 16;
@@ -107,9 +105,4 @@ function lane(ids: Uint8Array, at: number): number {
       ((ids[at + 3] as number) << 24)) >>>
     0
   );
-}
-
-/** How many ids are in a run of them. */
-export function countIds(ids: Uint8Array): number {
-  return ids.length / HASH_BYTES;
 }

@@ -7,7 +7,7 @@ import { VaultDamagedError } from "../errors.ts";
 import { SealedHeader } from "../format/layout.ts";
 import { digestFromName } from "../format/object-names.ts";
 import type { ChunkIndex, FrameLocation, IndexedPack } from "../index/chunk-index.ts";
-import { getOrDamaged } from "../packs/get-or-damaged.ts";
+import { getOrDamaged, ownBuffer } from "../packs/get-or-damaged.ts";
 import { readPackContents } from "../packs/read-pack-contents.ts";
 import type { Engine } from "../pipeline/engine.ts";
 import type { DamageLedger } from "./damage-ledger.ts";
@@ -146,13 +146,9 @@ export class PackCheck {
   ): Promise<number> {
     const start = (run[0] as FrameLocation).offset;
     const frames = run.map(({ offset, sealedBytes }) => ({ at: offset - start, length: sealedBytes }));
-    const verdicts = await this.#parts.engine.workers.run({
-      kind: "open",
-      key: keys.frameKey,
-      header: keys.header,
-      bytes,
-      frames,
-    });
+    const own = ownBuffer(bytes);
+    const task = { kind: "open", key: keys.frameKey, header: keys.header, bytes: own, frames } as const;
+    const verdicts = await this.#parts.engine.workers.run(task, [own.buffer]);
     const bad = run.filter((_, i) => verdicts[i] === null);
     for (const { frame } of bad) this.damagedFrames.add(frame);
     return bad.length;

@@ -19,3 +19,9 @@ export async function getOrDamaged(
     throw error;
   }
 }
+
+/** The same bytes in a buffer that holds nothing else and can be given away. */
+export function ownBuffer(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const isOwn = bytes.byteLength === bytes.buffer.byteLength && bytes.buffer instanceof ArrayBuffer;
+  return isOwn ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes);
+}

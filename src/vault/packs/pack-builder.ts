@@ -35,10 +35,6 @@ export class PackBuilder {
     this.#digest = createHash("sha256").update(seal.header);
   }
 
-  get isEmpty(): boolean {
-    return this.#frames.length === 0;
-  }
-
   get isFull(): boolean {
     return this.#sizeBytes >= PACK_BYTES;
   }

@@ -7,7 +7,7 @@ import { FRAME_BYTES, HASH_BYTES, SealedHeader } from "../format/layout.ts";
 import { INDEX_PREFIX } from "../format/object-names.ts";
 import type { FrameLocation } from "../index/chunk-index.ts";
 import type { LoadedIndex } from "../index/load-index.ts";
-import { getOrDamaged } from "../packs/get-or-damaged.ts";
+import { getOrDamaged, ownBuffer } from "../packs/get-or-damaged.ts";
 import { type Engine, RUN_FRAMES } from "../pipeline/engine.ts";
 
 export interface FrameReaderOptions {
@@ -177,10 +177,4 @@ export function chunkIn({ ids, lengths, plain }: FrameContent, id: Uint8Array): 
     at += length;
   }
   return undefined;
-}
-
-/** The same bytes in a buffer that holds nothing else and can be given away. */
-function ownBuffer(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const isOwn = bytes.byteLength === bytes.buffer.byteLength && bytes.buffer instanceof ArrayBuffer;
-  return isOwn ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes);
 }

@@ -141,7 +141,7 @@ test("a terabyte with one chunk in it has a recipe of three nodes", async () => 
   assert.equal(recipe.sizeBytes, 2 ** 40);
   assert.equal(nodes.kept.size, 3);
   const sizes = [...nodes.kept.values()].map((node) => node.length);
-  assert.ok(Math.max(...sizes) < 200, `${sizes}`);
+  assert.ok(Math.max(...sizes) < 200, sizes.join(" "));
   const data = (await walk(recipe, nodes)).filter(({ id }) => id !== undefined);
   assert.deepEqual(
     data.map(({ offset }) => offset),
