@@ -84,8 +84,14 @@ test("every command's help shows an example that parses, and its exit codes", as
     assert.deepEqual(result, { kind: "ended", exitCode: 0 });
     assert.ok(text.includes(contract.example), contract.name);
     assert.match(text, /Exit codes:\n {2}0 /);
+    assert.doesNotMatch(text, /default: \[\]/);
     const example = await parsed(contract.example.split(" ").slice(1));
     assert.ok(example.result.kind === "command", `${contract.example}: ${example.text}`);
     assert.equal(example.result.command.contract.name, contract.name);
   }
+});
+
+test("`parseArguments()` says what a group of commands is about", async () => {
+  assert.match((await parsed(["--help"])).text, /^ +vault +make and describe vaults/m);
+  assert.match((await parsed(["vault", "--help"])).text, /^ +key +passphrases/m);
 });

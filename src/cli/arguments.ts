@@ -1,5 +1,5 @@
 import { CommanderError, Command as Program } from "commander";
-import { EXIT_CODES, PARAMETERS, type Parameter } from "../contract/index.ts";
+import { COMMAND_GROUPS, EXIT_CODES, PARAMETERS, type Parameter } from "../contract/index.ts";
 import type { Command, CommandInput } from "./command.ts";
 import { printUsageError } from "./usage-error.ts";
 import { VERSION } from "./version.ts";
@@ -45,7 +45,12 @@ function addCommand(program: Program, command: Command, choose: (input: CommandI
   const words = contract.name.split(" ");
   let parent = program;
   for (const word of words.slice(0, -1)) {
-    parent = parent.commands.find((known) => known.name() === word) ?? parent.command(word).exitOverride();
+    parent =
+      parent.commands.find((known) => known.name() === word) ??
+      parent
+        .command(word)
+        .description(COMMAND_GROUPS[word] ?? "")
+        .exitOverride();
   }
   const added = parent
     .command(words.at(-1) as string)
@@ -69,17 +74,17 @@ function addParameter(command: Program, parameter: Parameter): void {
   }
   const form = `--${flag} ${value.startsWith("[") ? value : `<${value}>`}`;
   if (parameter.required === true) command.requiredOption(form, text);
-  else if (parameter.repeatable === true) command.option(form, text, collected, []);
+  else if (parameter.repeatable === true) command.option(form, text, collected);
   else command.option(form, text);
 }
 
-function collected(value: string, before: readonly string[]): readonly string[] {
+function collected(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
 }
 
 function helpTail(command: Command): string {
   const codes = [0, 1, 2, ...(command.contract.exitCodes ?? [])].map(
-    (code) => `  ${code}  ${EXIT_CODES[code]}`,
+    (code) => `  ${String(code).padEnd(3)}  ${EXIT_CODES[code]}`,
   );
   return `\nExample:\n  ${command.contract.example}\n\nExit codes:\n${codes.join("\n")}`;
 }

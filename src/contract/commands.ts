@@ -136,6 +136,12 @@ export const COMMANDS = {
   },
 } as const satisfies Record<string, CommandContract>;
 
+/** What the first words of longer commands are about. */
+export const COMMAND_GROUPS: Readonly<Record<string, string>> = {
+  vault: "make and describe vaults, and say who opens them",
+  key: "passphrases and recovery keys of a vault",
+};
+
 export type CommandName = keyof typeof COMMANDS;
 
 /** What each exit code means, for help texts and the reference. */

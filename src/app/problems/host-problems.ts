@@ -31,7 +31,7 @@ export const HOST_PROBLEMS: Readonly<Record<string, Problem>> = {
     "The host answered something that its own schema does not allow.",
     "Try again; when it stays, report it with the message.",
     "Der Host hat etwas geantwortet, das sein eigenes Schema nicht erlaubt.",
-    "Versuchen Sie es erneut; bleibt es dabei, melden Sie es mit der Meldung.",
+    "Versuchen Sie es erneut; bleibt es dabei, melden Sie es mit dem Wortlaut der Meldung.",
   ]),
   "host-authentication-failed": row(1, [
     "The host does not let this account in.",

@@ -6,8 +6,8 @@ export const PROGRAM_PROBLEMS: Readonly<Record<string, Problem>> = {
   usage: row(2, [
     "The command line does not fit together.",
     "Run the command with --help: it ends with an example.",
-    "Die Kommandozeile passt nicht zusammen.",
-    "Rufen Sie den Befehl mit --help auf: am Ende steht ein Beispiel.",
+    "Die Angaben der Kommandozeile passen nicht zusammen.",
+    "Rufen Sie den Befehl mit --help auf: Am Ende steht ein Beispiel.",
   ]),
   "address-not-understood": row(2, [
     "HOST or VAULT is written in an unknown form.",
@@ -18,7 +18,7 @@ export const PROGRAM_PROBLEMS: Readonly<Record<string, Problem>> = {
   "address-not-supported": row(2, [
     "The address is understood, but this version cannot go there yet.",
     "Use an address that this version knows; the README lists what is missing.",
-    "Die Adresse ist klar, aber diese Version kommt dort noch nicht hin.",
+    "Die Adresse ist verständlich, aber diese Version erreicht sie noch nicht.",
     "Verwenden Sie eine Adresse, die diese Version kennt; was fehlt, steht in der README.",
   ]),
   "secret-unreadable": row(1, [
@@ -55,7 +55,7 @@ export const PROGRAM_PROBLEMS: Readonly<Record<string, Problem>> = {
     "A fault in Stillpoint itself.",
     "Please report it with the message; running again may or may not help.",
     "Ein Fehler in Stillpoint selbst.",
-    "Bitte melden Sie ihn mit der Meldung; ein neuer Versuch hilft vielleicht.",
+    "Bitte melden Sie ihn mit dem Wortlaut der Meldung; ein neuer Versuch hilft vielleicht.",
   ]),
   "machine-unknown": row(1, [
     "The host has no machine of this name or id.",

@@ -13,7 +13,7 @@ export const VAULT_PROBLEMS: Readonly<Record<string, Problem>> = {
     "There is a vault, or something else, at this place already.",
     "Choose an empty or new place; nothing is ever overwritten.",
     "An diesem Ort ist schon ein Tresor oder etwas anderes.",
-    "Wählen Sie einen leeren oder neuen Ort; überschrieben wird nie.",
+    "Wählen Sie einen leeren oder neuen Ort; es wird nie etwas überschrieben.",
   ]),
   "vault-passphrase-wrong": row(1, [
     "No key slot opens with this passphrase.",
@@ -24,7 +24,7 @@ export const VAULT_PROBLEMS: Readonly<Record<string, Problem>> = {
   "vault-passphrase-weak": row(1, [
     "The passphrase would be guessed soon.",
     "Take a longer one, four random words or more, or insist with --allow-weak-passphrase.",
-    "Die Passphrase wäre bald erraten.",
+    "Die Passphrase wäre schnell erraten.",
     "Nehmen Sie eine längere, vier zufällige Wörter oder mehr, oder bestehen Sie darauf mit --allow-weak-passphrase.",
   ]),
   "vault-too-new": row(1, [
@@ -72,7 +72,7 @@ export const VAULT_PROBLEMS: Readonly<Record<string, Problem>> = {
   "vault-last-key-slot": row(1, [
     "The last key slot cannot be removed: nobody could open the vault any more.",
     "Add another passphrase first.",
-    "Die letzte Schlüsselstelle lässt sich nicht entfernen: niemand könnte den Tresor mehr öffnen.",
+    "Die letzte Schlüsselstelle lässt sich nicht entfernen: danach könnte niemand mehr den Tresor öffnen.",
     "Fügen Sie zuerst eine andere Passphrase hinzu.",
   ]),
   "storage-failed": row(1, [
@@ -91,7 +91,7 @@ export const VAULT_PROBLEMS: Readonly<Record<string, Problem>> = {
     "The storage is full.",
     "Make room and run again. Finished restore points are whole; the run that hit the limit left only data that the next one uses.",
     "Der Speicherort ist voll.",
-    "Schaffen Sie Platz und starten Sie erneut. Fertige Wiederherstellungspunkte sind heil; der abgebrochene Lauf hat nur Daten hinterlassen, die der nächste nutzt.",
+    "Schaffen Sie Platz und starten Sie erneut. Fertige Wiederherstellungspunkte sind vollständig; der abgebrochene Lauf hat nur Daten hinterlassen, die der nächste nutzt.",
   ]),
   "storage-denied": row(1, [
     "The storage refuses this account.",

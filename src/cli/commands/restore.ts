@@ -1,7 +1,7 @@
 import { runRestore } from "../../app/index.ts";
 import { COMMANDS } from "../../contract/index.ts";
 import { type Command, requiredOption, switchOption } from "../command.ts";
-import { amount } from "../output/index.ts";
+import { amount, counted } from "../output/index.ts";
 import { vaultRequest } from "./vault-request.ts";
 
 const WARNED = 3;
@@ -22,7 +22,7 @@ export const restoreCommand: Command = {
       surface.context,
     );
     surface.output.say(
-      `${restored.machine.name}: ${restored.files.length} files restored to ${toFolder}, ${amount(restored.bytesWritten)} written`,
+      `${restored.machine.name}: ${counted(restored.files.length, "file")} restored to ${toFolder}, ${amount(restored.bytesWritten)} written`,
     );
     const warned = switchOption(input, "failOnWarning") === true && restored.warnings.length > 0;
     return { exitCode: warned ? WARNED : 0, summary: { ...restored } };

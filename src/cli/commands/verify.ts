@@ -1,6 +1,7 @@
 import { runVerify, UsageError } from "../../app/index.ts";
 import { COMMANDS } from "../../contract/index.ts";
 import type { Command, CommandInput } from "../command.ts";
+import { counted } from "../output/index.ts";
 import { vaultRequest } from "./vault-request.ts";
 
 const DAMAGED = 4;
@@ -15,7 +16,7 @@ export const verifyCommand: Command = {
       surface.context,
     );
     const { output, paint } = surface;
-    output.say(`${report.points} restore points, ${report.chunks} chunks`);
+    output.say(`${counted(report.points, "restore point")}, ${counted(report.chunks, "chunk")}`);
     for (const damage of report.damaged) {
       output.say(
         `${paint.bad("damaged")} ${damage.object}: touches ${damage.machines.join(", ") || "no restore point"}`,

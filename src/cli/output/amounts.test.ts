@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { amount, duration, instant, shortId } from "./amounts.ts";
+import { amount, counted, duration, instant, shortId } from "./amounts.ts";
 
 test("`amount()` gives three digits in the unit that fits", () => {
   const cases: readonly (readonly [number, string])[] = [
@@ -25,4 +25,11 @@ test("`duration()` speaks of seconds, minutes and hours as people do", () => {
 test("`instant()` and `shortId()` leave out what a table has no room for", () => {
   assert.equal(instant("2026-11-22T17:37:34.762Z"), "2026-11-22T17:37:34Z");
   assert.equal(shortId("cd4d536bd27ec92a87df181aefe1a8e3"), "cd4d536bd27e");
+});
+
+test("`counted()` puts nouns in the plural but for one", () => {
+  assert.deepEqual(
+    [0, 1, 2].map((count) => counted(count, "file")),
+    ["0 files", "1 file", "2 files"],
+  );
 });

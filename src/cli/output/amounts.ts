@@ -23,6 +23,11 @@ export function duration(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
+/** `1 file`, `2 files`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 /** A time for tables: to the second, in UTC. */
 export function instant(time: string): string {
   return time.replace(/\.\d+Z$/, "Z");
