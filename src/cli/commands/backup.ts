@@ -1,11 +1,4 @@
-import {
-  type BackupResult,
-  describeError,
-  exitCodeOf,
-  language,
-  runBackup,
-  UsageError,
-} from "../../app/index.ts";
+import { type BackupResult, describeError, language, runBackup, UsageError } from "../../app/index.ts";
 import { COMMANDS, type MachineName } from "../../contract/index.ts";
 import {
   type Command,
@@ -16,13 +9,9 @@ import {
   textOption,
 } from "../command.ts";
 import { amount, duration, shortId } from "../output/index.ts";
+import { backupExitCode } from "./backup-exit-code.ts";
 import { selectionAsked } from "./selection.ts";
 import { vaultRequest } from "./vault-request.ts";
-
-const ALL_FAILED = 1;
-const SOME_FAILED = 3;
-const DAMAGED = 4;
-const INTERRUPTED = 130;
 
 export const backupCommand: Command = {
   contract: COMMANDS.backup,
@@ -49,24 +38,17 @@ export const backupCommand: Command = {
     const points = result.points.map((point) => ({ ...point, machine: printed(point.machine) }));
     const skipped = result.skipped.map((one) => ({ ...one, machine: printed(one.machine) }));
     const { cleaned } = result;
-    return { exitCode: exitCode(result, input), summary: { points, failed, skipped, cleaned } };
+    const failOnWarning = switchOption(input, "failOnWarning");
+    return {
+      exitCode: backupExitCode(result, { failOnWarning }),
+      summary: { points, failed, skipped, cleaned },
+    };
   },
 };
 
 /** Identifiers are printed in upper case, as Windows does. */
 function printed(machine: MachineName): MachineName {
   return { id: machine.id.toUpperCase(), name: machine.name };
-}
-
-function exitCode(result: BackupResult, input: CommandInput): number {
-  if (result.endedBy !== undefined && exitCodeOf(result.endedBy) === INTERRUPTED) return INTERRUPTED;
-  if (result.failed.some(({ error }) => exitCodeOf(error) === DAMAGED)) return DAMAGED;
-  if (result.failed.length > 0) return result.points.length === 0 ? ALL_FAILED : SOME_FAILED;
-  const left = result.cleaned.leftBehind.length > 0;
-  const warned = result.points.some((point) => point.warnings.length + point.leftBehind.length > 0);
-  return (left || warned || result.skipped.length > 0) && switchOption(input, "failOnWarning") === true
-    ? SOME_FAILED
-    : 0;
 }
 
 function attempts(input: CommandInput): number | undefined {
