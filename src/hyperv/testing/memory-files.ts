@@ -25,7 +25,7 @@ export class MemoryFiles implements HostFiles {
 
   /** What a volume holds now, again at another root. */
   copyBelow(root: string, target: string): void {
-    for (const { path } of [...this.#files.values()]) {
+    for (const { path } of this.#files.values()) {
       if (isBelow(path, root)) this.write(target + path.slice(root.length), this.text(path));
     }
   }
