@@ -61,7 +61,15 @@ const stillpoint: Contender = {
       .map((name) =>
         measure(
           program,
-          ["restore", `latest:${name}`, "--exact", "--to-folder", join(scratch, "out", name), ...vault],
+          [
+            "restore",
+            `latest:${name}`,
+            "--exact",
+            "--to-folder",
+            join(scratch, "out"),
+            "--overwrite",
+            ...vault,
+          ],
           { environment },
         ),
       )
