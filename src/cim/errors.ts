@@ -8,6 +8,8 @@ export interface CimFaultParts {
   /** The host's sentence, in the host's language. */
   readonly reason: string;
   readonly provider?: string | undefined;
+  /** Where the provider lives on that computer. */
+  readonly providerPath?: string | undefined;
   readonly providerFault?: string | undefined;
 }
 

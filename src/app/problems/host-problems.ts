@@ -51,6 +51,12 @@ export const HOST_PROBLEMS: Readonly<Record<string, Problem>> = {
     "Eine Anfrage oder Antwort ist größer, als der Host erlaubt, auch in der kleinsten Portion.",
     'Erhöhen Sie MaxEnvelopeSizekb auf dem Host: winrm set winrm/config @{MaxEnvelopeSizekb="500"}.',
   ]),
+  "host-argument-unusable": row(1, [
+    "A value that was to be sent to the host has no form on the wire, such as a control character in a name.",
+    "Change the name or path that the message shows.",
+    "Ein Wert, der an den Host gehen sollte, hat auf der Leitung keine Form, etwa ein Steuerzeichen in einem Namen.",
+    "Ändern Sie den Namen oder Pfad, den die Meldung zeigt.",
+  ]),
   "host-answer-tampered": row(1, [
     "An answer of the host was changed on its way, or is not sealed; it was not used.",
     "Try again; when it stays, look for a proxy between this machine and the host, or use HTTPS.",

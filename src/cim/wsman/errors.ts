@@ -47,3 +47,37 @@ export class HostSealError extends StillpointError {
   readonly code = "host-answer-tampered";
   readonly retry: Retry = "later";
 }
+
+/** A value that was to be sent has no form on the wire. */
+export class HostArgumentError extends StillpointError {
+  readonly code = "host-argument-unusable";
+  readonly retry: Retry = "never";
+}
+
+/** Why a program in a remote shell gave no exit code; the codes are those of local programs. */
+export type ShellReason = "missing" | "timeout" | "failed";
+
+const SHELL_RETRY: Readonly<Record<ShellReason, Retry>> = {
+  missing: "after-repair",
+  timeout: "later",
+  failed: "later",
+};
+
+/** A program in a remote shell could not be started, or did not come to its own end. */
+export class HostShellError extends StillpointError {
+  readonly code: `host-command-${ShellReason}`;
+  readonly retry: Retry;
+  readonly program: string;
+  readonly reason: ShellReason;
+
+  constructor(
+    message: string,
+    facts: { readonly program: string; readonly reason: ShellReason } & ErrorOptions,
+  ) {
+    super(message, { cause: facts.cause });
+    this.program = facts.program;
+    this.reason = facts.reason;
+    this.code = `host-command-${facts.reason}`;
+    this.retry = SHELL_RETRY[facts.reason];
+  }
+}

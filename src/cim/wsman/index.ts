@@ -1,5 +1,17 @@
+export type { SchemaSource } from "./class-descriptions.ts";
 export * from "./errors.ts";
+export * from "./http/host-connection.ts";
+export type { CimType } from "./messages/cim-type.ts";
+export type { ClassSchema, SchemaItem } from "./messages/class-schema.ts";
+export type { ClassPlace } from "./messages/resource-uri.ts";
 export * from "./ntlm/ntlm-acceptor.ts";
 export * from "./ntlm/ntlm-client.ts";
 export * from "./ntlm/ntlm-session.ts";
 export type { NtlmAccount } from "./ntlm/ntlm-v2-response.ts";
+export * from "./service/cim-service.ts";
+export * from "./service/shell-service.ts";
+export * from "./transport/http-transport.ts";
+export * from "./winrs/winrs-commands.ts";
+export type { WsmanCallerOptions } from "./wsman-caller.ts";
+export * from "./wsman-session.ts";
+export type { WsmanTransport } from "./wsman-transport.ts";

@@ -13,6 +13,7 @@ function meet(options: {
   readonly client?: Partial<NtlmClientOptions>;
   readonly acceptor?: Partial<NtlmAcceptorOptions>;
   readonly password?: string;
+  readonly channelBinding?: Uint8Array;
   /** What somebody in between makes of the host's answer, or of the client's last message. */
   readonly challenge?: (bytes: Uint8Array) => Uint8Array;
   readonly last?: (bytes: Uint8Array) => Uint8Array;
@@ -33,7 +34,9 @@ function meet(options: {
     ...options.client,
   });
   const challenge = acceptor.challenge(client.negotiate());
-  const { message, session } = client.authenticate(options.challenge?.(challenge) ?? challenge);
+  const { message, session } = client.authenticate(options.challenge?.(challenge) ?? challenge, {
+    channelBinding: options.channelBinding,
+  });
   return { admission: acceptor.admit(options.last?.(message) ?? message), session };
 }
 
@@ -70,7 +73,7 @@ describe("NtlmClient and NtlmAcceptor", () => {
   });
 
   test("bind to the TLS channel: another one is refused, none only by a strict host", () => {
-    const bound = { client: { channelBinding: CHANNEL } };
+    const bound = { channelBinding: CHANNEL };
     const strict = { channelBinding: CHANNEL, hardening: "strict" } as const;
     assert.equal(reasonOf({ ...bound, acceptor: strict }), "accepted");
     assert.equal(reasonOf({ acceptor: strict }), "wrong-channel");

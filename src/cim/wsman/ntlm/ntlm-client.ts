@@ -23,8 +23,6 @@ export interface NtlmClientOptions {
   readonly account: NtlmAccount;
   /** What the client believes to talk to, such as `HTTP/hv01`. */
   readonly servicePrincipal: string;
-  /** Application data of the TLS channel's binding; absent without TLS. */
-  readonly channelBinding?: Uint8Array | undefined;
   readonly workstation?: string | undefined;
   readonly clock: Clock;
   readonly entropy: Entropy;
@@ -72,11 +70,18 @@ export class NtlmClient {
   }
 
   /**
-   * The last message, and the session that begins when the host takes it.
+   * The last message, and the session that begins when the host takes it. `channelBinding` is the application data of
+   * the TLS channel's binding; absent without TLS.
    * @throws {CimAnswerError} for a challenge that is none
    * @throws {HostAuthenticationError} for one that wants something weaker
    */
-  authenticate(challengeBytes: Uint8Array): { readonly message: Uint8Array; readonly session: NtlmSession } {
+  authenticate(
+    challengeBytes: Uint8Array,
+    options: { readonly channelBinding?: Uint8Array | undefined } = {},
+  ): {
+    readonly message: Uint8Array;
+    readonly session: NtlmSession;
+  } {
     const challenge = decodeChallenge(challengeBytes);
     const missing = REQUIRED.filter((flag) => !hasFlag(challenge.flags, flag));
     if (missing.length > 0) {
@@ -87,7 +92,7 @@ export class NtlmClient {
     }
     const flags = (challenge.flags & ASKED) >>> 0;
     const exportedKey = this.#options.entropy.bytes(SESSION_KEY_BYTES);
-    const message = this.#message({ challenge, challengeBytes, flags, exportedKey });
+    const message = this.#message({ challenge, challengeBytes, flags, exportedKey, ...options });
     return { message, session: new NtlmSession("client", flags, exportedKey) };
   }
 
@@ -96,6 +101,7 @@ export class NtlmClient {
     readonly challengeBytes: Uint8Array;
     readonly flags: number;
     readonly exportedKey: Uint8Array;
+    readonly channelBinding?: Uint8Array | undefined;
   }): Uint8Array {
     const { challenge, exportedKey } = parts;
     const { account, entropy } = this.#options;
@@ -105,7 +111,7 @@ export class NtlmClient {
     const temp = encodeClientChallenge({
       time: hostTime === undefined ? fileTimeOf(this.#options.clock.now()) : readTime(hostTime),
       clientChallenge,
-      pairs: this.#pairs(challenge.targetInfo),
+      pairs: this.#pairs(challenge.targetInfo, parts.channelBinding),
     });
     const { response, sessionBaseKey } = proveNtlmV2(key, challenge.serverChallenge, temp);
     const message = encodeAuthenticate(
@@ -128,10 +134,10 @@ export class NtlmClient {
   }
 
   /** [MS-NLMP] 3.1.5.1.2: the host's information with the client's own words added. */
-  #pairs(targetInfo: AvPairs): AvPairs {
+  #pairs(targetInfo: AvPairs, channelBinding: Uint8Array | undefined): AvPairs {
     const pairs = new Map(targetInfo);
     if (pairs.has(AV.timestamp)) pairs.set(AV.flags, withMicFlag(pairs.get(AV.flags)));
-    pairs.set(AV.channelBindings, channelBindingsHash(this.#options.channelBinding));
+    pairs.set(AV.channelBindings, channelBindingsHash(channelBinding));
     pairs.set(AV.targetName, utf16(this.#options.servicePrincipal));
     return pairs;
   }

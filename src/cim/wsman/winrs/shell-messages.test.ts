@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { readXml } from "../soap/read-xml.ts";
+import { decodeRequest } from "../soap/request-envelope.ts";
+import { decodeResponse } from "../soap/response-envelope.ts";
+import { writeXml } from "../soap/write-xml.ts";
+import { fixture } from "../testing/fixture.ts";
+import {
+  commandBody,
+  commandStartedBody,
+  outputBody,
+  readCommandBody,
+  readCommandId,
+  readOutputBody,
+  readReceiveBody,
+  readSendBody,
+  readShellBody,
+  readShellId,
+  readSignalBody,
+  receiveBody,
+  sendBody,
+  shellBody,
+  shellCreatedBody,
+  signalBody,
+} from "./shell-messages.ts";
+
+const COMMAND = "77df7bb6-b5a0-4777-abd9-9823c0774074";
+const answer = (name: string) => decodeResponse(fixture(name)).body;
+const asked = (name: string) => decodeRequest(fixture(name)).body;
+
+test("the answers of [MS-WSMV] 4.7 are read", () => {
+  assert.equal(readShellId(answer("shell-created")), "uuid:C443F44F-28E4-486F-A5A1-12745F90CF5A");
+  assert.equal(readCommandId(answer("command-response")), COMMAND);
+  const output = readOutputBody(answer("receive-response"));
+  assert.equal(Buffer.from(output.streams[0]?.bytes ?? "").toString(), "d:\\temp\\out.txt, Delete (Y/N)? ");
+  assert.equal(output.exitCode, undefined);
+});
+
+test("the requests of [MS-WSMV] 4.7 are read", () => {
+  assert.deepEqual(readCommandBody(asked("command-request")), {
+    program: "del",
+    arguments: ["/p", "d:\\temp\\out.txt"],
+  });
+  const sent = readSendBody(asked("send-request"));
+  assert.deepEqual(
+    [sent.commandId, Buffer.from(sent.bytes).toString(), sent.end],
+    [COMMAND, "y\r\n", "open"],
+  );
+  const signal = readSignalBody(asked("signal-request"));
+  assert.deepEqual(signal, { commandId: "3cb05d74-af20-4ff1-b318-2c6cc0f99045", code: "ctrl_c" });
+});
+
+test("what one side writes, the other reads", () => {
+  const again = (source: Parameters<typeof writeXml>[0]) => readXml(writeXml(source));
+  assert.deepEqual(readShellBody(again(shellBody({ environment: { A: "1 <", B: "" } }))), {
+    environment: { A: "1 <", B: "" },
+  });
+  assert.equal(readShellId(again(shellCreatedBody("S"))), "S");
+  assert.deepEqual(readCommandBody(again(commandBody("p", ["a b", ""]))), {
+    program: "p",
+    arguments: ["a b", ""],
+  });
+  assert.equal(readCommandId(again(commandStartedBody("C"))), "C");
+  assert.equal(readReceiveBody(again(receiveBody("C"))), "C");
+  assert.deepEqual(readSignalBody(again(signalBody("C", "terminate"))), {
+    commandId: "C",
+    code: "terminate",
+  });
+  const bytes = Uint8Array.of(0, 255, 10);
+  assert.deepEqual(readSendBody(again(sendBody("C", { bytes, end: "end" }))), {
+    commandId: "C",
+    bytes,
+    end: "end",
+  });
+  for (const exitCode of [undefined, 0, 4_294_967_295]) {
+    const output = { streams: [{ name: "stderr", bytes }], exitCode } as const;
+    assert.deepEqual(readOutputBody(again(outputBody("C", output))), output);
+  }
+});
+
+test("answers without what they are for are refused", () => {
+  const empty = readXml("<a/>");
+  for (const read of [readShellId, readCommandId, readOutputBody, readCommandBody]) {
+    assert.throws(() => read(empty), { code: "host-answer-malformed" });
+  }
+});
