@@ -21,7 +21,35 @@ test("`readMachines()` asks in the older namespace where the newer does not exis
     ["old one"],
   );
   assert.equal(machine?.places.configurationDataRoot, "D:\\old");
+  assert.equal(machine?.places.configurationFile, `Virtual Machines\\${ROW_MACHINE}.xml`);
+  const [checkpoint] = machine?.checkpoints ?? [];
+  assert.equal(checkpoint?.places.configurationFile, `Snapshots\\${CHECKPOINT}.xml`);
+  assert.equal(checkpoint?.places.configurationDataRoot, "D:\\snapshots");
   assert.equal(machine?.power, "saved");
+});
+
+test("`readMachines()` takes parents that are bare ids, and places that are in Address", async () => {
+  const rows = olderRows();
+  const resources = (rows[RESOURCE] ?? []).map((one): CimInstance => {
+    const { Parent, AddressOnParent, ...others } = one.properties;
+    const bare =
+      typeof Parent === "string" ? /"(.*)"/.exec(Parent)?.[1]?.replaceAll("\\\\", "\\") : undefined;
+    return {
+      ...one,
+      properties: {
+        ...others,
+        ...(bare === undefined ? {} : { Parent: bare }),
+        ...(AddressOnParent === undefined ? {} : { Address: AddressOnParent }),
+      },
+    };
+  });
+  const missingNamespaces = ["root\\virtualization\\v2"];
+  await using session = new ScriptedSession({ rows: { ...rows, [RESOURCE]: resources }, missingNamespaces });
+  const [machine] = await readMachines(session);
+  assert.deepEqual(
+    machine?.disks.map(({ path }) => path),
+    ["D:\\old.vhd"],
+  );
 });
 
 /** The same host in the words of 2008 (hyperv-facts 4). */
@@ -46,7 +74,7 @@ function olderRows(): Record<string, readonly CimInstance[]> {
     Msvm_VirtualSystemGlobalSettingData: [
       row(
         "Msvm_VirtualSystemGlobalSettingData",
-        { SystemName: ROW_MACHINE, ExternalDataRoot: "D:\\old", SnapshotDataRoot: "D:\\old" },
+        { SystemName: ROW_MACHINE, ExternalDataRoot: "D:\\old", SnapshotDataRoot: "D:\\snapshots" },
         [],
       ),
     ],

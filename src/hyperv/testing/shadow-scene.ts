@@ -12,6 +12,7 @@ import { ScriptedSession } from "./scripted-session.ts";
 export const OTHER_MACHINE = "7B1F0D6E-3C50-4B0C-9C67-0F5E1D2A3B02";
 export const DISK = "D:\\M\\m.vhdx";
 const CONFIGURATION = `C:\\VMs\\Virtual Machines\\${ROW_MACHINE}.xml`;
+const V1 = "root\\virtualization";
 const VERSIONS = { "2008r2": "6.1.7601", "2012": "6.2.9200", "2012r2": "6.3.9600", "2019": "10.0.17763" };
 
 export interface ShadowSceneOptions {
@@ -61,7 +62,12 @@ export class ShadowScene {
       Msvm_ImageManagementService: [row("Msvm_ImageManagementService", { Name: "vmms" }, ["Name"])],
       ...options.rows,
     };
-    this.session = new ScriptedSession({ rows: hostRows(classes, options.machine, settings) });
+    const rows = hostRows(classes, options.machine, settings);
+    const isOlder = release === "2008r2";
+    this.session = new ScriptedSession({
+      rows: isOlder ? { ...rows, ...olderRows(options.machine) } : rows,
+      missingNamespaces: isOlder ? [`${V1}\\v2`] : [],
+    });
     this.session.invoke = async (_on, method, input) => {
       if (method === "RequestStateChange") {
         const state = Number(input.arguments["RequestedState"]);
@@ -121,4 +127,43 @@ export class ShadowScene {
       ...this.journal.entries.map(({ kind }) => `journal entry ${kind}`),
     ];
   }
+}
+
+/** The machine in the words of `root\virtualization` (hyperv-facts 4); what that has not is removed. */
+function olderRows(machine: ShadowSceneOptions["machine"]): Record<string, readonly CimInstance[]> {
+  const inV1 = (
+    name: string,
+    properties: CimInstance["properties"],
+    keys?: readonly string[],
+  ): CimInstance => {
+    const made = row(name, properties, keys);
+    const reference = { ...(made.reference as NonNullable<CimInstance["reference"]>), namespace: V1 };
+    return { ...made, reference };
+  };
+  const resource = (path: string, subtype: string, more: CimInstance["properties"]): CimInstance =>
+    inV1("Msvm_ResourceAllocationSettingData", {
+      InstanceID: `Microsoft:${ROW_MACHINE}\\${path}`,
+      ResourceSubType: `Microsoft ${subtype}`,
+      ...more,
+    });
+  const parent = (path: string): string => `Microsoft:${ROW_MACHINE}\\${path}`;
+  const system = { Name: ROW_MACHINE, ElementName: "web01", EnabledState: 2, OperationalStatus: [2] };
+  const roots = { SystemName: ROW_MACHINE, ExternalDataRoot: "C:\\VMs", SnapshotDataRoot: "C:\\VMs" };
+  return {
+    Msvm_ComputerSystem: [inV1("Msvm_ComputerSystem", { ...system, ...machine }, ["Name"])],
+    Msvm_VirtualSystemSettingData: [
+      inV1("Msvm_VirtualSystemSettingData", {
+        InstanceID: `Microsoft:${ROW_MACHINE}`,
+        SystemName: ROW_MACHINE,
+        SettingType: 3,
+      }),
+    ],
+    Msvm_VirtualSystemGlobalSettingData: [inV1("Msvm_VirtualSystemGlobalSettingData", roots, [])],
+    Msvm_ResourceAllocationSettingData: [
+      resource("ide0", "Emulated IDE Controller", { Address: "0" }),
+      resource("ide0\\0\\D", "Synthetic Disk Drive", { Address: "0", Parent: parent("ide0") }),
+      resource("ide0\\0\\L", "Virtual Hard Disk", { Connection: [DISK], Parent: parent("ide0\\0\\D") }),
+    ],
+    Msvm_StorageAllocationSettingData: [],
+  };
 }

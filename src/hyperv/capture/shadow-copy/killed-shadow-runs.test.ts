@@ -171,8 +171,9 @@ test("`cleanUp()` waits for a diskshadow that outlived its run, and tells when i
   };
   await run(struck, { at: 0, when: "before" });
   struck.journal.die();
-  const [entry] = struck.journal.entries;
-  const CommandLine = `diskshadow.exe /s ${String(entry?.facts["script"])} /l x`;
+  const script = struck.journal.entries[0]?.facts["script"];
+  assert.ok(typeof script === "string");
+  const CommandLine = `diskshadow.exe /s ${script} /l x`;
   struck.session.rows["Win32_Process"] = [row("Win32_Process", { Handle: "1", CommandLine }, ["Handle"])];
   const start = struck.clock.monotonicMs();
   const { leftBehind } = await (await struck.host()).cleanUp();

@@ -121,6 +121,25 @@ test("a guest that the writer saves is measured, and its memory is kept where it
   );
 });
 
+test("a machine of 2008 R2 is held through the older namespace, and resumed in its words", async () => {
+  const options = { release: "2008r2", caption: "Backup Using Saved State\\web01" } as const;
+  await heldIn(
+    options,
+    (held, scene) => {
+      assert.deepEqual([held.method, held.reached, held.memory.kept], ["shadow-copy", "crash", false]);
+      assert.equal(held.disks[0]?.viewLeaf, DISK);
+      assert.equal(held.files[0]?.path, `C:\\VMs\\Virtual Machines\\${ROW_MACHINE}.xml`);
+      assert.deepEqual([scene.asked, scene.state], [[2], 2]);
+    },
+    (scene) => {
+      scene.diskshadow.onCreate = () => {
+        scene.setState(32_769);
+        return undefined;
+      };
+    },
+  );
+});
+
 test("a guest that stays saved after the shadow copy is told to go on", async () => {
   await heldIn(
     { caption: "Offline\\web01" },
