@@ -182,8 +182,9 @@ describe("the program, as processes", { ...needs("samples"), concurrency: 2 }, (
     mkdirSync(place.path("a folder/bin"), { recursive: true });
     symlinkSync(dirname(dirname(PROGRAM)), place.path("a folder/check out"));
     symlinkSync("../check out/bin/stillpoint", place.path("a folder/bin/one"));
-    symlinkSync("one", place.path("a folder/bin/two"));
-    const said = spawnSync("two", ["--version"], {
+    const second = "two";
+    symlinkSync("one", place.path("a folder/bin", second));
+    const said = spawnSync(second, ["--version"], {
       cwd: "/",
       encoding: "utf8",
       env: { ...process.env, PATH: `${place.path("a folder/bin")}:${process.env["PATH"]}` },
