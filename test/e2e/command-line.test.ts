@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { systemClock, systemEntropy } from "../../src/base/index.ts";
@@ -220,6 +220,7 @@ describe("the program, as processes", { ...needs("samples"), concurrency: 2 }, (
       }
     }
     assert.ok(texts.size > calls.length + 3);
+    if (sep === "/") assert.equal(statSync(place.path("state")).mode & 0o777, 0o700);
     const secrets = [PASSPHRASE, recoveryKey, recoveryKey.replaceAll("-", ""), wrong.STILLPOINT_PASSPHRASE];
     for (const [where, text] of texts) {
       for (const secret of secrets) assert.ok(!text.includes(secret), where);
