@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { guid, InterruptedError } from "../../../base/index.ts";
+import { HostCommandError, type HostCommands } from "../../../places/index.ts";
 import {
   ApplicationConsistencyRequiredError,
   CaptureMethodNotAvailableError,
@@ -277,7 +278,14 @@ test("a machine that the writer does not list is an error of its own", async () 
 
 test("a host without diskshadow says that the method is not available", async () => {
   const scene = new ShadowScene();
-  const { noPrograms } = await import("../../../simulator/simulated-commands.ts");
+  const noPrograms: HostCommands = {
+    run: async (program) => {
+      throw new HostCommandError(`Cannot run "${program}": there is no such program`, {
+        program,
+        reason: "missing",
+      });
+    },
+  };
   await using host = await scene.host({ commands: noPrograms });
   await assert.rejects(host.hold(ID, holdOptions()), CaptureMethodNotAvailableError);
   assert.deepEqual(scene.audit(), []);
