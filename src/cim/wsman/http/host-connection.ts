@@ -1,4 +1,5 @@
 import { CimAnswerError } from "../../index.ts";
+import { isNegotiate } from "../ntlm/negotiate-message.ts";
 import { NtlmAcceptor, type NtlmAcceptorOptions } from "../ntlm/ntlm-acceptor.ts";
 import type { NtlmSession } from "../ntlm/ntlm-session.ts";
 import { decodeSealedBody, encodeSealedBody, SEALED_CONTENT_TYPE } from "./sealed-body.ts";
@@ -79,7 +80,8 @@ export class WsmanHostConnection {
     offer: { readonly scheme: string; readonly token: Uint8Array },
     request: HttpRequest,
   ): HostReception {
-    if (this.#state.kind !== "challenged") {
+    // a client may begin again, for instance with another scheme
+    if (this.#state.kind !== "challenged" || isNegotiate(offer.token)) {
       const acceptor = new NtlmAcceptor(this.#options.ntlm);
       const challenge = Buffer.from(acceptor.challenge(offer.token)).toString("base64");
       this.#state = { kind: "challenged", acceptor };

@@ -57,8 +57,8 @@ export function decodeSealedBody(body: Uint8Array): SealedBody {
     throw malformed("its end is not where its length says");
   }
   return {
-    signature: body.slice(at + HeaderLength.sizeBytes, sealedAt),
-    sealed: body.slice(sealedAt, end),
+    signature: new Uint8Array(body.subarray(at + HeaderLength.sizeBytes, sealedAt)),
+    sealed: new Uint8Array(body.subarray(sealedAt, end)),
     charset: content[1] ?? "UTF-8",
   };
 }

@@ -67,7 +67,7 @@ export function micOf(bytes: Uint8Array): Uint8Array {
 
 /** A copy with another MIC. */
 export function withMic(bytes: Uint8Array, mic: Uint8Array): Uint8Array {
-  const copy = bytes.slice();
+  const copy = new Uint8Array(bytes); // also of a Buffer, whose own slice() shares its bytes
   copy.set(MicLayout.encode({ mic }), MIC_OFFSET);
   return copy;
 }

@@ -28,7 +28,7 @@ export function decodeAvPairs(bytes: Uint8Array): AvPairs {
     at += AvPairHead.sizeBytes;
     if (id === AV.end) return pairs;
     if (at + lengthBytes > bytes.length) break;
-    pairs.set(id, bytes.slice(at, at + lengthBytes));
+    pairs.set(id, new Uint8Array(bytes.subarray(at, at + lengthBytes)));
     at += lengthBytes;
   }
   throw new CimAnswerError("Cannot read NTLM target information: it has no end");

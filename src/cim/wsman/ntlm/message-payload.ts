@@ -33,7 +33,7 @@ export function payloadAt(bytes: Uint8Array, place: PayloadPlace): Uint8Array {
   if (place.offset + place.lengthBytes > bytes.length) {
     throw new CimAnswerError("Cannot read an NTLM message: a part of it lies behind its end");
   }
-  return bytes.slice(place.offset, place.offset + place.lengthBytes);
+  return new Uint8Array(bytes.subarray(place.offset, place.offset + place.lengthBytes));
 }
 
 /** Lays parts one after the other from `offset` on. */

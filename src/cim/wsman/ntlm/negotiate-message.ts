@@ -1,4 +1,4 @@
-import { MESSAGE_TYPE, NegotiateFlags, NegotiateLayout, SIGNATURE } from "./layout.ts";
+import { MESSAGE_TYPE, MessageHead, NegotiateFlags, NegotiateLayout, SIGNATURE } from "./layout.ts";
 import { checkMessageType, decodeWhole } from "./message-payload.ts";
 import { OUR_VERSION } from "./our-version.ts";
 
@@ -20,4 +20,9 @@ export function encodeNegotiate(flags: number): Uint8Array {
 export function decodeNegotiate(bytes: Uint8Array): number {
   checkMessageType(bytes, MESSAGE_TYPE.negotiate);
   return decodeWhole(NegotiateFlags, bytes).flags;
+}
+
+/** Whether these bytes begin a handshake. */
+export function isNegotiate(bytes: Uint8Array): boolean {
+  return bytes.length >= MessageHead.sizeBytes && MessageHead.decode(bytes).type === MESSAGE_TYPE.negotiate;
 }

@@ -15,7 +15,7 @@ const CLIENT_CHALLENGE_END = new Uint8Array(4);
 
 /** [MS-NLMP] 3.3.2 NTOWFv2: the key of one account, which is as good as its password. */
 export function responseKey(account: NtlmAccount): Uint8Array {
-  return hmacMd5(md4(utf16(account.password.reveal())), utf16(account.user.toUpperCase() + account.domain));
+  return hmacMd5(md4(utf16(account.password.reveal())), utf16(upperCase(account.user) + account.domain));
 }
 
 /** [MS-NLMP] 3.3.2 `temp`: what the client says inside its response. */
@@ -52,4 +52,12 @@ export function lmV2Response(
   clientChallenge: Uint8Array,
 ): Uint8Array {
   return Buffer.concat([hmacMd5(key, serverChallenge, clientChallenge), clientChallenge]);
+}
+
+/** As Windows has it: character by character, so that "ß" stays itself. */
+function upperCase(text: string): string {
+  return Array.from(text, (character) => {
+    const upper = character.toUpperCase();
+    return upper.length === character.length ? upper : character;
+  }).join("");
 }

@@ -52,12 +52,12 @@ export class LoopbackHost implements AsyncDisposable {
     return host;
   }
 
-  /** Closes all connections and goes on listening. */
+  /** Closes all connections, waits until the clients know it, and goes on listening. */
   async hangUp(): Promise<void> {
     const closed = [...this.#sockets].map(async (socket) => {
       const gone = Promise.withResolvers<void>();
       socket.once("close", () => gone.resolve());
-      socket.destroy();
+      socket.end();
       await gone.promise;
     });
     await Promise.all(closed);

@@ -45,10 +45,10 @@ export class HttpConnection implements Disposable {
   constructor(endpoint: HttpEndpoint) {
     this.#endpoint = endpoint;
     const pool = { keepAlive: true, maxSockets: 1, maxFreeSockets: 1 };
-    // every certificate is looked at by `trustedCertificate`, which can say which one it saw
+    // every certificate is looked at by `trustedCertificate`, which can say which one it saw; a resumed session shows none
     this.#agent =
       endpoint.protocol === "https:"
-        ? new HttpsAgent({ ...pool, rejectUnauthorized: false, ...caOf(endpoint) })
+        ? new HttpsAgent({ ...pool, rejectUnauthorized: false, maxCachedSessions: 0, ...caOf(endpoint) })
         : new HttpAgent(pool);
   }
 
@@ -77,6 +77,7 @@ export class HttpConnection implements Disposable {
     const stop = (): void => {
       outgoing.destroy(new Error("stopped"));
     };
+    if (options.signal.aborted) stop();
     options.signal.addEventListener("abort", stop, { once: true });
     try {
       const channel = await Promise.race([this.#channel(outgoing), failed.promise]);

@@ -45,7 +45,7 @@ export class HttpTransport implements WsmanTransport {
   readonly #options: HttpTransportOptions;
   readonly #connection: HttpConnection;
   #context: Context | undefined;
-  #queue: Promise<unknown> = Promise.resolve();
+  #queue: Promise<void> = Promise.resolve();
   #isClosed = false;
 
   private constructor(options: HttpTransportOptions) {
@@ -71,7 +71,13 @@ export class HttpTransport implements WsmanTransport {
     const before = this.#queue;
     const done = Promise.withResolvers<void>();
     this.#queue = done.promise;
-    await before;
+    try {
+      await unlessAborted(before, options.signal);
+    } catch (error) {
+      // whoever waits behind goes on waiting for those before
+      before.then(done.resolve, done.reject);
+      throw error;
+    }
     try {
       return await this.#within(options, async (signal) => await this.#exchange(envelope, signal));
     } finally {
@@ -259,6 +265,17 @@ export class HttpTransport implements WsmanTransport {
       reason,
     });
   }
+}
+
+/** Waits for a promise that never rejects, or until the signal fires. @throws {InterruptedError} */
+async function unlessAborted(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  throwIfInterrupted(signal);
+  const aborted = Promise.withResolvers<void>();
+  const stop = (): void => aborted.resolve();
+  signal?.addEventListener("abort", stop, { once: true });
+  await Promise.race([promise, aborted.promise]);
+  signal?.removeEventListener("abort", stop);
+  throwIfInterrupted(signal);
 }
 
 interface HttpContent {
