@@ -414,6 +414,36 @@ describe("backupMachines()", () => {
     );
   });
 
+  test("reads a held machine through its view, and keeps the host's own paths", async () => {
+    const view = usualFiles();
+    const live = new MemoryHostFiles({ "D:\\b\\b.vmcx": "written since" });
+    const [machine] = usualMachines.slice(1);
+    assert.ok(machine);
+    const { run, vault, host } = scene(live, [{ ...machine, held: { view } }]);
+    const outcome = await run();
+    assert.deepEqual(outcome.failed, []);
+    const [point] = vault.points;
+    assert.ok(point);
+    const paths = ["D:\\b\\leaf.avhd", "D:\\b\\base.vhd", "D:\\b\\b.vmcx"];
+    assert.deepEqual(
+      outcome.points[0]?.files.map(({ path }) => path),
+      paths,
+    );
+    for (const path of paths) assert.deepEqual(vault.bytes(point, path), view.bytes(path));
+    assert.deepEqual([host.files.opened, view.openNow], [[], []]);
+  });
+
+  test("tells the host how files are chained, in whatever view it asks for", async () => {
+    const { run, host } = scene();
+    const chains: (readonly string[])[] = [];
+    host.onHold = async (name, { chainOf }) => {
+      assert.ok(chainOf);
+      if (name === "b") chains.push(await chainOf(usualFiles(), "D:\\b\\leaf.avhd"));
+    };
+    await run();
+    assert.deepEqual(chains, [["D:\\b\\leaf.avhd", "D:\\b\\base.vhd"]]);
+  });
+
   test("closes every step that it opens, in a tree below the run", async () => {
     const { events, run, vault } = scene();
     vault.onCommit = (draft) => {
