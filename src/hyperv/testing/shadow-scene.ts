@@ -80,10 +80,15 @@ export class ShadowScene {
   }
 
   setState(enabledState: number): void {
+    this.set({ EnabledState: enabledState });
+  }
+
+  /** Changes properties of the machine's computer system. */
+  set(properties: CimInstance["properties"]): void {
     const rows = this.session.rows["Msvm_ComputerSystem"] ?? [];
     this.session.rows["Msvm_ComputerSystem"] = rows.map((one) =>
       one.properties["Name"] === ROW_MACHINE
-        ? { ...one, properties: { ...one.properties, EnabledState: enabledState } }
+        ? { ...one, properties: { ...one.properties, ...properties } }
         : one,
     );
   }

@@ -5,13 +5,14 @@ import {
   ShadowCopyFailedError,
   WriterFailedError,
 } from "../../errors.ts";
-import { isReplicaLink } from "../../forecast/admission.ts";
+import { isReplicaLink, isWaitingReplica } from "../../forecast/admission.ts";
 import type { HeldMachine } from "../../held-machine.ts";
+import { isSince } from "../../inventory/host-generation.ts";
 import type { MachineInventory } from "../../inventory/machine-inventory.ts";
 import type { Attempt, AttemptOutcome } from "../attempt.ts";
 import { treeLines } from "../fingerprint.ts";
 import { GuestWatch } from "../guest-watch.ts";
-import { type HostAccess, readMachineTree } from "../host-access.ts";
+import { type HostAccess, readMachine, readMachineTree } from "../host-access.ts";
 import {
   type GuestEntry,
   type GuestOutcome,
@@ -67,6 +68,19 @@ export async function attemptShadowCopy(
   throw failureError(machine, failure);
 }
 
+/**
+ * Before 2012 R2 Hyper-V does not refuse to back up a replica that applies a log, and the copy may be inconsistent: a
+ * replication that says something else afterwards counts as such.
+ */
+async function replicaMoved(access: HostAccess, machine: MachineInventory): Promise<VssFailure | undefined> {
+  if (isSince(access.host.generation, "2012r2") || !isWaitingReplica(machine)) return undefined;
+  const now = await readMachine(access, machine.id);
+  if (now !== undefined && JSON.stringify(now.replication) === JSON.stringify(machine.replication))
+    return undefined;
+  const sentence = "its replication went on while the shadow copy was made";
+  return { code: undefined, retry: "busy", ofWriter: false, sentence, hostSentence: undefined };
+}
+
 interface MadeShadow {
   readonly kind: "made";
   readonly volumes: readonly ShadowedVolume[];
@@ -104,8 +118,10 @@ async function makeGuarded(
   }
   const outcome = await keep();
   warn(attempt, guestNotices(outcome));
-  const standing = outcome?.kind === "left" ? guest : undefined;
-  return made.kind === "made" ? { ...made, watch, outcome, standing } : made;
+  if (made.kind === "failed") return made;
+  const moved = await replicaMoved(access, machine);
+  if (moved !== undefined) return { kind: "failed", failure: moved };
+  return { ...made, watch, outcome, standing: outcome?.kind === "left" ? guest : undefined };
 }
 
 /** Looks at the machine again and puts together what is held. */

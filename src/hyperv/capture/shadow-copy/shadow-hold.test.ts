@@ -251,6 +251,29 @@ test("a failure that passes by itself is waited for; when it never ends the mach
   assert.deepEqual(scene.audit(), []);
 });
 
+test("a replica of 2012 whose replication goes on while the shadow copy is made is waited for", async () => {
+  const replica = { EnabledState: 3, ReplicationMode: 2, ReplicationState: 3, ReplicationHealth: 1 };
+  const scene = new ShadowScene({
+    release: "2012",
+    caption: "Backup Using Saved State\\web01",
+    machine: replica,
+  });
+  let moves = 1;
+  scene.diskshadow.onCreate = () => {
+    if (moves-- > 0) scene.set({ ReplicationHealth: 2 });
+    return undefined;
+  };
+  await using host = await scene.host();
+  const options = holdOptions();
+  const held = await host.hold(ID, options);
+  assert.deepEqual([held.attempts, held.reached], [2, "crash"]);
+  assert.ok(
+    options.said.some((event) => event.type === "step-note" && /its replication went on/.test(event.message)),
+  );
+  await held.release();
+  assert.deepEqual(scene.audit(), []);
+});
+
 test("a machine that the writer fails although it said online is tried once more, then fails with the writer's code", async () => {
   const scene = new ShadowScene();
   let tries = 0;
