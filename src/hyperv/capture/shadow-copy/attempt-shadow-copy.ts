@@ -118,7 +118,10 @@ async function makeGuarded(
   }
   const outcome = await keep();
   warn(attempt, guestNotices(outcome));
-  if (made.kind === "failed") return made;
+  if (made.kind === "failed") {
+    warn(attempt, interruptedInVain(watch));
+    return made;
+  }
   const moved = await replicaMoved(access, machine);
   if (moved !== undefined) return { kind: "failed", failure: moved };
   return { ...made, watch, outcome, standing: outcome?.kind === "left" ? guest : undefined };
@@ -184,6 +187,13 @@ async function discard(access: HostAccess, custody: ShadowCustody, attempt: Atte
     const message = `machine "${machineName}": what the failed attempt left is not known: ${error.message}`;
     warn(attempt, [leftBehindNotice(message)]);
   }
+}
+
+/** Seconds that no restore point will tell, because the attempt became none. */
+function interruptedInVain(watch: GuestWatch): readonly Notice[] {
+  if (watch.interruptedSeconds === 0) return [];
+  const message = `the guest was interrupted for ${watch.interruptedSeconds} s by a shadow copy that failed`;
+  return [{ code: "guest-interrupted", message }];
 }
 
 function leftBehindNotice(message: string): Notice {

@@ -167,11 +167,16 @@ test("a guest that stays saved is resumed also when the shadow copy fails", asyn
     return "- Returned HRESULT = 8004231f\n- Error text: VSS_E_INSUFFICIENT_STORAGE";
   };
   await using host = await scene.host();
-  await assert.rejects(host.hold(ID, holdOptions()), (error) => {
+  const options = holdOptions();
+  await assert.rejects(host.hold(ID, options), (error) => {
     assert.ok(error instanceof ShadowCopyFailedError);
     assert.deepEqual([error.hostCode, error.retry], [0x8004231f, "after-repair"]);
     return true;
   });
+  assert.deepEqual(
+    options.said.map((event) => (event.type === "step-warning" ? event.notice.code : event.type)),
+    ["guest-resumed", "guest-interrupted"],
+  );
   assert.equal(scene.state, 2);
   assert.deepEqual(scene.audit(), []);
 });
