@@ -7,6 +7,7 @@ export * from "./errors.ts";
 export * from "./events.ts";
 export * from "./guid.ts";
 export * from "./hex.ts";
+export * from "./json-value.ts";
 export * from "./secret.ts";
 export * from "./struct.ts";
 export * from "./units.ts";

@@ -1,11 +1,4 @@
-/** What a journal entry's facts may be made of. */
-export type JsonValue =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly JsonValue[]
-  | { readonly [name: string]: JsonValue };
+import type { JsonValue } from "../base/index.ts";
 
 export interface CustodyFacts {
   /** The host's stable key, as `openHypervHost` was given it. */

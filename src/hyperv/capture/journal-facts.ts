@@ -1,5 +1,4 @@
-import { type Guid, parseGuid } from "../../base/index.ts";
-import type { JsonValue } from "../custody.ts";
+import { type Guid, type JsonValue, parseGuid } from "../../base/index.ts";
 
 /** Facts of a journal entry that another version may have written: what is not as expected counts as absent. */
 export function textIn(value: JsonValue | undefined): string | undefined {

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { guid } from "../../base/index.ts";
+import { guid, type JsonValue } from "../../base/index.ts";
 import { FakeClock } from "../../base/testing/index.ts";
-import type { JsonValue } from "../custody.ts";
 import { accessTo } from "../testing/access-to.ts";
 import { checkpointOf, diskOf, MemoryJournal, machineOf, ScriptedSession } from "../testing/index.ts";
 import { CustodyKeeper, readCustody } from "./recovery-custody.ts";

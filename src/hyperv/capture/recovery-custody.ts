@@ -1,5 +1,5 @@
-import { type Guid, parseGuid } from "../../base/index.ts";
-import type { CustodyEntry, JsonValue } from "../custody.ts";
+import { type Guid, type JsonValue, parseGuid } from "../../base/index.ts";
+import type { CustodyEntry } from "../custody.ts";
 import type { DiskPlace } from "../held-machine.ts";
 import { byPlace } from "../inventory/attached-disks.ts";
 import type { MachineInventory } from "../inventory/machine-inventory.ts";

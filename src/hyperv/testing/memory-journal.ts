@@ -1,4 +1,5 @@
-import type { CustodyEntry, CustodyFacts, CustodyJournal, JsonValue } from "../custody.ts";
+import type { JsonValue } from "../../base/index.ts";
+import type { CustodyEntry, CustodyFacts, CustodyJournal } from "../custody.ts";
 
 /** A journal in memory that outlives its owner: `die()` ends the owner, and all its entries are abandoned. */
 export class MemoryJournal implements CustodyJournal {

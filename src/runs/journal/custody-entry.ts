@@ -1,13 +1,5 @@
 import { z } from "zod";
-
-/** What a journal entry's facts may be made of. */
-export type JsonValue =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly JsonValue[]
-  | { readonly [name: string]: JsonValue };
+import type { JsonValue } from "../../base/index.ts";
 
 /** Something that is about to be made on a host; the journal does not know what its kinds and facts mean. */
 export interface CustodyFacts {

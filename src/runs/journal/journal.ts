@@ -1,6 +1,6 @@
-import type { Clock } from "../../base/index.ts";
+import type { Clock, JsonValue } from "../../base/index.ts";
 import { JournalEntryMissingError } from "../errors.ts";
-import { type CustodyEntry, type CustodyFacts, FACTS_SCHEMA, type JsonValue } from "./custody-entry.ts";
+import { type CustodyEntry, type CustodyFacts, FACTS_SCHEMA } from "./custody-entry.ts";
 import { currentOwner, isOwnerAlive, OWNER_SCHEMA, type Owner } from "./owner.ts";
 import { StateDatabase, type StateRow } from "./state-database.ts";
 
