@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 const path = fileURLToPath(new URL("../package-lock.json", import.meta.url));
 const lock = JSON.parse(readFileSync(path, "utf8"));
-const SYSTEMS = ["android", "darwin", "freebsd", "linux", "openharmony", "sunos", "win32", "aix"];
+const SYSTEMS = ["android", "darwin", "freebsd", "linux", "openbsd", "openharmony", "sunos", "win32", "aix"];
 const PROCESSORS = ["arm64", "arm", "x64", "ia32", "ppc64", "s390x", "riscv64", "loong64", "wasm32"];
 
 for (const [parentPath, parent] of Object.entries(lock.packages)) {
