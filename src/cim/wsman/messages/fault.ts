@@ -15,6 +15,11 @@ export const WSMAN_CODE = {
   maxEnvelopeSizeExceeded: 0x80338048,
   serverEnvelopeLimit: 0x80338049,
   unexpectedSelectors: 0x8033805b,
+  /** More shells, or more operations at once, than the host allows. */
+  tooManyShells: 0x803381a5,
+  tooManyOperations: 0x803381a6,
+  operationAborted: 995,
+  fileNotFound: 0x80070002,
   /** The provider refused; its own fault is inside. */
   providerFailure: 0x80338102,
 } as const;

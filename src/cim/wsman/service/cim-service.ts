@@ -22,6 +22,10 @@ export interface CimServiceOptions {
   readonly entropy: Entropy;
   /** MaxEnvelopeSizekb in bytes: no answer is longer. */
   readonly maxEnvelopeBytes?: number | undefined;
+  /** MaxBatchItems: no portion of a query has more instances. */
+  readonly maxBatchItems?: number | undefined;
+  /** Queries that were begun and not pulled to their end; the oldest one goes. */
+  readonly maxListings?: number | undefined;
   /** Answers what is no matter of CIM (shells); undefined when it is none of its either. */
   readonly other?: ((request: ReadRequest) => Promise<XmlSource | undefined>) | undefined;
 }
@@ -32,12 +36,27 @@ export interface ServiceAnswer {
   readonly envelope: string;
 }
 
+/** What a request asks for, for whoever counts, delays or refuses it. */
+export interface WireOperation {
+  /** `query`, `pull`, `release`, `get`, `schema`, a method's name; of shells `create`, `command`, `receive`, `send`, `signal`, `delete`. */
+  readonly name: string;
+  /** After this its client wants an answer, a fault at the worst. */
+  readonly timeoutMs: number;
+}
+
+/** Stands around the making of an answer. @throws {WsmanFaultError} to refuse it; anything else breaks the connection */
+export type AroundOperation = (
+  operation: WireOperation,
+  answer: () => Promise<XmlSource | undefined>,
+) => Promise<XmlSource | undefined>;
+
 interface Listing {
   readonly namespace: string;
   readonly left: CimInstance[];
 }
 
 const USUAL_ENVELOPE_BYTES = 512_000;
+const USUAL_LISTINGS = 1500; // MaxConcurrentOperationsPerUser
 /** What an envelope takes besides its items. */
 const FRAME_BYTES = 3_000;
 
@@ -54,12 +73,16 @@ export class CimService {
    * Refusals become faults. Rejects with what is no refusal, such as a session whose connection broke: then the listener
    * breaks its own connection too.
    */
-  async answer(envelope: string): Promise<ServiceAnswer> {
+  async answer(
+    envelope: string,
+    around: AroundOperation = async (_, answer) => await answer(),
+  ): Promise<ServiceAnswer> {
     let relatesTo = "";
     try {
       const request = decodeRequest(envelope);
       relatesTo = request.messageId;
-      const body = await this.#dispatch(request);
+      const operation = { name: operationOf(request), timeoutMs: request.operationTimeoutMs };
+      const body = await around(operation, async () => await this.#dispatch(request));
       return { status: 200, envelope: this.#wrap(responseAction(request.action), relatesTo, body) };
     } catch (error) {
       const body = faultBody(factsOf(error));
@@ -126,27 +149,31 @@ export class CimService {
     answer: "EnumerateResponse" | "PullResponse",
     from: { readonly listing: Listing; readonly maxElements: number; readonly request: ReadRequest },
   ): XmlSource {
-    const { listing, maxElements, request } = from;
+    const { listing, request } = from;
+    const maxElements = Math.min(from.maxElements, this.#options.maxBatchItems ?? from.maxElements);
     let room = this.#largest(request) - FRAME_BYTES;
     const items: XmlSource[] = [];
-    for (
-      let next = listing.left[0];
-      next !== undefined && items.length < maxElements;
-      next = listing.left[0]
-    ) {
+    for (const next of listing.left.slice(0, maxElements)) {
       const item = this.#element(listing.namespace, next);
       room -= Buffer.byteLength(writeXml(item));
       if (room < 0) break;
       items.push(item);
-      listing.left.shift();
     }
+    listing.left.splice(0, items.length);
     if (items.length === 0 && maxElements > 0 && listing.left.length > 0) {
       throw new WsmanFaultError(WSMAN_CODE.maxEnvelopeSizeExceeded, "an instance is larger than an envelope");
     }
     const context =
       listing.left.length === 0 ? undefined : `uuid:${newGuid(this.#options.entropy).toUpperCase()}`;
-    if (context !== undefined) this.#listings.set(context, listing);
+    if (context !== undefined) this.#keep(context, listing);
     return itemsBody(answer, { items, context });
+  }
+
+  #keep(context: string, listing: Listing): void {
+    const [oldest] = this.#listings.keys();
+    if (oldest !== undefined && this.#listings.size >= (this.#options.maxListings ?? USUAL_LISTINGS))
+      this.#listings.delete(oldest);
+    this.#listings.set(context, listing);
   }
 
   async #get(request: ReadRequest, place: ClassPlace): Promise<XmlSource> {
@@ -187,10 +214,17 @@ export class CimService {
   }
 }
 
+function operationOf(request: ReadRequest): string {
+  if (request.action === ACTION.enumerate) return "query";
+  if (request.action === ACTION.get) return readSchemaTarget(request) === undefined ? "get" : "schema";
+  const last = request.action.slice(request.action.lastIndexOf("/") + 1);
+  return Object.values<string>(ACTION).includes(request.action) ? last.toLowerCase() : last;
+}
+
 function factsOf(error: unknown): FaultFacts {
   if (error instanceof WsmanFaultError) {
-    const { wsmanCode, message } = error;
-    return { code: wsmanCode, wsmanCode, reason: message, subcode: undefined };
+    const { wsmanCode, message, subcode } = error;
+    return { code: wsmanCode, wsmanCode, reason: message, subcode };
   }
   if (error instanceof CimFault) {
     const provider = error.parts.provider ?? "WMI Provider";

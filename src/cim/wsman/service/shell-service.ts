@@ -22,9 +22,14 @@ export interface ShellServiceOptions {
   /** Runs one program to its end. `line` is program and arguments as they came, each quoted as its client quoted it. */
   readonly run: (command: {
     readonly line: readonly string[];
+    /** Whether `cmd.exe` reads the line first (WINRS_SKIP_CMD_SHELL is not set). */
+    readonly reader: "cmd" | "none";
     readonly environment: Readonly<Record<string, string>>;
     readonly signal: AbortSignal;
   }) => Promise<WinrsResult>;
+  /** MaxShellsPerUser and MaxProcessesPerShell. */
+  readonly maxShells?: number | undefined;
+  readonly maxCommands?: number | undefined;
   readonly clock: Clock;
   readonly entropy: Entropy;
 }
@@ -43,6 +48,8 @@ interface Shell {
 
 /** What a receive takes off the operation's time-out, so that the answer is there before it. */
 const RECEIVE_MARGIN_MS = 500;
+/** A program that has not failed by then has started. */
+const START_MS = 250;
 
 /** A host's side of WinRS: shells with commands, above anything that runs programs. No standard input is passed on. */
 export class ShellService {
@@ -62,20 +69,23 @@ export class ShellService {
   async answer(request: ReadRequest): Promise<XmlSource | undefined> {
     if (request.resourceUri !== RESOURCE.commandShell) throw unknown("resource");
     if (request.action === ACTION.create) return this.#create(request);
+    return await this.#within(request);
+  }
+
+  async #within(request: ReadRequest): Promise<XmlSource | undefined> {
     const id = request.selectors["ShellId"] ?? "";
     const shell = this.#shells.get(id);
     if (shell === undefined) throw unknown("shell");
     switch (request.action) {
       case ACTION.command:
-        return this.#command(shell, request);
+        return await this.#command(shell, request);
       case ACTION.receive:
         return await this.#receive(shell, request);
       case ACTION.send:
         commandIn(shell, readSendBody(request.body).commandId);
         return xml(NS.rsp, "SendResponse");
       case ACTION.signal:
-        commandIn(shell, readSignalBody(request.body).commandId).stop.abort();
-        return xml(NS.rsp, "SignalResponse");
+        return signalled(shell, readSignalBody(request.body));
       case ACTION.delete:
         for (const { stop } of shell.commands.values()) stop.abort();
         this.#shells.delete(id);
@@ -86,17 +96,37 @@ export class ShellService {
   }
 
   #create(request: ReadRequest): XmlSource {
+    const { maxShells } = this.#options;
+    if (maxShells !== undefined && this.#shells.size >= maxShells)
+      throw new WsmanFaultError(
+        WSMAN_CODE.tooManyShells,
+        `there are ${maxShells} shells already`,
+        "QuotaLimit",
+      );
     const id = newGuid(this.#options.entropy).toUpperCase();
     this.#shells.set(id, { ...readShellBody(request.body), commands: new Map() });
     return shellCreatedBody(id);
   }
 
-  #command(shell: Shell, request: ReadRequest): XmlSource {
+  /** A program that cannot be started is refused here, as CreateProcess does. */
+  async #command(shell: Shell, request: ReadRequest): Promise<XmlSource> {
+    const { maxCommands } = this.#options;
+    if (maxCommands !== undefined && shell.commands.size >= maxCommands)
+      throw new WsmanFaultError(
+        WSMAN_CODE.tooManyOperations,
+        `the shell runs ${maxCommands} programs already`,
+        "QuotaLimit",
+      );
     const command = readCommandBody(request.body);
     const id = newGuid(this.#options.entropy).toUpperCase();
     const stop = new AbortController();
     const line = [command.program, ...command.arguments];
-    const ended = this.#options.run({ line, environment: shell.environment, signal: stop.signal });
+    const ended = this.#options.run({
+      line,
+      reader: /^(?:true|1)$/i.test(request.options["WINRS_SKIP_CMD_SHELL"] ?? "") ? "none" : "cmd",
+      environment: shell.environment,
+      signal: stop.signal,
+    });
     const running: RunningCommand = { stop, ended, result: undefined };
     ended.then(
       (result) => {
@@ -106,13 +136,20 @@ export class ShellService {
       () => undefined, // `#receive` meets it again
     );
     shell.commands.set(id, running);
+    try {
+      await this.#inTime(START_MS, ended);
+    } catch (error) {
+      shell.commands.delete(id);
+      throw error;
+    }
     return commandStartedBody(id);
   }
 
   async #receive(shell: Shell, request: ReadRequest): Promise<XmlSource> {
     const id = readReceiveBody(request.body);
     const command = commandIn(shell, id);
-    const result = command.result ?? (await this.#within(request.operationTimeoutMs, command.ended));
+    const result =
+      command.result ?? (await this.#inTime(request.operationTimeoutMs - RECEIVE_MARGIN_MS, command.ended));
     if (result === undefined) {
       throw new WsmanFaultError(
         WSMAN_CODE.operationTimedOut,
@@ -126,10 +163,10 @@ export class ShellService {
     return outputBody(id, { streams, exitCode: result.exitCode });
   }
 
-  async #within<T>(milliseconds: number, promise: Promise<T>): Promise<T | undefined> {
+  async #inTime<T>(milliseconds: number, promise: Promise<T>): Promise<T | undefined> {
     const stop = new AbortController();
     const over = this.#options.clock
-      .sleep(Math.max(0, milliseconds - RECEIVE_MARGIN_MS), { signal: stop.signal })
+      .sleep(Math.max(0, milliseconds), { signal: stop.signal })
       .catch((error: unknown) => {
         if (!(error instanceof InterruptedError)) throw error;
       });
@@ -139,6 +176,13 @@ export class ShellService {
       stop.abort();
     }
   }
+}
+
+/** A program that is told to end is forgotten: its client reads no more of it. */
+function signalled(shell: Shell, signal: { readonly commandId: string; readonly code: string }): XmlSource {
+  commandIn(shell, signal.commandId).stop.abort();
+  if (signal.code === "terminate") shell.commands.delete(signal.commandId);
+  return xml(NS.rsp, "SignalResponse");
 }
 
 function commandIn(shell: Shell, id: string): RunningCommand {
