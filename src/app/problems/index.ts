@@ -1,3 +1,5 @@
 export * from "./describe-error.ts";
 export * from "./problem.ts";
 export * from "./problems.ts";
+export * from "./warning.ts";
+export * from "./warnings.ts";

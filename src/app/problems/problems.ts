@@ -4,10 +4,13 @@ import type { Problem } from "./problem.ts";
 import { PROGRAM_PROBLEMS } from "./program-problems.ts";
 import { VAULT_PROBLEMS } from "./vault-problems.ts";
 
+/** The tables of errors, each part of the product in a file of its own. */
+export const PROBLEM_TABLES: readonly Readonly<Record<string, Problem>>[] = [
+  PROGRAM_PROBLEMS,
+  HOST_PROBLEMS,
+  DISK_PROBLEMS,
+  VAULT_PROBLEMS,
+];
+
 /** Every error's code, once: how the program ends, what it means, what to do. */
-export const PROBLEMS: Readonly<Record<string, Problem>> = {
-  ...PROGRAM_PROBLEMS,
-  ...HOST_PROBLEMS,
-  ...DISK_PROBLEMS,
-  ...VAULT_PROBLEMS,
-};
+export const PROBLEMS: Readonly<Record<string, Problem>> = Object.assign({}, ...PROBLEM_TABLES);

@@ -1,0 +1,14 @@
+import type { Warning } from "./warning.ts";
+import { BACKUP_WARNINGS } from "./warning-backup.ts";
+import { CAPTURE_WARNINGS } from "./warning-capture.ts";
+import { FORECAST_WARNINGS } from "./warning-forecast.ts";
+
+/** The tables of warnings, each part of the product in a file of its own. */
+export const WARNING_TABLES: readonly Readonly<Record<string, Warning>>[] = [
+  FORECAST_WARNINGS,
+  CAPTURE_WARNINGS,
+  BACKUP_WARNINGS,
+];
+
+/** The code of every warning and note, once: what it means, what to do. */
+export const WARNINGS: Readonly<Record<string, Warning>> = Object.assign({}, ...WARNING_TABLES);
