@@ -8,11 +8,12 @@ test("`parseHostAddress()` takes simulated hosts and folders, drive letters and 
   assert.deepEqual(parseHostAddress("folder:D:\\exports"), { kind: "folder", folder: "D:\\exports" });
 });
 
-test("`parseHostAddress()` tells what is not built yet from what it does not understand", () => {
-  for (const text of ["local", "winrm://admin@hv01", "winrms://hv01:5986"]) {
-    assert.throws(() => parseHostAddress(text), AddressNotSupportedError);
-  }
-  for (const text of ["", "sim:", "hv01"]) assert.throws(() => parseHostAddress(text), AddressError);
+test("`parseHostAddress()` takes this machine and hosts over WinRM, and refuses anything else", () => {
+  assert.deepEqual(parseHostAddress("local"), { kind: "local" });
+  assert.equal(parseHostAddress("winrm://admin@hv01").kind, "winrm");
+  assert.equal(parseHostAddress("winrms://admin@hv01").kind, "winrm");
+  for (const text of ["", "sim:", "hv01", "LOCAL", "winrm:hv01", "winrms://hv01:5986", "http://hv01"])
+    assert.throws(() => parseHostAddress(text), AddressError, text);
 });
 
 test("`parseVaultAddress()` takes paths, Windows drives among them, and refuses schemes by name", () => {

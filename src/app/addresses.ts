@@ -1,9 +1,12 @@
 import { AddressError, AddressNotSupportedError } from "./errors.ts";
+import { parseWinrmAddress, type WinrmAddress } from "./winrm-address.ts";
 
 /** Where a host is, as the user wrote it. */
 export type HostAddress =
   | { readonly kind: "sim"; readonly folder: string }
-  | { readonly kind: "folder"; readonly folder: string };
+  | { readonly kind: "folder"; readonly folder: string }
+  | { readonly kind: "local" }
+  | WinrmAddress;
 
 /** Where a vault is, as the user wrote it. */
 export interface VaultAddress {
@@ -11,16 +14,15 @@ export interface VaultAddress {
   readonly folder: string;
 }
 
-/** @throws {AddressError} or {AddressNotSupportedError} */
+/** @throws {AddressError} */
 export function parseHostAddress(text: string): HostAddress {
   const prefixed = /^(sim|folder):(.+)$/s.exec(text);
   if (prefixed !== null) return { kind: prefixed[1] as "sim" | "folder", folder: prefixed[2] as string };
-  if (text === "local" || /^winrms?:\/\//.test(text)) {
-    throw new AddressNotSupportedError(
-      `Cannot reach the host "${text}": this version knows sim:DIR and folder:DIR`,
-    );
-  }
-  throw new AddressError(`Cannot understand the host "${text}": wanted sim:DIR or folder:DIR`);
+  if (text === "local") return { kind: "local" };
+  if (/^winrms?:\/\//.test(text)) return parseWinrmAddress(text);
+  throw new AddressError(
+    `Cannot understand the host "${text}": wanted local, winrm://USER@NAME, winrms://USER@NAME, sim:DIR or folder:DIR`,
+  );
 }
 
 /** @throws {AddressError} or {AddressNotSupportedError} */

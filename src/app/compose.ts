@@ -7,13 +7,15 @@ import {
   systemClock,
   systemEntropy,
 } from "../base/index.ts";
-import { type MachineHost, openHypervHost } from "../hyperv/index.ts";
+import { type HypervHost, type MachineHost, openHypervHost } from "../hyperv/index.ts";
 import { type FolderFiles, folderFiles } from "../places/index.ts";
 import { openJournal } from "../runs/index.ts";
 import { openLocalStorage, StorageMissingError } from "../storage/index.ts";
 import { createVault, openVault, type Vault, VaultExistsError } from "../vault/index.ts";
 import { parseHostAddress, parseVaultAddress } from "./addresses.ts";
 import { canonicalFolder, environment, stateFolder } from "./config/index.ts";
+import { AddressNotSupportedError, HostNotHypervError } from "./errors.ts";
+import type { HostRequest } from "./host-request.ts";
 
 /** Time and chance, as the whole program uses them. */
 export interface World {
@@ -28,19 +30,45 @@ export interface Opened<T> extends AsyncDisposable {
   readonly value: T;
 }
 
-/** Opens the host at an address. The journal behind it lies in the state folder. */
+/** What opening a host takes besides its request. */
+export interface OpenHostOptions {
+  readonly world: World;
+  /** The journal behind a host lies in it. */
+  readonly stateDir?: string | undefined;
+}
+
+/** Opens the host that a request names, of any kind. */
 export async function openHostAt(
-  address: string,
-  options: { readonly world: World; readonly stateDir?: string | undefined },
+  request: HostRequest,
+  options: OpenHostOptions,
 ): Promise<Opened<MachineHost>> {
-  const parsed = parseHostAddress(address);
+  const parsed = parseHostAddress(request.host);
+  if (parsed.kind !== "folder") return await openHypervAt(request, options);
+  const { clock } = options.world;
+  await using opening = new AsyncDisposableStack();
+  const root = await canonicalFolder(parsed.folder); // restore points carry it: one folder is one host
+  const host = opening.use(await openFolderHost({ root, files: folderFiles(root), clock }));
+  return opened(host, opening.move());
+}
+
+/** Opens a host for what only Hyper-V can do. @throws {HostNotHypervError} for a folder */
+export async function openHypervAt(
+  request: HostRequest,
+  options: OpenHostOptions,
+): Promise<Opened<HypervHost>> {
+  const parsed = parseHostAddress(request.host);
+  if (parsed.kind === "folder") {
+    throw new HostNotHypervError(
+      `Cannot use "${request.host}" for this: it is a folder of files, wanted a host with Hyper-V`,
+    );
+  }
+  if (parsed.kind !== "sim") {
+    throw new AddressNotSupportedError(
+      `Cannot reach the host "${request.host}": this version knows sim:DIR and folder:DIR`,
+    );
+  }
   const { clock, entropy } = options.world;
   await using opening = new AsyncDisposableStack();
-  if (parsed.kind === "folder") {
-    const root = await canonicalFolder(parsed.folder); // restore points carry it: one folder is one host
-    const host = opening.use(await openFolderHost({ root, files: folderFiles(root), clock }));
-    return opened(host, opening.move());
-  }
   const { openSimulatedHost } = await import("../simulator/index.ts"); // most runs never need it
   const simulated = opening.use(await openSimulatedHost(parsed.folder, { clock, entropy }));
   const journal = opening.use(await openJournal(await stateFolder(options.stateDir), { clock }));

@@ -18,6 +18,43 @@ export class AddressNotSupportedError extends StillpointError {
   readonly retry = "never";
 }
 
+/** The host is a folder of files, and what is asked for needs Hyper-V. */
+export class HostNotHypervError extends StillpointError {
+  readonly code = "host-not-hyperv";
+  readonly retry = "never";
+}
+
+/** `local` is this Windows Server, and this is not Windows. */
+export class LocalHostNotWindowsError extends StillpointError {
+  readonly code = "local-host-not-windows";
+  readonly retry = "never";
+}
+
+/** The way of signing in that was asked for is not available here. */
+export class HostAuthNotAvailableError extends StillpointError {
+  readonly code = "host-auth-not-available";
+  readonly retry = "never";
+}
+
+/** What should say which certificate to trust is neither a fingerprint nor a readable PEM file. */
+export class HostCertificateUnusableError extends StillpointError {
+  readonly code = "host-certificate-unusable";
+  readonly retry = "after-repair";
+}
+
+/** The path map is missing, unreadable, or a field of it is wrong. */
+export class PathMapError extends StillpointError {
+  readonly code = "path-map-unusable";
+  readonly retry = "after-repair";
+  /** `drives.D`; undefined when it is about the whole file. */
+  readonly field: string | undefined;
+
+  constructor(message: string, facts: { readonly field?: string | undefined } & ErrorOptions = {}) {
+    super(message, { cause: facts.cause });
+    this.field = facts.field;
+  }
+}
+
 /** A file with a secret is missing, unreadable, empty or not UTF-8. */
 export class SecretUnreadableError extends StillpointError {
   readonly code = "secret-unreadable";

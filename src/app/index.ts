@@ -7,5 +7,7 @@ export * from "./config/index.ts";
 export * from "./demo/demo-story.ts";
 export * from "./demo/run-demo.ts";
 export * from "./errors.ts";
+export * from "./host-request.ts";
 export * from "./problems/index.ts";
 export * from "./use-cases/index.ts";
+export * from "./winrm-address.ts";

@@ -1,4 +1,4 @@
-import { CommanderError, Command as Program } from "commander";
+import { CommanderError, Option, Command as Program } from "commander";
 import { COMMAND_GROUPS, EXIT_CODES, PARAMETERS, type Parameter } from "../contract/index.ts";
 import type { Command, CommandInput } from "./command.ts";
 import { printUsageError } from "./usage-error.ts";
@@ -67,13 +67,14 @@ function addCommand(program: Program, command: Command, choose: (input: CommandI
 }
 
 function addParameter(command: Program, parameter: Parameter): void {
-  const { flag, value, text } = parameter;
+  const { flag, value, text, choices } = parameter;
   if (value === undefined) {
     command.option(`--${flag}`, text);
     return;
   }
   const form = `--${flag} ${value.startsWith("[") ? value : `<${value}>`}`;
   if (parameter.required === true) command.requiredOption(form, text);
+  else if (choices !== undefined) command.addOption(new Option(form, text).choices([...choices]));
   else if (parameter.repeatable === true) command.option(form, text, collected);
   else command.option(form, text);
 }

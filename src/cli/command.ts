@@ -19,7 +19,7 @@ export interface CommandSurface {
   /** A secret from a file, a variable or a prompt, in this order. */
   secret(source: {
     readonly file: string | undefined;
-    readonly variable: "STILLPOINT_PASSPHRASE" | "STILLPOINT_NEW_PASSPHRASE";
+    readonly variable: "STILLPOINT_PASSPHRASE" | "STILLPOINT_NEW_PASSPHRASE" | "STILLPOINT_HOST_PASSWORD";
     readonly prompt: string;
     /** Asked twice: it will be needed for years. */
     readonly twice?: true;

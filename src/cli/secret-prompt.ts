@@ -14,12 +14,12 @@ export async function askSecret(source: SecretSource, signal: AbortSignal): Prom
   if (set !== undefined) return new Secret(set);
   if (!process.stdin.isTTY) {
     throw new SecretMissingError(
-      `Cannot ask for the passphrase: there is no terminal, and ${variable} is not set`,
+      `Cannot ask for a secret (${prompt}): there is no terminal, and ${variable} is not set`,
     );
   }
   const first = await typed(`${prompt}: `, signal);
   if (twice === true && (await typed(`${prompt}, again: `, signal)) !== first) {
-    throw new UsageError("Cannot take the passphrase: the two entries differ");
+    throw new UsageError(`Cannot take a secret (${prompt}): the two entries differ`);
   }
   return new Secret(first);
 }
@@ -36,7 +36,7 @@ async function typed(prompt: string, signal: AbortSignal): Promise<string> {
     return await lines.question("", { signal: stop });
   } catch (error) {
     if (stop.aborted) throw new InterruptedError("Cannot go on: interrupted at the prompt", { cause: error });
-    throw new SecretMissingError("Cannot take the passphrase: the input ended", { cause: error });
+    throw new SecretMissingError("Cannot take a secret: the input ended", { cause: error });
   } finally {
     lines.close();
     process.stderr.write("\n");

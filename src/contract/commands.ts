@@ -18,6 +18,8 @@ export interface CommandContract {
 }
 
 const VAULT: readonly ParameterName[] = ["vault", "passphraseFile"];
+/** A host and how it is reached. */
+const HOST: readonly ParameterName[] = ["host", "hostPasswordFile", "hostCertificate", "hostAuth", "pathMap"];
 
 export const COMMANDS = {
   demo: {
@@ -32,7 +34,7 @@ export const COMMANDS = {
     name: "machines",
     summary: "list a host's machines with state, disks and forecast",
     description: "Reads the host's inventory. Changes nothing on the host.",
-    parameters: ["host", "machine", "stateDir", "json"],
+    parameters: [...HOST, "machine", "stateDir", "json"],
     example: "stillpoint machines --host folder:/exports",
   },
   forecast: {
@@ -40,7 +42,7 @@ export const COMMANDS = {
     summary: "say how consistent a backup of each machine would be, and why",
     description:
       "For each machine: the consistency that a backup would reach, the method, whether the guest is interrupted, what would not be covered, and the reason for each. Changes nothing on the host.",
-    parameters: ["host", "machine", "stateDir", "json"],
+    parameters: [...HOST, "machine", "stateDir", "json"],
     example: "stillpoint forecast --host sim:/lab/hv01",
   },
   "vault init": {
@@ -85,7 +87,7 @@ export const COMMANDS = {
     description:
       "Holds each machine still at the most consistent point that it allows, reads its configuration, all its disks and its whole checkpoint tree into the vault, lets it go, and says whether anything was left behind on the host. A machine that fails does not stop the others.",
     parameters: [
-      "host",
+      ...HOST,
       "all",
       "machine",
       ...VAULT,

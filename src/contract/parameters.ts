@@ -21,6 +21,27 @@ export const PARAMETERS = {
     required: true,
     text: "the host: folder:DIR (exported machines or loose disks) or sim:DIR (a simulated host)",
   },
+  pathMap: {
+    flag: "path-map",
+    value: "FILE",
+    text: 'JSON file that says where the drives of a host over WinRM are readable from here: {"drives":{"D":"/mnt/hv01-d"}}; on Windows the administrative shares are the default',
+  },
+  hostPasswordFile: {
+    flag: "host-password-file",
+    value: "FILE",
+    text: "file with the password of the user of a host over WinRM; else STILLPOINT_HOST_PASSWORD, else a prompt",
+  },
+  hostCertificate: {
+    flag: "host-certificate",
+    value: "SHA256|FILE",
+    text: "for winrms: the SHA-256 fingerprint of the only certificate to trust, or a PEM file of the authority that vouches for it; else the system's authorities",
+  },
+  hostAuth: {
+    flag: "host-auth",
+    value: "WAY",
+    choices: ["ntlm", "kerberos", "basic"],
+    text: "how to sign in to a host over WinRM: ntlm (the default), kerberos or basic (over HTTPS only)",
+  },
   machine: {
     flag: "machine",
     value: "NAME|ID",

@@ -33,6 +33,7 @@ export async function openHypervHost(options: HypervHostOptions): Promise<Hyperv
 export class HypervHost implements MachineHost {
   readonly facts: HostFacts;
   readonly files: HostFiles;
+  readonly commands: HostCommands | undefined;
   readonly #access: HostAccess;
   /** Checkpoints that this process holds now. */
   readonly #held = new Set<Guid>();
@@ -41,6 +42,7 @@ export class HypervHost implements MachineHost {
     const { name, caption, version, productType } = access.host;
     this.facts = { name, caption, version, productType };
     this.files = access.files;
+    this.commands = access.commands;
     this.#access = access;
   }
 

@@ -1,5 +1,5 @@
 import type { Guid } from "../base/index.ts";
-import type { HostFiles } from "../places/index.ts";
+import type { HostCommands, HostFiles } from "../places/index.ts";
 import type { Forecast } from "./forecast/forecast-types.ts";
 import type { DiskPlace, HeldMachine, HoldOptions } from "./held-machine.ts";
 
@@ -60,6 +60,8 @@ export interface WaitOptions {
 export interface MachineHost extends AsyncDisposable {
   readonly facts: HostFacts;
   readonly files: HostFiles;
+  /** Absent where no program can be run on the host. */
+  readonly commands?: HostCommands | undefined;
   /** All machines, sorted by name and id. */
   machines(options?: WaitOptions): Promise<readonly HostMachine[]>;
   /**

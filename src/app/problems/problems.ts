@@ -1,3 +1,4 @@
+import { CONNECTION_PROBLEMS } from "./connection-problems.ts";
 import { DISK_PROBLEMS } from "./disk-problems.ts";
 import { HOST_PROBLEMS } from "./host-problems.ts";
 import type { Problem } from "./problem.ts";
@@ -8,6 +9,7 @@ import { VAULT_PROBLEMS } from "./vault-problems.ts";
 export const PROBLEM_TABLES: readonly Readonly<Record<string, Problem>>[] = [
   PROGRAM_PROBLEMS,
   HOST_PROBLEMS,
+  CONNECTION_PROBLEMS,
   DISK_PROBLEMS,
   VAULT_PROBLEMS,
 ];

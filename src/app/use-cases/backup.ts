@@ -5,13 +5,13 @@ import { type MachineSelection, selectMachines } from "../../policy/index.ts";
 import { newRunId, openHostAt, openVaultAt } from "../compose.ts";
 import { stateFolder } from "../config/index.ts";
 import { refuseDesktop } from "../desktop-refusal.ts";
+import type { HostRequest } from "../host-request.ts";
 import { describeError } from "../problems/index.ts";
 import type { UseCaseContext, VaultRequest } from "./context.ts";
 import { type RunEnd, withRunHistory } from "./run-record.ts";
 import { type WhileHeld, watchedHost } from "./watched-host.ts";
 
-export interface BackupRequest extends VaultRequest {
-  readonly host: string;
+export interface BackupRequest extends VaultRequest, HostRequest {
   readonly selection: MachineSelection;
   readonly requireApplication?: true | undefined;
   /** How often a busy machine is tried in all. */
@@ -31,7 +31,7 @@ export async function runBackup(request: BackupRequest, context: UseCaseContext)
     world: context.world,
     passphrase: request.passphrase,
   });
-  await using opened = await openHostAt(request.host, context);
+  await using opened = await openHostAt(request, context);
   const host = watchedHost(opened.value, request.whileHeld);
   refuseDesktop(host.facts);
   const machines = selectMachines(await host.machines({ signal: context.signal }), request.selection);

@@ -9,6 +9,7 @@ export function watchedHost(host: MachineHost, whileHeld: WhileHeld | undefined)
   return {
     facts: host.facts,
     files: host.files,
+    commands: host.commands,
     machines: async (options) => await host.machines(options),
     cleanUp: async (options) => await host.cleanUp(options),
     async hold(machineId, options) {

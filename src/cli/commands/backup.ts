@@ -4,12 +4,12 @@ import {
   type Command,
   type CommandInput,
   type CommandSurface,
-  requiredOption,
   switchOption,
   textOption,
 } from "../command.ts";
 import { amount, duration, shortId } from "../output/index.ts";
 import { backupExitCode } from "./backup-exit-code.ts";
+import { hostRequest } from "./host-request.ts";
 import { selectionAsked } from "./selection.ts";
 import { vaultRequest } from "./vault-request.ts";
 
@@ -21,7 +21,7 @@ export const backupCommand: Command = {
     const result = await runBackup(
       {
         ...(await vaultRequest(input, surface)),
-        host: requiredOption(input, "host"),
+        ...(await hostRequest(input, surface)),
         selection,
         requireApplication: switchOption(input, "requireApplication"),
         attempts: attempts(input),

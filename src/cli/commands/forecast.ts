@@ -1,14 +1,16 @@
 import { type HostMachine, listMachines } from "../../app/index.ts";
 import { COMMANDS } from "../../contract/index.ts";
-import { type Command, requiredOption } from "../command.ts";
+import type { Command } from "../command.ts";
 import type { Paint } from "../output/index.ts";
+import { hostRequest } from "./host-request.ts";
 import { machineLine } from "./machine-lines.ts";
 import { selectionOrAll } from "./selection.ts";
 
 export const forecastCommand: Command = {
   contract: COMMANDS.forecast,
-  async run(input, { output, context, paint }) {
-    const request = { host: requiredOption(input, "host"), selection: selectionOrAll(input) };
+  async run(input, surface) {
+    const { output, context, paint } = surface;
+    const request = { ...(await hostRequest(input, surface)), selection: selectionOrAll(input) };
     const { machines } = await listMachines(request, context);
     for (const machine of machines) {
       output.line({ ...machineLine(machine) });

@@ -1,13 +1,15 @@
 import { listMachines } from "../../app/index.ts";
 import { COMMANDS } from "../../contract/index.ts";
-import { type Command, requiredOption } from "../command.ts";
+import type { Command } from "../command.ts";
+import { hostRequest } from "./host-request.ts";
 import { machineLine } from "./machine-lines.ts";
 import { selectionOrAll } from "./selection.ts";
 
 export const machinesCommand: Command = {
   contract: COMMANDS.machines,
-  async run(input, { output, context, paint }) {
-    const request = { host: requiredOption(input, "host"), selection: selectionOrAll(input) };
+  async run(input, surface) {
+    const { output, context, paint } = surface;
+    const request = { ...(await hostRequest(input, surface)), selection: selectionOrAll(input) };
     const { host, machines } = await listMachines(request, context);
     for (const machine of machines) output.line({ ...machineLine(machine) });
     output.say(paint.strong(`${host.name}${host.caption === "" ? "" : `, ${host.caption}`}`));
