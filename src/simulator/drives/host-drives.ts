@@ -8,26 +8,35 @@ import {
   parseWindowsPath,
   windowsNameKey,
 } from "../../places/index.ts";
+import { copyTree } from "./copy-tree.ts";
 import { DriveFile } from "./drive-file.ts";
 
+const DEVICES = "\\\\?\\GLOBALROOT\\Device\\";
+
 /**
- * The simulated host's drives: `drives/D/…` is `D:\…`, `drives/UNC/server/share/…` is `\\server\share\…`. What the host
- * itself does with its files goes through here; clients see them through `HostFiles`.
+ * The simulated host's drives: `drives/D/…` is `D:\…`, `drives/UNC/server/share/…` is `\\server\share\…`; shadow copies of
+ * them are in `shadows`, in folders named for their devices. What the host itself does with its files goes through here;
+ * clients see them through `HostFiles`.
  */
 export class HostDrives {
+  readonly #folder: string;
   readonly #root: string;
+  readonly #shadows: string;
 
   constructor(folder: string) {
+    this.#folder = folder;
     this.#root = join(folder, "drives");
+    this.#shadows = join(folder, "shadows");
   }
 
   /** The native path; names are matched as Windows compares them, what is missing is taken as written. */
   async resolve(path: string): Promise<string> {
     const parsed = parseWindowsPath(path);
     if (parsed === undefined) throw unknownPlace(path);
-    const names = [...rootNames(parsed.root), ...parsed.names];
-    if (names.length === parsed.names.length) throw unknownPlace(path);
-    let native = this.#root;
+    const root = rootNames(parsed.root);
+    if (root.length === 0) throw unknownPlace(path);
+    const names = [...root, ...parsed.names];
+    let native = this.#folder;
     for (const name of names) native = join(native, await matchName(native, name));
     return native;
   }
@@ -59,9 +68,27 @@ export class HostDrives {
     await copyFile(await this.resolve(from), target);
   }
 
-  /** Absent already is fine. */
+  /** Copies a volume, without what is mounted in it, to where nothing is; whole when it resolves, else not there. */
+  async copyVolume(from: string, to: string, mounted: readonly string[]): Promise<void> {
+    const except = await Promise.all(mounted.map(async (root) => await this.resolve(root)));
+    await copyTree(await this.resolve(from), await this.resolve(to), except);
+  }
+
+  /** Absent already is fine. A shadow copy's device goes with all that is below it. */
   async remove(path: string): Promise<void> {
-    await rm(await this.resolve(path), { force: true });
+    const recursive = isShadowCopy(path) && parseWindowsPath(path)?.names.length === 0;
+    await rm(await this.resolve(path), { force: true, recursive });
+  }
+
+  /** Drives, shares and cluster volumes, as roots that end in a backslash. */
+  async roots(): Promise<readonly string[]> {
+    const drives = (await listed(this.#root)).filter((name) => name.length === 1).sort();
+    const cluster = await listed(join(this.#root, "C", "ClusterStorage"));
+    return [
+      ...drives.map((name) => `${name}:\\`),
+      ...cluster.sort().map((name) => `C:\\ClusterStorage\\${name}\\`),
+      ...(await sharesBelow(join(this.#root, "UNC"))).map(([share]) => `${share}\\`),
+    ];
   }
 
   /** All files below the drives, as Windows paths. */
@@ -78,22 +105,50 @@ export class HostDrives {
     const drives = names
       .filter((name) => name.length === 1)
       .map((name) => [name, join(this.#root, name)] as const);
-    const shares: (readonly [string, string])[] = [];
-    for (const server of await listed(join(this.#root, "UNC"))) {
-      for (const share of await listed(join(this.#root, "UNC", server))) {
-        shares.push([`\\\\${server}\\${share}`, join(this.#root, "UNC", server, share)]);
-      }
-    }
-    return mappedFiles({ drives: Object.fromEntries(drives), shares: Object.fromEntries(shares) });
+    const devices = (await listed(this.#shadows))
+      .filter((name) => SHADOW_DEVICE.test(name))
+      .map((name) => [`${DEVICES}${name}`, join(this.#shadows, name)] as const);
+    const shares = [
+      ...(await sharesBelow(join(this.#root, "UNC"))),
+      ...(await sharesBelow(join(this.#shadows, "UNC"))),
+    ];
+    return mappedFiles({
+      drives: Object.fromEntries(drives),
+      shares: Object.fromEntries(shares),
+      devices: Object.fromEntries(devices),
+    });
   }
 }
 
-/** Folders below `drives` for `D:`, `\\?\D:` and `\\server\share`; empty for any other root. */
+const SHADOW_DEVICE = /^HarddiskVolumeShadowCopy\d+$/i;
+const SHADOW_SHARE = /@\{[0-9a-f-]{36}\}$/i;
+
+/** Whether the path lies in a shadow copy: below its device, or in a share `\\server\share@{…}`. */
+export function isShadowCopy(path: string): boolean {
+  return rootNames(parseWindowsPath(path)?.root ?? "")[0] === "shadows";
+}
+
+/** Folders of the host's for `D:`, `\\?\D:`, `\\server\share` and shadow copies; empty for any other root. */
 function rootNames(root: string): readonly string[] {
   const drive = /^(?:\\\\\?\\)?([a-z]):$/i.exec(root)?.[1];
-  if (drive !== undefined) return [drive.toUpperCase()];
+  if (drive !== undefined) return ["drives", drive.toUpperCase()];
+  if (root.toUpperCase().startsWith(DEVICES.toUpperCase())) {
+    const device = root.slice(DEVICES.length);
+    return SHADOW_DEVICE.test(device) ? ["shadows", device] : [];
+  }
   const share = /^\\\\(?:\?\\UNC\\)?([^\\?.][^\\]*)\\([^\\]+)$/i.exec(root);
-  return share?.[1] === undefined || share[2] === undefined ? [] : ["UNC", share[1], share[2]];
+  if (share?.[1] === undefined || share[2] === undefined) return [];
+  return [SHADOW_SHARE.test(share[2]) ? "shadows" : "drives", "UNC", share[1], share[2]];
+}
+
+/** `\\server\share` with its folder. */
+async function sharesBelow(folder: string): Promise<readonly (readonly [string, string])[]> {
+  const shares: (readonly [string, string])[] = [];
+  for (const server of await listed(folder)) {
+    for (const share of await listed(join(folder, server)))
+      if (!share.endsWith(".making")) shares.push([`\\\\${server}\\${share}`, join(folder, server, share)]);
+  }
+  return shares;
 }
 
 async function matchName(folder: string, name: string): Promise<string> {

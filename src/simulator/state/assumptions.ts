@@ -29,6 +29,24 @@ export const assumptionsSchema = z.looseObject({
   vhdSetIgnored: z.boolean().optional(),
   /** What a GuestBackupType does on 2016, whose class has no such property. */
   guestBackupTypeOn2016: z.enum(["ignored", "fails"]).optional(),
+  /** What becomes of a program whose client died: it goes on, as one that another computer started, or ends with it. */
+  programsOfDeadClients: z.enum(["go-on", "end"]).optional(),
+  /** How the Hyper-V VSS writer's captions look. */
+  writerCaption: z.enum(["method-first", "name-first", "missing", "other-words"]).optional(),
+  /** Whether a guest takes part on 2012 and before only if its checkpoints lie on the volume of its disks. */
+  checkpointsBesideDisks: z.enum(["not-needed", "needed"]).optional(),
+  /** How a machine goes on that the writer saved. */
+  writerResumes: z.enum(["at-once", "late", "stays-saved", "stays-paused"]).optional(),
+  /** Exit code of `list shadows all` when there are none. */
+  emptyListingExitCode: z.union([z.literal(0), z.literal(1)]).optional(),
+  /** Whether `create` prints aliases. */
+  diskshadowAliases: z.boolean().optional(),
+  /** The file of `/l`: its encoding, or that it is written at the end only. */
+  diskshadowLog: z.enum(["utf-8", "utf-16", "at-the-end"]).optional(),
+  /** Whether diskshadow adds volumes by their names, folders and shares, or by letters only. */
+  diskshadowVolumes: z.enum(["any", "letters"]).optional(),
+  /** Whether `end backup` keeps a persistent set. */
+  endBackupKeepsSet: z.boolean().optional(),
 });
 
 export type Assumptions = Required<{
@@ -51,6 +69,15 @@ export const DEFAULT_ASSUMPTIONS: Assumptions = {
   mediaSizeUnit: "kilobytes",
   vhdSetIgnored: true,
   guestBackupTypeOn2016: "fails",
+  programsOfDeadClients: "go-on",
+  writerCaption: "method-first",
+  checkpointsBesideDisks: "not-needed",
+  writerResumes: "at-once",
+  emptyListingExitCode: 0,
+  diskshadowAliases: true,
+  diskshadowLog: "utf-8",
+  diskshadowVolumes: "any",
+  endBackupKeepsSet: true,
 };
 
 /** The host's answers, with the default ones where it has none. */

@@ -1,6 +1,12 @@
 import { z } from "zod";
 import { parseGuid } from "../../base/index.ts";
 import { assumptionsSchema } from "./assumptions.ts";
+import {
+  programRunSchema,
+  runningProgramSchema,
+  scriptedProgramSchema,
+  shadowCopySchema,
+} from "./program-state.ts";
 import { faultSchema, scriptedActSchema } from "./scenario.ts";
 
 /** Printed in upper case as Windows does, accepted in any. */
@@ -58,6 +64,8 @@ const recoveryCheckpointSchema = z.looseObject({
   consistency: z.int().min(0).max(2).default(2),
   memory: z.boolean().default(false),
   disks: z.array(frozenDiskSchema).default([]),
+  /** The VSS writer made it, from Windows Server 2012 R2 on; it goes with `end backup` (hyperv-facts 3.6). */
+  ofWriter: z.boolean().optional(),
 });
 
 const networkAdapterSchema = z.looseObject({
@@ -148,6 +156,12 @@ const machineSchema = z.looseObject({
   mergesEnabled: z.boolean().optional(),
   /** Milliseconds since the machine was started are counted from here. */
   startedAt: moment.optional(),
+  /** The VSS writer waits for the end of a backup of it; the set's id. */
+  backupBegun: identifier.optional(),
+  /** It ran when the VSS writer paused or saved it, and has not gone on since. */
+  stoodStill: z.boolean().optional(),
+  /** The VSS writer lets it go on then. */
+  resumesAt: moment.optional(),
 });
 
 const hostJobSchema = z.looseObject({
@@ -189,6 +203,18 @@ export const hostSchema = z.looseObject({
   jobMilliseconds: z.number().min(0).optional(),
   /** How long a finished job's object can be asked for; default five minutes (hyperv-facts 1.7). */
   jobRemovalMilliseconds: z.number().min(0).optional(),
+  /** How long the VSS writer needs to save a machine; default `DEFAULT_SAVING_MILLISECONDS`. */
+  savingMilliseconds: z.number().min(0).optional(),
+  /** Volumes that are mounted in folders, beside drives, shares and cluster volumes. */
+  volumes: z.array(z.looseObject({ root: windowsPath })).optional(),
+  /** Programs beside diskshadow. */
+  programs: z.array(scriptedProgramSchema).optional(),
+  programRuns: z.array(programRunSchema).optional(),
+  runningPrograms: z.array(runningProgramSchema).optional(),
+  shadowCopies: z.array(shadowCopySchema).optional(),
+  lastShadowCopy: z.int().optional(),
+  /** A requester died while it made a set: until then VSS lets nobody begin another. */
+  shadowSetBusyUntil: moment.optional(),
 });
 
 export type HostState = z.infer<typeof hostSchema>;
