@@ -31,7 +31,7 @@ export const MAY_IMPORT = {
     "vault",
   ],
   restore: ["base", "disk", "formats/vhdx", "formats/vhd", "formats/vmcx", "places", "hyperv", "vault"],
-  simulator: ["base", "disk", "formats/vhdx", "formats/vhd", "formats/vmcx", "cim", "places"],
+  simulator: ["base", "disk", "formats/vhdx", "formats/vhd", "formats/vmcx", "cim", "cim/wsman", "places"],
   app: [
     "base",
     "disk",
@@ -69,4 +69,4 @@ export const MAY_TOUCH_THE_WORLD = [
 ];
 
 /** Only the composition root and tests know that a host can be simulated. */
-export const ONLY_FROM = { simulator: ["app/compose", "app/demo/", "app/simulate"] };
+export const ONLY_FROM = { simulator: ["app/compose", "app/demo/", "app/use-cases/simulate"] };

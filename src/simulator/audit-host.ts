@@ -22,11 +22,17 @@ export async function auditHost(context: ActContext): Promise<string[]> {
     .map(
       (fault) => `a scripted fault of "${fault.method}" was met ${fault.used ?? 0} of ${fault.times} times`,
     );
+  const wireFaults = (host.wireFaults ?? [])
+    .filter((fault) => (fault.used ?? 0) < fault.times)
+    .map(
+      (fault) =>
+        `a scripted wire fault of "${fault.operation}" was met ${fault.used ?? 0} of ${fault.times} times`,
+    );
   const script = (host.script ?? [])
     .filter((entry) => entry.done !== true)
     .map((entry) => `the scripted act "${entry.act.kind}" at "${entry.when.event}" never came`);
   const handles = context.openFiles.paths().map((path) => `"${path}" is still open`);
-  return [...machines, ...jobs, ...handles, ...(await orphans(context)), ...faults, ...script];
+  return [...machines, ...jobs, ...handles, ...(await orphans(context)), ...faults, ...wireFaults, ...script];
 }
 
 /** Differencing disks in no chain that a machine or a checkpoint names. */

@@ -19,6 +19,12 @@ export class SimulatedActRefusedError extends StillpointError {
   readonly retry = "after-repair";
 }
 
+/** The simulated host cannot answer on the network: the port is taken, or the certificate does not fit its key. */
+export class SimulatedListenError extends StillpointError {
+  readonly code = "simulated-host-cannot-listen";
+  readonly retry = "after-repair";
+}
+
 /** Another process holds the simulated host's lock for longer than any act takes. */
 export class SimulatedHostBusyError extends StillpointError {
   readonly code = "simulated-host-busy";

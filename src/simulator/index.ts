@@ -7,3 +7,5 @@ export * from "./content/write-fat-disk.ts";
 export * from "./errors.ts";
 export * from "./simulated-host.ts";
 export type { HostState } from "./state/schema.ts";
+export * from "./wire/serve-host.ts";
+export type { ListenAddress } from "./wire/wire-listener.ts";

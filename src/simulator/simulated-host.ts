@@ -7,6 +7,7 @@ import { changeState } from "./acts/change-state.ts";
 import { type GuestWriteOptions, guestWrite } from "./acts/guest-write.ts";
 import { losePower } from "./acts/lose-power.ts";
 import type { JobWork } from "./acts/perform-job.ts";
+import { takeWireFault } from "./acts/scenario-counters.ts";
 import { machineState } from "./acts/scripted-acts.ts";
 import { auditHost } from "./audit-host.ts";
 import { MachineFiles } from "./configuration/machine-files.ts";
@@ -22,6 +23,7 @@ import { noPrograms } from "./simulated-commands.ts";
 import { JobType, startHostJob } from "./state/host-jobs.ts";
 import { HostStore } from "./state/host-store.ts";
 import { checkpointOf, machineOf } from "./state/lineage.ts";
+import type { WireFaultEntry } from "./state/scenario.ts";
 import type { HostState, MachineEntry } from "./state/schema.ts";
 
 export interface SimulatedHostOptions {
@@ -95,6 +97,11 @@ export class SimulatedHost implements AsyncDisposable {
 
   commands(): HostCommands {
     return noPrograms;
+  }
+
+  /** What the scenario lets happen to an operation on the network; counted. Nothing is written where it has none. */
+  async takeWireFault(operation: string): Promise<WireFaultEntry["instead"] | undefined> {
+    return await this.#engine.act(async ({ host }) => takeWireFault(host, operation));
   }
 
   /** A copy of everything that `host.json` says now. */

@@ -31,6 +31,31 @@ export const faultSchema = z.looseObject({
 });
 export type FaultEntry = z.infer<typeof faultSchema>;
 
+/**
+ * What happens to an answer between host and client, where the host answers on the network. An operation is `query`,
+ * `pull`, `release`, `get`, `schema`, a method's name, or of remote shells `create`, `command`, `receive`, `signal`, `delete`.
+ *
+ * - `envelope-too-large`, `access-denied`: the service refuses, nothing was done
+ * - `cut`: it is done, and the connection breaks in the middle of the answer
+ * - `nonsense`: a web page of somebody in between, nothing was done
+ * - `unauthorized`: 401 in the middle of a session, nothing was done
+ * - `slowMilliseconds`: the answer comes late; from the operation's time-out on, the service says so and nothing was done
+ */
+export const wireFaultSchema = z.looseObject({
+  operation: z.string().min(1),
+  times: z.int().min(1).default(1),
+  /** How many operations pass before the first one meets it. */
+  after: z.int().min(0).optional(),
+  instead: z.union([
+    z.enum(["envelope-too-large", "access-denied", "cut", "nonsense", "unauthorized"]),
+    z.looseObject({ slowMilliseconds: z.int().min(0) }),
+  ]),
+  /** Counted by the simulator. */
+  seen: z.int().optional(),
+  used: z.int().optional(),
+});
+export type WireFaultEntry = z.infer<typeof wireFaultSchema>;
+
 const machine = z.string().min(1); // name or id
 
 const actSchema = z.discriminatedUnion("kind", [

@@ -7,7 +7,7 @@ import {
   scriptedProgramSchema,
   shadowCopySchema,
 } from "./program-state.ts";
-import { faultSchema, scriptedActSchema } from "./scenario.ts";
+import { faultSchema, scriptedActSchema, wireFaultSchema } from "./scenario.ts";
 
 /** Printed in upper case as Windows does, accepted in any. */
 export const identifier = z
@@ -195,6 +195,7 @@ export const hostSchema = z.looseObject({
   machines: z.array(machineSchema).default([]),
   assumptions: assumptionsSchema.optional(),
   faults: z.array(faultSchema).optional(),
+  wireFaults: z.array(wireFaultSchema).optional(),
   script: z.array(scriptedActSchema).optional(),
   hostJobs: z.array(hostJobSchema).optional(),
   /** Files that nothing needs any more, and that go next. */
