@@ -30,6 +30,8 @@ export interface BackupMachineOptions {
   readonly signal?: AbortSignal | undefined;
   /** Where everything that letting go reports is collected, whatever becomes of the machine. */
   readonly releases: ReleaseLedger;
+  /** Called whenever the machine holds still, before anything of it is read. When it rejects, the machine is let go. */
+  readonly onHeld?: (() => Promise<void>) | undefined;
 }
 
 /** What was reported while a machine was let go, over all of its holds in a run. */
@@ -131,6 +133,7 @@ async function hold(machine: HostMachine, options: CaptureOptions): Promise<Held
 async function readThenRelease(held: HeldMachine, options: CaptureOptions): Promise<ReadMachine> {
   let read: ReadMachine;
   try {
+    await options.onHeld?.();
     read = await readUnchanged(held, options);
   } catch (error) {
     await releaseAfter(error, () => release(held, options));

@@ -6,6 +6,9 @@ import {
   TestReplicaSkippedError,
 } from "../hyperv/index.ts";
 import { backupMachine, type ReleaseLedger } from "./backup-machine.ts";
+import type { MachineEnd } from "./commands/command-environment.ts";
+import type { ItemCommands } from "./commands/item-commands.ts";
+import { MachineCommands } from "./commands/machine-commands.ts";
 import type { FailedMachine, MachineName, PointOutcome, RunOutcome, SkippedMachine } from "./outcome.ts";
 import type { BackupSession, BackupVault } from "./ports.ts";
 import { endOfRun, primaryError } from "./run-ending.ts";
@@ -21,6 +24,8 @@ export interface BackupOptions {
   readonly signal?: AbortSignal | undefined;
   readonly patience: Patience;
   readonly requireApplication?: true | undefined;
+  /** The user's commands around each machine; see `docs/commands.md`. */
+  readonly commands?: ItemCommands | undefined;
   /** Id of the run; also the id of the root step of its events. */
   readonly run: string;
 }
@@ -87,6 +92,7 @@ class MachinesRun implements AsyncDisposable {
         alsoFailed: [],
         leftBehind: [],
         warnings: [],
+        commands: [],
       });
       return "failed";
     }
@@ -95,30 +101,60 @@ class MachinesRun implements AsyncDisposable {
       this.#skipped.push({ machine: name, code: refusal.code, message: reason });
       return "skipped";
     }
+    const commands = await MachineCommands.begin({ ...this.#options, machine: name, step });
+    return await this.#withCommands(machine, commands, step);
+  }
+
+  /** Before and after everything else that is done for a machine that has its turn. */
+  async #withCommands(
+    machine: HostMachine,
+    commands: MachineCommands,
+    step: string,
+  ): Promise<"done" | "failed" | "skipped"> {
+    const name: MachineName = { id: machine.id, name: machine.name };
     const releases: ReleaseLedger = { leftBehind: [], warnings: [], interruptedSeconds: 0, attempts: 0 };
+    let point: PointOutcome;
     try {
+      await commands.run("before");
       this.#session ??= await this.#options.vault.openSession({ signal: this.#options.signal });
-      const context = { ...this.#options, session: this.#session, step, releases };
-      this.#points.push(await backupMachine(machine, context));
-      return "done";
+      const onHeld = async (): Promise<void> => await commands.run("thaw");
+      const context = { ...this.#options, session: this.#session, step, releases, onHeld };
+      point = await backupMachine(machine, context);
     } catch (error) {
+      releases.warnings.push(...(await commands.after(endBy(error))));
       if (error instanceof TestReplicaSkippedError) {
-        this.#skipped.push({ machine: name, code: error.code, message: error.message });
+        const { reports } = commands;
+        this.#skipped.push({ machine: name, code: error.code, message: error.message, commands: reports });
         return "skipped";
       }
-      await this.#fail(name, { error, releases });
+      await this.#fail(name, { error, releases, commands: commands.reports });
       return "failed";
     }
+    const warnings = [...point.warnings, ...(await commands.after("done"))];
+    this.#points.push({ ...point, warnings, commands: commands.reports });
+    return "done";
   }
 
   async #fail(
     machine: MachineName,
-    facts: { readonly error: unknown; readonly releases: ReleaseLedger },
+    facts: {
+      readonly error: unknown;
+      readonly releases: ReleaseLedger;
+      readonly commands: FailedMachine["commands"];
+    },
   ): Promise<void> {
     const { leftBehind, warnings } = facts.releases;
+    const { commands } = facts;
     const { error, alsoFailed } = primaryError(facts.error);
     const closing = await this.closeSession();
-    this.#failed.push({ machine, error, alsoFailed: [...alsoFailed, ...closing], leftBehind, warnings });
+    this.#failed.push({
+      machine,
+      error,
+      alsoFailed: [...alsoFailed, ...closing],
+      leftBehind,
+      warnings,
+      commands,
+    });
     this.#endedBy = endOfRun(facts.error);
   }
 
@@ -137,6 +173,12 @@ class MachinesRun implements AsyncDisposable {
     this.#session = undefined;
     await session?.[Symbol.asyncDispose]();
   }
+}
+
+/** What the after command is told of a machine that has no restore point. */
+function endBy(error: unknown): MachineEnd {
+  if (error instanceof TestReplicaSkippedError) return "skipped";
+  return endOfRun(error) instanceof InterruptedError ? "interrupted" : "failed";
 }
 
 function interruption(signal: AbortSignal): InterruptedError {

@@ -1,4 +1,5 @@
 import { StillpointError } from "../base/index.ts";
+import { MachineError, type MachineErrorFacts } from "../hyperv/index.ts";
 
 /** A differencing disk names a parent that is nowhere it says. */
 export class DiskParentMissingError extends StillpointError {
@@ -83,5 +84,26 @@ export class FolderMissingError extends StillpointError {
   constructor(message: string, facts: { readonly path: string }) {
     super(message);
     this.path = facts.path;
+  }
+}
+
+/** A command of the user's, before the machine was held or while it was, did not end with exit code 0. */
+export class CommandFailedError extends MachineError {
+  readonly code = "command-failed";
+  readonly retry = "after-repair";
+  readonly stage: "before" | "thaw";
+  /** Null where it did not come to its own end. */
+  readonly exitCode: number | null;
+  /** The end of what it printed. */
+  readonly output: string;
+
+  constructor(
+    message: string,
+    facts: MachineErrorFacts & Pick<CommandFailedError, "stage" | "exitCode" | "output">,
+  ) {
+    super(message, facts);
+    this.stage = facts.stage;
+    this.exitCode = facts.exitCode;
+    this.output = facts.output;
   }
 }

@@ -8,6 +8,7 @@ import type {
   Uncovered,
 } from "../base/index.ts";
 import type { FileRole, RestorePoint } from "../vault/index.ts";
+import type { CommandReport } from "./commands/item-commands.ts";
 import type { FullReadReason } from "./store-files.ts";
 
 export interface MachineName {
@@ -40,6 +41,8 @@ export interface PointOutcome {
   readonly bytesStored: number;
   /** One sentence for each thing that stayed on the host; empty: nothing, and that was checked. */
   readonly leftBehind: readonly string[];
+  /** The user's commands that ran for it, in order. */
+  readonly commands: readonly CommandReport[];
 }
 
 export interface FailedMachine {
@@ -50,10 +53,14 @@ export interface FailedMachine {
   readonly alsoFailed: readonly Error[];
   readonly leftBehind: readonly string[];
   readonly warnings: readonly Notice[];
+  /** The user's commands that ran for it, in order. */
+  readonly commands: readonly CommandReport[];
 }
 
 export interface SkippedMachine extends Notice {
   readonly machine: MachineName;
+  /** The user's commands that ran for it before that was known; absent where none did. */
+  readonly commands?: readonly CommandReport[] | undefined;
 }
 
 export interface RunOutcome {
@@ -87,5 +94,6 @@ export function pointOutcome(
     fullReadReason: facts.fullReadReason,
     ...point.counts,
     leftBehind: point.leftBehind,
+    commands: [],
   };
 }

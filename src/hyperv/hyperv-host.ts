@@ -2,14 +2,25 @@ import type { Clock, Entropy, Guid } from "../base/index.ts";
 import type { CimSession } from "../cim/index.ts";
 import type { HostCommands, HostFiles } from "../places/index.ts";
 import { cleanUpHost } from "./capture/clean-up.ts";
+import { clusteredMachines } from "./capture/cluster-owners.ts";
 import { holdMachine } from "./capture/hold-machine.ts";
 import type { HostAccess } from "./capture/host-access.ts";
 import type { CustodyJournal } from "./custody.ts";
 import { forecastMachine } from "./forecast/forecast.ts";
+import type { Forecast } from "./forecast/forecast-types.ts";
 import type { HeldMachine, HoldOptions } from "./held-machine.ts";
+import type { HoldWishes } from "./hold-wishes.ts";
+import { isSameNode, readClusterOwners } from "./inventory/cluster-owners.ts";
 import { type MachineInventory, shownState } from "./inventory/machine-inventory.ts";
 import { readHostFacts, readMachines } from "./inventory/read-host.ts";
-import type { CleanUpReport, HostFacts, HostMachine, MachineHost, WaitOptions } from "./machine-host.ts";
+import type {
+  CleanUpReport,
+  HostFacts,
+  HostMachine,
+  MachineElsewhere,
+  MachineHost,
+  WaitOptions,
+} from "./machine-host.ts";
 
 export interface HypervHostOptions {
   /** Stays the caller's: the host does not close it. */
@@ -32,6 +43,7 @@ export async function openHypervHost(options: HypervHostOptions): Promise<Hyperv
 /** A Windows host with Hyper-V, through the ports. */
 export class HypervHost implements MachineHost {
   readonly facts: HostFacts;
+  readonly key: string;
   readonly files: HostFiles;
   readonly commands: HostCommands | undefined;
   readonly #access: HostAccess;
@@ -41,6 +53,7 @@ export class HypervHost implements MachineHost {
   private constructor(access: HostAccess) {
     const { name, caption, version, productType } = access.host;
     this.facts = { name, caption, version, productType };
+    this.key = access.hostKey;
     this.files = access.files;
     this.commands = access.commands;
     this.#access = access;
@@ -52,9 +65,19 @@ export class HypervHost implements MachineHost {
     return new HypervHost({ session, files, commands, clock, entropy, journal, hostKey, host });
   }
 
-  async machines(options: WaitOptions = {}): Promise<readonly HostMachine[]> {
-    const machines = await readMachines(this.#access.session, options);
-    return machines.map((machine) => this.#hostMachine(machine));
+  async machines(
+    options: WaitOptions & { readonly wishes?: HoldWishes | undefined } = {},
+  ): Promise<readonly HostMachine[]> {
+    const { signal, wishes } = options;
+    const machines = await readMachines(this.#access.session, { signal });
+    const clustered = await clusteredMachines(this.#access, { signal });
+    const host = { ...this.#access.host, clustered };
+    return machines.map((machine) => hostMachine(machine, forecastMachine(machine, host, { wishes })));
+  }
+
+  async elsewhere(options: WaitOptions = {}): Promise<readonly MachineElsewhere[]> {
+    const owners = await readClusterOwners(this.#access.session, options);
+    return owners.filter(({ node }) => !isSameNode(node, this.facts.name));
   }
 
   /** The machines with everything that is known of them, for surfaces that show more than a run needs. */
@@ -83,17 +106,18 @@ export class HypervHost implements MachineHost {
     this.#held.clear();
   }
 
-  #hostMachine(machine: MachineInventory): HostMachine {
-    return {
-      id: machine.id,
-      name: machine.name,
-      state: shownState(machine),
-      generation: machine.generation,
-      disks: machine.disks.map(({ controller, number, location, path }) => {
-        const place = { controller, number, location };
-        return path === undefined ? place : { ...place, path };
-      }),
-      forecast: forecastMachine(machine, this.#access.host),
-    };
-  }
+}
+
+function hostMachine(machine: MachineInventory, forecast: Forecast): HostMachine {
+  return {
+    id: machine.id,
+    name: machine.name,
+    state: shownState(machine),
+    generation: machine.generation,
+    disks: machine.disks.map(({ controller, number, location, path }) => {
+      const place = { controller, number, location };
+      return path === undefined ? place : { ...place, path };
+    }),
+    forecast,
+  };
 }

@@ -2,6 +2,7 @@ import type { Guid } from "../base/index.ts";
 import type { HostCommands, HostFiles } from "../places/index.ts";
 import type { Forecast } from "./forecast/forecast-types.ts";
 import type { DiskPlace, HeldMachine, HoldOptions } from "./held-machine.ts";
+import type { HoldWishes } from "./hold-wishes.ts";
 
 /** What the machine does now. `unknown`: the host said a word that we do not know. */
 export type MachineState =
@@ -45,6 +46,13 @@ export interface HostMachine {
   readonly forecast: Forecast;
 }
 
+/** A machine of a cluster, and the node that runs it. */
+export interface MachineElsewhere {
+  readonly id: Guid;
+  readonly name: string;
+  readonly node: string;
+}
+
 export interface CleanUpReport {
   /** One sentence for each thing that was removed. */
   readonly removed: readonly string[];
@@ -59,11 +67,17 @@ export interface WaitOptions {
 /** What a run needs of a host. `HypervHost` implements it for Windows, others for hosts that hold only files. */
 export interface MachineHost extends AsyncDisposable {
   readonly facts: HostFacts;
+  /** A stable name of this host in the journal; its own name where there is none. */
+  readonly key?: string | undefined;
   readonly files: HostFiles;
   /** Absent where no program can be run on the host. */
   readonly commands?: HostCommands | undefined;
-  /** All machines, sorted by name and id. */
-  machines(options?: WaitOptions): Promise<readonly HostMachine[]>;
+  /** All machines, sorted by name and id; `wishes` decide what is forecast of them. */
+  machines(
+    options?: WaitOptions & { readonly wishes?: HoldWishes | undefined },
+  ): Promise<readonly HostMachine[]>;
+  /** Machines of the host's cluster that another node runs now; absent where hosts have no clusters. */
+  elsewhere?(options?: WaitOptions): Promise<readonly MachineElsewhere[]>;
   /**
    * Makes one machine hold still. The caller releases it.
    * @throws {MachineNotFoundError} and what else `errors.ts` of this module names, each with its `retry`

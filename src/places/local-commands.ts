@@ -37,6 +37,7 @@ export class LocalCommands implements HostCommands {
       env: { ...this.#environment, ...options.environment },
       stdio: ["ignore", "pipe", "pipe"],
       windowsHide: true,
+      windowsVerbatimArguments: options.verbatimArguments === true,
       detached: sep === "/", // its own process group, so that all of it can be ended
     });
     const output = new BoundedText(child.stdout, OUTPUT_LIMIT_BYTES);

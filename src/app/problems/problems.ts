@@ -1,3 +1,4 @@
+import { COMMAND_PROBLEMS } from "./command-problems.ts";
 import { CONNECTION_PROBLEMS } from "./connection-problems.ts";
 import { DISK_PROBLEMS } from "./disk-problems.ts";
 import { HOST_PROBLEMS } from "./host-problems.ts";
@@ -10,6 +11,7 @@ export const PROBLEM_TABLES: readonly Readonly<Record<string, Problem>>[] = [
   PROGRAM_PROBLEMS,
   HOST_PROBLEMS,
   CONNECTION_PROBLEMS,
+  COMMAND_PROBLEMS,
   DISK_PROBLEMS,
   VAULT_PROBLEMS,
 ];

@@ -1,6 +1,7 @@
 import type { Warning } from "./warning.ts";
 import { BACKUP_WARNINGS } from "./warning-backup.ts";
 import { CAPTURE_WARNINGS } from "./warning-capture.ts";
+import { COMMAND_WARNINGS } from "./warning-commands.ts";
 import { FORECAST_WARNINGS } from "./warning-forecast.ts";
 
 /** The tables of warnings, each part of the product in a file of its own. */
@@ -8,6 +9,7 @@ export const WARNING_TABLES: readonly Readonly<Record<string, Warning>>[] = [
   FORECAST_WARNINGS,
   CAPTURE_WARNINGS,
   BACKUP_WARNINGS,
+  COMMAND_WARNINGS,
 ];
 
 /** The code of every warning and note, once: what it means, what to do. */

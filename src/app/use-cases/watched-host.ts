@@ -8,6 +8,7 @@ export function watchedHost(host: MachineHost, whileHeld: WhileHeld | undefined)
   if (whileHeld === undefined) return host;
   return {
     facts: host.facts,
+    key: host.key,
     files: host.files,
     commands: host.commands,
     machines: async (options) => await host.machines(options),

@@ -9,6 +9,7 @@ import type {
   MachineHost,
   ReleaseReport,
 } from "../../hyperv/index.ts";
+import type { HostCommands } from "../../places/index.ts";
 import type { MemoryHostFiles } from "./memory-host-files.ts";
 
 /** What a fake host says of one machine; everything else has usual values. */
@@ -42,6 +43,7 @@ export class FakeHost implements MachineHost {
     productType: 3,
   };
   readonly files: MemoryHostFiles;
+  commands: HostCommands | undefined;
   readonly #machines: readonly FakeMachine[];
   readonly calls: string[] = [];
   onHold: (name: string, options: HoldOptions) => Promise<void> | void = () => undefined;

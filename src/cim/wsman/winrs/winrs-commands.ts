@@ -33,6 +33,8 @@ export interface WinrsResult {
 export interface WinrsRunOptions {
   readonly arguments: readonly string[];
   readonly timeoutMs: number;
+  /** The arguments are joined with spaces as they are; see `HostCommands`. */
+  readonly verbatimArguments?: true | undefined;
   readonly environment?: Readonly<Record<string, string>> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -82,7 +84,11 @@ export class WinrsCommands implements AsyncDisposable {
   /** @throws {HostShellError} when it cannot be started or does not end in time, {InterruptedError} */
   async run(program: string, options: WinrsRunOptions): Promise<WinrsResult> {
     throwIfInterrupted(options.signal);
-    const line = [program, ...options.arguments].map(quoteArgument);
+    const isVerbatim = options.verbatimArguments === true;
+    const line = [
+      quoteArgument(program),
+      ...(isVerbatim ? options.arguments : options.arguments.map(quoteArgument)),
+    ];
     if (line.join(" ").length > LONGEST_LINE) {
       throw new HostShellError(
         `Cannot run "${program}": its arguments are longer than a Windows command line`,
