@@ -38,6 +38,7 @@ export const MAY_IMPORT = {
     "policy",
     "storage",
     "cim",
+    "cim/wsman",
     "places",
     "hyperv",
     "vault",

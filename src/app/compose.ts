@@ -1,4 +1,5 @@
-import { openFolderHost } from "../backup/index.ts";
+import { sep } from "node:path";
+import { type CommandsHere, openFolderHost } from "../backup/index.ts";
 import {
   type Clock,
   type Entropy,
@@ -7,15 +8,22 @@ import {
   systemClock,
   systemEntropy,
 } from "../base/index.ts";
-import { type HypervHost, type MachineHost, openHypervHost } from "../hyperv/index.ts";
-import { type FolderFiles, folderFiles } from "../places/index.ts";
-import { openJournal } from "../runs/index.ts";
+import {
+  type HypervHost,
+  type HypervHostOptions,
+  type MachineHost,
+  openHypervHost,
+} from "../hyperv/index.ts";
+import { type FolderFiles, folderFiles, LocalCommands } from "../places/index.ts";
+import { type Journal, openJournal } from "../runs/index.ts";
 import { openLocalStorage, StorageMissingError } from "../storage/index.ts";
 import { createVault, openVault, type Vault, VaultExistsError } from "../vault/index.ts";
-import { parseHostAddress, parseVaultAddress } from "./addresses.ts";
-import { canonicalFolder, environment, stateFolder } from "./config/index.ts";
-import { AddressNotSupportedError, HostNotHypervError } from "./errors.ts";
+import { type HostAddress, parseHostAddress, parseVaultAddress } from "./addresses.ts";
+import { canonicalFolder, environment, environmentOfOthers, stateFolder } from "./config/index.ts";
+import { HostNotHypervError, LocalHostNotWindowsError, UsageError } from "./errors.ts";
 import type { HostRequest } from "./host-request.ts";
+import { openRemoteHost } from "./remote/open-remote-host.ts";
+import { winrmHostKey } from "./winrm-address.ts";
 
 /** Time and chance, as the whole program uses them. */
 export interface World {
@@ -44,6 +52,7 @@ export async function openHostAt(
 ): Promise<Opened<MachineHost>> {
   const parsed = parseHostAddress(request.host);
   if (parsed.kind !== "folder") return await openHypervAt(request, options);
+  refuseRemoteOnly(request);
   const { clock } = options.world;
   await using opening = new AsyncDisposableStack();
   const root = await canonicalFolder(parsed.folder); // restore points carry it: one folder is one host
@@ -62,28 +71,60 @@ export async function openHypervAt(
       `Cannot use "${request.host}" for this: it is a folder of files, wanted a host with Hyper-V`,
     );
   }
-  if (parsed.kind !== "sim") {
-    throw new AddressNotSupportedError(
-      `Cannot reach the host "${request.host}": this version knows sim:DIR and folder:DIR`,
-    );
-  }
   const { clock, entropy } = options.world;
   await using opening = new AsyncDisposableStack();
-  const { openSimulatedHost } = await import("../simulator/index.ts"); // most runs never need it
-  const simulated = opening.use(await openSimulatedHost(parsed.folder, { clock, entropy }));
+  const ports = await portsTo(parsed, request, { world: options.world, resources: opening });
   const journal = opening.use(await openJournal(await stateFolder(options.stateDir), { clock }));
-  const host = opening.use(
-    await openHypervHost({
-      session: simulated.session(),
-      files: simulated.files(),
-      commands: simulated.commands(),
-      clock,
-      entropy,
-      journal,
-      hostKey: `sim:${await canonicalFolder(parsed.folder)}`,
-    }),
-  );
+  const host = opening.use(await openHypervHost({ ...ports, clock, entropy, journal }));
   return opened(host, opening.move());
+}
+
+/** The ports to a host with Hyper-V, and what the journal calls it. What must be closed goes to `resources`. */
+async function portsTo(
+  address: Exclude<HostAddress, { readonly kind: "folder" }>,
+  request: HostRequest,
+  context: { readonly world: World; readonly resources: AsyncDisposableStack },
+): Promise<Pick<HypervHostOptions, "session" | "files" | "commands" | "hostKey">> {
+  const { world, resources } = context;
+  if (address.kind === "winrm") {
+    const remote = await openRemoteHost(address, request, context);
+    return { ...remote, hostKey: winrmHostKey(address) };
+  }
+  refuseRemoteOnly(request);
+  if (address.kind === "local") {
+    throw new LocalHostNotWindowsError(
+      'Cannot reach the host "local": it is the Windows Server that this runs on, and this is another system',
+    );
+  }
+  const { openSimulatedHost } = await import("../simulator/index.ts"); // most runs never need it
+  const simulated = resources.use(await openSimulatedHost(address.folder, world));
+  return {
+    session: simulated.session(),
+    files: simulated.files(),
+    commands: simulated.commands(),
+    hostKey: `sim:${await canonicalFolder(address.folder)}`,
+  };
+}
+
+/** What has no meaning is refused, not ignored. @throws {UsageError} */
+function refuseRemoteOnly(request: HostRequest): void {
+  const { host, hostAuth, hostCertificate, pathMap } = request;
+  const flags = { "--host-auth": hostAuth, "--host-certificate": hostCertificate, "--path-map": pathMap };
+  for (const [flag, value] of Object.entries(flags)) {
+    if (value === undefined) continue;
+    throw new UsageError(`Cannot use ${flag} with the host "${host}": it is for hosts over WinRM`);
+  }
+}
+
+/** The journal of the state folder, for what is kept there beside a host's own entries. */
+export async function openJournalIn(options: OpenHostOptions): Promise<Journal> {
+  return await openJournal(await stateFolder(options.stateDir), { clock: options.world.clock });
+}
+
+/** The machine that runs this program, as a place for the user's commands. */
+export function commandsHere(world: World): CommandsHere {
+  const commands = new LocalCommands({ environment: environmentOfOthers(), clock: world.clock });
+  return { commands, shell: sep === "\\" ? "cmd" : "sh" };
 }
 
 /** The folder that a restore writes into; made by the first file. */

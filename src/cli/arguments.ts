@@ -58,11 +58,14 @@ function addCommand(program: Program, command: Command, choose: (input: CommandI
     .description(contract.description)
     .exitOverride()
     .addHelpText("after", helpTail(command));
-  if (contract.argument !== undefined) added.argument(`<${contract.argument.name}>`, contract.argument.text);
+  const { argument } = contract;
+  if (argument !== undefined)
+    added.argument(argument.optional === true ? `[${argument.name}]` : `<${argument.name}>`, argument.text);
   for (const name of contract.parameters) addParameter(added, PARAMETERS[name]);
   added.action((...given: unknown[]) => {
     const options = added.opts<CommandInput["options"]>();
-    choose({ argument: contract.argument === undefined ? "" : String(given[0]), options });
+    const typed = argument === undefined ? undefined : given[0];
+    choose({ argument: typeof typed === "string" ? typed : "", options });
   });
 }
 

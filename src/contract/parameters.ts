@@ -13,13 +13,25 @@ export interface Parameter {
   readonly choices?: readonly string[];
 }
 
+/** Where one of the user's commands runs. */
+function commandPlace<Stage extends "before" | "thaw" | "after">(
+  stage: Stage,
+): Parameter & { readonly flag: `${Stage}-on` } {
+  return {
+    flag: `${stage}-on`,
+    value: "PLACE",
+    choices: ["here", "host"],
+    text: `where the ${stage} command runs: here (the default, the machine that runs stillpoint) or on the Hyper-V host`,
+  };
+}
+
 /** Every parameter of every command, once. */
 export const PARAMETERS = {
   host: {
     flag: "host",
     value: "HOST",
     required: true,
-    text: "the host: folder:DIR (exported machines or loose disks) or sim:DIR (a simulated host)",
+    text: "the host: local (this Windows Server), winrm://USER@NAME[:PORT] or winrms://… (over HTTPS; USER may be DOMAIN%5CUSER or USER@DOMAIN), folder:DIR (exported machines or loose disks) or sim:DIR (a simulated host)",
   },
   pathMap: {
     flag: "path-map",
@@ -77,6 +89,29 @@ export const PARAMETERS = {
     flag: "retries",
     value: "N",
     text: "how often a machine that is busy is tried, 1 to 100; default 5, waiting 30 s, doubling to 8 min",
+  },
+  before: {
+    flag: "before",
+    value: "COMMAND",
+    text: "a line for the shell, run before each machine is held; when it fails, the machine is not backed up",
+  },
+  beforeOn: commandPlace("before"),
+  thaw: {
+    flag: "thaw",
+    value: "COMMAND",
+    text: "a line for the shell, run when the machine holds still and nothing of it was read yet; when it fails, the machine is let go",
+  },
+  thawOn: commandPlace("thaw"),
+  after: {
+    flag: "after",
+    value: "COMMAND",
+    text: "a line for the shell, run when the machine was let go, whatever became of it; also by the next start after a kill",
+  },
+  afterOn: commandPlace("after"),
+  commandTimeout: {
+    flag: "command-timeout",
+    value: "SECONDS",
+    text: "how long each of these commands may take, 1 to 86400; default 900",
   },
   toFolder: {
     flag: "to-folder",

@@ -13,6 +13,8 @@ export interface PathMap {
   readonly shares?: Readonly<Record<string, string>> | undefined;
   /** By any other root: a volume's or a shadow copy's device path. */
   readonly devices?: Readonly<Record<string, string>> | undefined;
+  /** Shares that are not named are read by their own paths: where this machine is a Windows that reaches them itself. */
+  readonly otherShares?: "as-written" | undefined;
 }
 
 /** Names that Windows gives to devices, with any extension and in any folder. */
@@ -29,12 +31,19 @@ export function mappedFiles(map: PathMap): HostFiles {
   const resolve = async (path: string): Promise<string> => {
     const parsed = parseWindowsPath(path);
     if (parsed === undefined) throw unmappable(path, "it is not an absolute Windows path");
-    const folder = roots.get(windowsPathKey(parsed.root));
+    const folder = roots.get(windowsPathKey(parsed.root)) ?? otherShare(map, parsed.root);
     if (folder === undefined) throw unmappable(path, `no folder is mapped for "${parsed.root}"`);
     for (const name of parsed.names) refuseName(path, name);
     return await matchNames(folder, parsed.names, path);
   };
   return new NativeFiles({ resolve, mayFollow: async () => true });
+}
+
+/** A share by its own path; undefined for any other root, and where the map says all there is. */
+function otherShare(map: PathMap, root: string): string | undefined {
+  if (map.otherShares === undefined) return undefined;
+  const plain = root.replace(/^\\\\\?\\UNC\\/i, "\\\\");
+  return /^\\\\[^?.]/.test(plain) ? plain : undefined;
 }
 
 function rootsOf(map: PathMap): ReadonlyMap<string, string> {

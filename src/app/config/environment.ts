@@ -19,3 +19,11 @@ export function environment(name: EnvironmentName): string | undefined {
   const value = process.env[name];
   return value === undefined || value === "" ? undefined : value;
 }
+
+/** What other programs are given: everything but our own variables, among which are secrets. */
+export function environmentOfOthers(): Readonly<Record<string, string>> {
+  const others = Object.entries(process.env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && !/^STILLPOINT_/i.test(entry[0]),
+  );
+  return Object.fromEntries(others);
+}

@@ -17,9 +17,9 @@ export const HOST_PROBLEMS: Readonly<Record<string, Problem>> = {
   ]),
   "host-unreachable": row(1, [
     "The host cannot be reached, or the connection broke.",
-    "Check that the host runs and that its management service answers, then try again.",
+    "Check that the host runs and that its management service answers (on the host: winrm quickconfig; ports 5985 and 5986), then try again.",
     "Der Host ist nicht erreichbar, oder die Verbindung brach ab.",
-    "Prüfen Sie, ob der Host läuft und seine Verwaltung antwortet, und versuchen Sie es erneut.",
+    "Prüfen Sie, ob der Host läuft und seine Verwaltung antwortet (auf dem Host: winrm quickconfig; Ports 5985 und 5986), und versuchen Sie es erneut.",
   ]),
   "host-fault": row(1, [
     "The host refused a call.",
@@ -41,9 +41,9 @@ export const HOST_PROBLEMS: Readonly<Record<string, Problem>> = {
   ]),
   "host-certificate-untrusted": row(1, [
     "The host's certificate is not the expected one, or nobody vouches for it.",
-    "Compare the fingerprint in the message with the host's certificate; when it is right, pin it. No password was sent.",
+    "Compare the fingerprint in the message with the host's certificate; when it is right, pin it with --host-certificate. No password was sent.",
     "Das Zertifikat des Hosts ist nicht das erwartete, oder niemand bürgt dafür.",
-    "Vergleichen Sie den Fingerabdruck in der Meldung mit dem Zertifikat des Hosts; stimmt er, legen Sie ihn fest. Ein Kennwort wurde nicht gesendet.",
+    "Vergleichen Sie den Fingerabdruck in der Meldung mit dem Zertifikat des Hosts; stimmt er, legen Sie ihn mit --host-certificate fest. Ein Kennwort wurde nicht gesendet.",
   ]),
   "host-envelope-too-large": row(1, [
     "A request or an answer is larger than the host allows, also in the smallest portion.",
@@ -69,12 +69,25 @@ export const HOST_PROBLEMS: Readonly<Record<string, Problem>> = {
     "Die Maschine ist nicht mehr auf diesem Host.",
     "Vielleicht wurde sie gelöscht oder auf einen anderen Knoten verschoben; suchen Sie sie dort.",
   ]),
-  "machine-busy": row(1, [
-    "The machine is busy with something that a backup must not disturb.",
-    "Schedule its backup when replication is likely current, or stop replication around the backup; the message names the blocking state.",
-    "Die Maschine ist mit etwas beschäftigt, das eine Sicherung nicht stören darf.",
-    "Sichern Sie sie, wenn die Replikation voraussichtlich aktuell ist, oder halten Sie die Replikation währenddessen an; die Meldung nennt den Zustand.",
-  ]),
+  "machine-busy": row(
+    1,
+    [
+      "The machine is busy with something that a backup must not disturb; Hyper-V says “cannot start a backup operation because it is currently executing a conflicting operation. Try the backup again.” It was tried again as often as was asked, and did not end.",
+      "The message names the blocking state. Where it is replication: schedule its backup when its replication is likely current, so that no change is just being applied.",
+      "Die Maschine ist mit etwas beschäftigt, das eine Sicherung nicht stören darf; Hyper-V sagt dann „cannot start a backup operation because it is currently executing a conflicting operation. Try the backup again.“ Es wurde so oft erneut versucht wie gewünscht, und es endete nicht.",
+      "Die Meldung nennt den Zustand. Ist es die Replikation: Sichern Sie die Maschine, wenn ihre Replikation voraussichtlich aktuell ist, also gerade keine Änderung angewendet wird.",
+    ],
+    [
+      [
+        "Stop replication while the backup runs, and resume it after: --suspend-replication does both and resumes also when the backup fails; or give commands of your own with --before and --after.",
+        "Halten Sie die Replikation während der Sicherung an und setzen Sie sie danach fort: --suspend-replication tut beides, auch wenn die Sicherung scheitert; oder geben Sie mit --before und --after eigene Befehle an.",
+      ],
+      [
+        "Give it more patience: --retries tries up to 100 times.",
+        "Geben Sie mehr Geduld: --retries versucht es bis zu 100 Mal.",
+      ],
+    ],
+  ),
   "machine-changed": row(1, [
     "The machine's disks or checkpoints changed while they were read, each time it was tried.",
     "Back it up at a time when nobody makes or removes checkpoints.",
@@ -191,9 +204,9 @@ export const HOST_PROBLEMS: Readonly<Record<string, Problem>> = {
   ]),
   "host-file-unmapped": row(1, [
     "It is not known from here where this path of the host can be read.",
-    "Name the drive or share in the path map.",
+    'Make the host\'s drives readable here, for instance by mounting its administrative shares, and name them with --path-map FILE: {"drives":{"D":"/mnt/hv01-d"}}.',
     "Von hier aus ist nicht bekannt, wo dieser Pfad des Hosts zu lesen ist.",
-    "Nennen Sie Laufwerk oder Freigabe in der Pfadzuordnung.",
+    'Machen Sie die Laufwerke des Hosts hier lesbar, etwa indem Sie seine administrativen Freigaben einbinden, und nennen Sie sie mit --path-map DATEI: {"drives":{"D":"/mnt/hv01-d"}}.',
   ]),
   "host-file-failed": row(1, [
     "A file could not be used for a reason that the system gave.",

@@ -1,0 +1,74 @@
+import type { Clock, Entropy, Secret } from "../../base/index.ts";
+import type { CimSession } from "../../cim/index.ts";
+import { HttpTransport, WinrsCommands, WsmanSession } from "../../cim/wsman/index.ts";
+import type { HostCommands, HostFiles } from "../../places/index.ts";
+import { readHostTrust } from "../config/index.ts";
+import { HostAuthNotAvailableError, SecretMissingError, UsageError } from "../errors.ts";
+import type { HostRequest } from "../host-request.ts";
+import type { WinrmAddress } from "../winrm-address.ts";
+import { remoteFiles } from "./remote-files.ts";
+import { WinrsHostCommands } from "./winrs-host-commands.ts";
+
+/** The ports to a host over the network; the owner closes what is in `resources`. */
+export interface RemoteHost {
+  readonly session: CimSession;
+  readonly files: HostFiles;
+  readonly commands: HostCommands;
+}
+
+/**
+ * Composes the ports to a host over WS-Management. Nothing is sent yet; programs have a connection of their own, which is
+ * signed in when the first one is run. What must be closed goes to `resources`.
+ * @throws {PathMapError} {HostCertificateUnusableError} {SecretMissingError} {HostAuthNotAvailableError} {UsageError}
+ */
+export async function openRemoteHost(
+  address: WinrmAddress,
+  request: HostRequest,
+  context: {
+    readonly world: { readonly clock: Clock; readonly entropy: Entropy };
+    readonly resources: AsyncDisposableStack;
+  },
+): Promise<RemoteHost> {
+  const { clock, entropy } = context.world;
+  const authentication = authenticationOf(address, request);
+  if (request.hostCertificate !== undefined && address.protocol === "http:") {
+    throw new UsageError(`Cannot check a certificate of "${request.host}": only winrms:// has one`);
+  }
+  const trust = await readHostTrust(request.hostCertificate);
+  const files = await remoteFiles(address.name, request.pathMap);
+  const account = { user: address.user, domain: address.domain, password: passwordOf(request) };
+  const transport = (): HttpTransport =>
+    HttpTransport.open({
+      protocol: address.protocol,
+      host: address.name,
+      port: address.port,
+      ...trust,
+      account,
+      authentication,
+      clock,
+      entropy,
+    });
+  const session = context.resources.use(WsmanSession.open({ transport: transport(), entropy }));
+  const shells = context.resources.use(new WinrsCommands({ transport: transport(), entropy, clock }));
+  return { session, files, commands: new WinrsHostCommands(shells) };
+}
+
+function authenticationOf(address: WinrmAddress, request: HostRequest): "ntlm" | "basic" {
+  const { host, hostAuth = "ntlm" } = request;
+  if (hostAuth === "kerberos") {
+    throw new HostAuthNotAvailableError(
+      `Cannot sign in to "${host}" with Kerberos: this version has no Kerberos`,
+    );
+  }
+  if (hostAuth === "basic" && address.protocol === "http:") {
+    throw new UsageError(
+      `Cannot sign in to "${host}" with Basic: it sends the password itself, wanted winrms://`,
+    );
+  }
+  return hostAuth;
+}
+
+function passwordOf({ host, hostPassword }: HostRequest): Secret {
+  if (hostPassword !== undefined) return hostPassword;
+  throw new SecretMissingError(`Cannot sign in to "${host}": no password was given`);
+}
