@@ -1,9 +1,9 @@
-// Writes what is generated: the references of commands and errors, and the picture of the architecture.
+// Writes what is generated: the references of commands and codes, and the picture of the architecture.
 // With --check nothing is written; a stale file fails.
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { MAY_IMPORT } from "../architecture.mjs";
-import { PROBLEMS } from "../src/app/index.ts";
+import { cardText, type Language, listCards } from "../src/app/index.ts";
 import {
   COMMANDS,
   type CommandContract,
@@ -24,7 +24,7 @@ function commandReference(): string {
 }
 
 function commandSection(contract: CommandContract): string {
-  const argument = contract.argument === undefined ? "" : ` ${contract.argument.name}`;
+  const argument = argumentText(contract);
   const rows = contract.parameters.map((name) => {
     const parameter: Parameter = PARAMETERS[name];
     const form = `\`--${parameter.flag}${parameter.value === undefined ? "" : ` ${parameter.value}`}\``;
@@ -44,22 +44,71 @@ function commandSection(contract: CommandContract): string {
   ].join("\n");
 }
 
-function errorReference(): string {
-  const rows = Object.entries(PROBLEMS)
-    .sort(([a], [b]) => a.localeCompare(b))
-    .map(
-      ([code, problem]) =>
-        `| <a id="${code}"></a>\`${code}\` | ${problem.exitCode} | ${problem.meaning.en} | ${problem.advice.en} |`,
-    );
+function argumentText({ argument }: CommandContract): string {
+  if (argument === undefined) return "";
+  return argument.optional === true ? ` [${argument.name}]` : ` ${argument.name}`;
+}
+
+const CARD_WORDS = {
+  en: {
+    title: "Codes",
+    intro: "Every error, warning and note has a code. `stillpoint explain CODE` prints the same.",
+    kinds: { error: "Errors", warning: "Warnings", note: "Notes" },
+    exit: "exit code",
+    todo: "What to do",
+    look: "Where the host shows it",
+    read: "Read on",
+  },
+  de: {
+    title: "Codes",
+    intro:
+      "Jeder Fehler, jede Warnung und jeder Hinweis hat einen Code. `stillpoint explain CODE` zeigt dasselbe.",
+    kinds: { error: "Fehler", warning: "Warnungen", note: "Hinweise" },
+    exit: "Exitcode",
+    todo: "Was zu tun ist",
+    look: "Wo der Host es zeigt",
+    read: "Weiterlesen",
+  },
+} as const satisfies Record<Language, object>;
+
+function codeReference(spoken: Language): string {
+  const words = CARD_WORDS[spoken];
+  const lines = [NOTE, `# ${words.title}`, "", words.intro, ""];
+  for (const kind of ["error", "warning", "note"] as const) {
+    lines.push(`## ${words.kinds[kind]}`, "");
+    for (const card of listCards())
+      if (card.kind === kind) lines.push(...cardSection(cardText(card, spoken), words));
+  }
+  return lines.join("\n");
+}
+
+function cardSection(
+  card: ReturnType<typeof cardText>,
+  words: (typeof CARD_WORDS)[Language],
+): readonly string[] {
+  const { code, exitCode, meaning, advice, evidence, links } = card;
+  const exit = exitCode === undefined ? "" : ` (${words.exit} ${exitCode})`;
   return [
-    NOTE,
-    "# Errors",
+    `### ${code}`,
     "",
-    "| code | exit code | what it means | what to do |",
-    "| --- | --- | --- | --- |",
-    ...rows,
+    `${escaped(meaning)}${exit}`,
     "",
-  ].join("\n");
+    `**${words.todo}**`,
+    "",
+    ...advice.map((text) => (advice.length === 1 ? escaped(text) : `1. ${escaped(text)}`)),
+    "",
+    ...(evidence.length === 0 ? [] : [`**${words.look}**`, ""]),
+    ...evidence.map(({ command, look, source }) => `- \`${command}\`: ${look} (${source})`),
+    ...(evidence.length === 0 ? [] : [""]),
+    ...(links.length === 0 ? [] : [`**${words.read}**`, ""]),
+    ...links.map(({ title, address }) => `- [${title}](${address})`),
+    ...(links.length === 0 ? [] : [""]),
+  ];
+}
+
+/** Placeholders in angle brackets would be taken for HTML. */
+function escaped(text: string): string {
+  return text.replaceAll("<", "\\<");
 }
 
 function picture(): string {
@@ -83,7 +132,8 @@ function withPicture(): string {
 
 const documents: readonly (readonly [string, string])[] = [
   ["docs/reference/cli.md", commandReference()],
-  ["docs/reference/errors.md", errorReference()],
+  ["docs/reference/codes.md", codeReference("en")],
+  ["docs/reference/codes.de.md", codeReference("de")],
   ["docs/architecture.md", withPicture()],
 ];
 const stale = documents.filter(([path, text]) => {

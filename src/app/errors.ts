@@ -18,6 +18,12 @@ export class AddressNotSupportedError extends StillpointError {
   readonly retry = "never";
 }
 
+/** Nothing has this code. */
+export class CodeUnknownError extends StillpointError {
+  readonly code = "code-unknown";
+  readonly retry = "never";
+}
+
 /** The host is a folder of files, and what is asked for needs Hyper-V. */
 export class HostNotHypervError extends StillpointError {
   readonly code = "host-not-hyperv";

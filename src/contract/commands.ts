@@ -9,7 +9,7 @@ export interface CommandContract {
   /** A few sentences: what it does, what it leaves alone, when to use it. */
   readonly description: string;
   /** A positional argument, where there is one. */
-  readonly argument?: { readonly name: string; readonly text: string };
+  readonly argument?: { readonly name: string; readonly text: string; readonly optional?: true };
   readonly parameters: readonly ParameterName[];
   /** Typed as it stands. */
   readonly example: string;
@@ -20,6 +20,16 @@ export interface CommandContract {
 const VAULT: readonly ParameterName[] = ["vault", "passphraseFile"];
 /** A host and how it is reached. */
 const HOST: readonly ParameterName[] = ["host", "hostPasswordFile", "hostCertificate", "hostAuth", "pathMap"];
+
+const COMMANDS_OF_ITEM: readonly ParameterName[] = [
+  "before",
+  "beforeOn",
+  "thaw",
+  "thawOn",
+  "after",
+  "afterOn",
+  "commandTimeout",
+];
 
 export const COMMANDS = {
   demo: {
@@ -93,6 +103,7 @@ export const COMMANDS = {
       ...VAULT,
       "requireApplication",
       "retries",
+      ...COMMANDS_OF_ITEM,
       "failOnWarning",
       "stateDir",
       "json",
@@ -135,6 +146,15 @@ export const COMMANDS = {
     parameters: [...VAULT, "readData", "json"],
     example: "stillpoint verify --vault /backup/vault --read-data",
     exitCodes: [4, 130],
+  },
+  explain: {
+    name: "explain",
+    summary: "say what a code means and what to do about it",
+    description:
+      "Every error, warning and note has a code. Prints its card: what it means, where the host shows it, and what to do, in English or, where the locale is German, in German. Without CODE all codes are listed.",
+    argument: { name: "CODE", text: "a code, as it stands in brackets behind a message", optional: true },
+    parameters: ["json"],
+    example: "stillpoint explain machine-busy",
   },
 } as const satisfies Record<string, CommandContract>;
 

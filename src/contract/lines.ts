@@ -60,6 +60,25 @@ export interface ErrorLine {
   readonly machine?: MachineName | undefined;
 }
 
+/** What `explain` prints of a code; the texts are in the user's language. */
+export interface CardLine {
+  readonly type: "card";
+  readonly code: string;
+  readonly kind: "error" | "warning" | "note";
+  /** Errors only. */
+  readonly exitCode?: number | undefined;
+  readonly meaning: string;
+  /** What to do, the likeliest first. */
+  readonly advice: readonly string[];
+  /** Where the host itself shows it: a command, what to look for, and who says so. */
+  readonly evidence: readonly {
+    readonly command: string;
+    readonly look: string;
+    readonly source: string;
+  }[];
+  readonly links: readonly { readonly title: string; readonly address: string }[];
+}
+
 /** The last line of every command; the other fields are the command's own. */
 export interface SummaryLine {
   readonly type: "summary";

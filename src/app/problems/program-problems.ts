@@ -9,6 +9,12 @@ export const PROGRAM_PROBLEMS: Readonly<Record<string, Problem>> = {
     "Die Angaben der Kommandozeile passen nicht zusammen.",
     "Rufen Sie den Befehl mit --help auf: Am Ende steht ein Beispiel.",
   ]),
+  "code-unknown": row(2, [
+    "Nothing in Stillpoint has this code.",
+    "Take the code as it stands in brackets behind the message; `stillpoint explain` lists all.",
+    "Nichts in Stillpoint hat diesen Code.",
+    "Nehmen Sie den Code, wie er in Klammern hinter der Meldung steht; `stillpoint explain` zählt alle auf.",
+  ]),
   "address-not-understood": row(2, [
     "HOST or VAULT is written in an unknown form.",
     "Write a host as folder:DIR or sim:DIR and a vault as a path.",

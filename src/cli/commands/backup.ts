@@ -9,6 +9,7 @@ import {
 } from "../command.ts";
 import { amount, duration, shortId } from "../output/index.ts";
 import { backupExitCode } from "./backup-exit-code.ts";
+import { commandsAsked } from "./commands-asked.ts";
 import { hostRequest } from "./host-request.ts";
 import { selectionAsked } from "./selection.ts";
 import { vaultRequest } from "./vault-request.ts";
@@ -25,14 +26,16 @@ export const backupCommand: Command = {
         selection,
         requireApplication: switchOption(input, "requireApplication"),
         attempts: attempts(input),
+        commands: commandsAsked(input),
       },
       surface.context,
     );
-    const failed = result.failed.map(({ error, leftBehind, ...facts }) => {
+    const failed = result.failed.map(({ error, leftBehind, commands, warnings, ...facts }) => {
       const machine = printed(facts.machine);
       const line = describeError(error, { language: language(), machine });
       surface.output.problem(line);
-      return { machine, error: { code: line.code, message: line.message, advice: line.advice }, leftBehind };
+      const { code, message, advice } = line;
+      return { machine, error: { code, message, advice }, leftBehind, warnings, commands };
     });
     tell(result, surface);
     const points = result.points.map((point) => ({ ...point, machine: printed(point.machine) }));
@@ -45,6 +48,11 @@ export const backupCommand: Command = {
     };
   },
 };
+
+/** The command that says more about a code. */
+function explain(code: string): string {
+  return `stillpoint explain ${code}`;
+}
 
 /** Identifiers are printed in upper case, as Windows does. */
 function printed(machine: MachineName): MachineName {
@@ -87,5 +95,8 @@ function tell(result: BackupResult, { output, paint }: CommandSurface): void {
   );
   for (const sentence of left) output.say(`${paint.bad("left behind on the host:")} ${sentence}`);
   if (left.length === 0) output.say(paint.good("nothing was left behind on the host"));
+  const told = [...result.points.flatMap((point) => point.warnings), ...result.skipped];
+  const codes = [...new Set(told.map(({ code }) => code))];
+  if (codes.length > 0) output.say(paint.faint(`what to do: ${codes.map(explain).join(", ")}`));
   for (const skipped of result.skipped) output.say(`${skipped.machine.name}: skipped, ${skipped.message}`);
 }

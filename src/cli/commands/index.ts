@@ -1,6 +1,7 @@
 import type { Command } from "../command.ts";
 import { backupCommand } from "./backup.ts";
 import { demoCommand } from "./demo.ts";
+import { explainCommand } from "./explain.ts";
 import { forecastCommand } from "./forecast.ts";
 import { machinesCommand } from "./machines.ts";
 import { pointsCommand } from "./points.ts";
@@ -28,4 +29,5 @@ export const COMMAND_LIST: readonly Command[] = [
   showCommand,
   restoreCommand,
   verifyCommand,
+  explainCommand,
 ];

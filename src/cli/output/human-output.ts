@@ -23,5 +23,6 @@ export function humanOutput(streams: HumanStreams): Output {
 function problemText(problem: ErrorLine, paint: Paint): string {
   const who = problem.machine === undefined ? "" : `${problem.machine.name}: `;
   const advice = problem.advice === "" ? "" : `\n  ${problem.advice}`;
-  return `${paint.bad("error")} ${who}${problem.message} ${paint.faint(`[${problem.code}]`)}${advice}\n`;
+  const more = `\n  ${paint.faint(`more: stillpoint explain ${problem.code}`)}`;
+  return `${paint.bad("error")} ${who}${problem.message} ${paint.faint(`[${problem.code}]`)}${advice}${more}\n`;
 }

@@ -12,6 +12,6 @@ export function assertBothLanguages(code: string, words: Words): void {
   assert.deepEqual(Object.keys(words).sort(), ["de", "en"], code);
   for (const text of Object.values(words)) assert.match(text, /^\S.{8,}[.?]$/su, code);
   assert.notEqual(words.en, words.de, code);
-  assert.doesNotMatch(words.de, /\b(the|and|of|is|this|which)\b/, code);
+  assert.doesNotMatch(words.de.replaceAll(/„[^“]*“/g, ""), /\b(the|and|of|is|this|which)\b/, code);
   assert.doesNotMatch(words.en, /\b(der|das|ist|und|nicht|Sie)\b/, code);
 }
