@@ -2,6 +2,7 @@ import { type HostMachine, listMachines } from "../../app/index.ts";
 import { COMMANDS } from "../../contract/index.ts";
 import type { Command } from "../command.ts";
 import type { Paint } from "../output/index.ts";
+import { gapText } from "./gap-text.ts";
 import { hostRequest } from "./host-request.ts";
 import { machineLine } from "./machine-lines.ts";
 import { selectionOrAll } from "./selection.ts";
@@ -26,7 +27,7 @@ export function forecastText(machine: HostMachine, paint: Paint): string {
   const lines = [`${paint.strong(machine.name)}  ${headline(machine, paint)}`, `  ${forecast.reason}`];
   if (forecast.interruptsGuest !== "no")
     lines.push(`  ${paint.warn("the guest is interrupted:")} ${forecast.interruptsGuest}`);
-  for (const gap of forecast.uncovered) lines.push(`  ${paint.warn("not covered:")} ${gap.disk}: ${gap.why}`);
+  for (const gap of forecast.uncovered) lines.push(gapText(gap, paint));
   for (const warning of forecast.warnings) {
     lines.push(`  ${paint.warn("warning")} ${warning.message} ${paint.faint(`[${warning.code}]`)}`);
   }

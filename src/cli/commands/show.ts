@@ -2,6 +2,7 @@ import { type RestorePoint, showPoint } from "../../app/index.ts";
 import { COMMANDS } from "../../contract/index.ts";
 import type { Command } from "../command.ts";
 import { amount, type Paint } from "../output/index.ts";
+import { gapText } from "./gap-text.ts";
 import { vaultRequest } from "./vault-request.ts";
 
 export const showCommand: Command = {
@@ -37,7 +38,7 @@ function pointText(point: RestorePoint, paint: Paint): string {
       `  checkpoint "${node.name}" of ${node.created}, ${node.type}${node.memory ? ", with memory" : ""}${here}`,
     );
   }
-  for (const gap of point.uncovered) lines.push(`  ${paint.warn("not covered:")} ${gap.disk}: ${gap.why}`);
+  for (const gap of point.uncovered) lines.push(gapText(gap, paint));
   for (const warning of point.warnings)
     lines.push(`  ${paint.warn("warning")} ${warning.message} ${paint.faint(`[${warning.code}]`)}`);
   for (const left of point.leftBehind) lines.push(`  ${paint.bad("left behind on the host:")} ${left}`);
