@@ -1,5 +1,4 @@
-import { sep } from "node:path";
-import { type CommandsHere, openFolderHost } from "../backup/index.ts";
+import { openFolderHost } from "../backup/index.ts";
 import {
   type Clock,
   type Entropy,
@@ -14,12 +13,12 @@ import {
   type MachineHost,
   openHypervHost,
 } from "../hyperv/index.ts";
-import { type FolderFiles, folderFiles, LocalCommands } from "../places/index.ts";
-import { type Journal, openJournal } from "../runs/index.ts";
+import { type FolderFiles, folderFiles } from "../places/index.ts";
+import { openJournal } from "../runs/index.ts";
 import { openLocalStorage, StorageMissingError } from "../storage/index.ts";
 import { createVault, openVault, type Vault, VaultExistsError } from "../vault/index.ts";
 import { type HostAddress, parseHostAddress, parseVaultAddress } from "./addresses.ts";
-import { canonicalFolder, environment, environmentOfOthers, stateFolder } from "./config/index.ts";
+import { canonicalFolder, environment, stateFolder } from "./config/index.ts";
 import { HostNotHypervError, LocalHostNotWindowsError, UsageError } from "./errors.ts";
 import type { HostRequest } from "./host-request.ts";
 import { openRemoteHost } from "./remote/open-remote-host.ts";
@@ -114,17 +113,6 @@ function refuseRemoteOnly(request: HostRequest): void {
     if (value === undefined) continue;
     throw new UsageError(`Cannot use ${flag} with the host "${host}": it is for hosts over WinRM`);
   }
-}
-
-/** The journal of the state folder, for what is kept there beside a host's own entries. */
-export async function openJournalIn(options: OpenHostOptions): Promise<Journal> {
-  return await openJournal(await stateFolder(options.stateDir), { clock: options.world.clock });
-}
-
-/** The machine that runs this program, as a place for the user's commands. */
-export function commandsHere(world: World): CommandsHere {
-  const commands = new LocalCommands({ environment: environmentOfOthers(), clock: world.clock });
-  return { commands, shell: sep === "\\" ? "cmd" : "sh" };
 }
 
 /** The folder that a restore writes into; made by the first file. */

@@ -85,10 +85,37 @@ export const PARAMETERS = {
     flag: "require-application",
     text: "fail a running machine that cannot be held application-consistent, before anything is made on the host",
   },
+  method: {
+    flag: "method",
+    value: "METHOD",
+    choices: ["auto", "recovery-checkpoint", "shadow-copy"],
+    text: "how machines are held: auto (the default) takes the best for each; another one is used or the machine fails before anything is made on the host",
+  },
+  memory: {
+    flag: "memory",
+    value: "WHAT",
+    choices: ["saved", "include"],
+    text: "saved (the default) keeps the memory of machines that are saved; include also keeps that of running machines, by a standard checkpoint that is made before the hold and removed after it, so that memory and disks are of two instants",
+  },
+  excludeDisk: {
+    flag: "exclude-disk",
+    value: "[MACHINE:]DISK",
+    repeatable: true,
+    text: "leave a disk out: by its place (scsi,0,1), or by a path or file name in which * stands for anything and ? for one character; for one machine or, without its name, for all; parents that other disks need are kept",
+  },
+  allowServiceSwitch: {
+    flag: "allow-service-switch",
+    text: "where the VSS writer of Windows Server 2012 R2 fails a machine twice although its guest answers, switch the guest's backup service off for the shadow copy and on again, rather than fail; the backup is crash-consistent then",
+  },
+  retryDelay: {
+    flag: "retry-delay",
+    value: "SECONDS",
+    text: "how long a machine that is busy is left alone after the first attempt, 1 to 86400; default 30; each further pause is twice as long, up to 8 min",
+  },
   retries: {
     flag: "retries",
     value: "N",
-    text: "how often a machine that is busy is tried, 1 to 100; default 5, waiting 30 s, doubling to 8 min",
+    text: "how often a machine that is busy is tried, 1 to 100; default 5",
   },
   before: {
     flag: "before",
@@ -129,6 +156,46 @@ export const PARAMETERS = {
     value: "[PERCENT]",
     text: "also read, decrypt and check the data itself; a percentage takes a random sample (default 100)",
   },
+  simulatedState: {
+    flag: "state",
+    value: "DIR",
+    text: "the simulated host's folder, with host.json (required)",
+  },
+  listen: {
+    flag: "listen",
+    value: "ADDRESS",
+    text: "address and port for HTTP, sealed by NTLM; default 127.0.0.1:5985 unless --listen-https is given; port 0 takes one that is free",
+  },
+  listenHttps: {
+    flag: "listen-https",
+    value: "ADDRESS",
+    text: "address and port for HTTPS; wants --certificate and --key",
+  },
+  certificate: { flag: "certificate", value: "FILE", text: "the certificate for HTTPS, in PEM" },
+  certificateKey: { flag: "key", value: "FILE", text: "the certificate's private key, in PEM" },
+  simulatedUser: { flag: "user", value: "NAME", text: "who may sign in to the simulated host (required)" },
+  passwordFile: {
+    flag: "password-file",
+    value: "FILE",
+    text: "file with that user's password; one trailing line end is not part of it (required)",
+  },
+  oneMachine: { flag: "machine", value: "NAME|ID", text: "a machine by name or id (required)" },
+  diskNumber: {
+    flag: "disk",
+    value: "N",
+    text: "the machine's disk, counted from 0 in the order of host.json (required)",
+  },
+  offset: {
+    flag: "offset",
+    value: "BYTES",
+    text: "where on the disk the guest writes: whole sectors (required)",
+  },
+  fromFile: {
+    flag: "from",
+    value: "FILE",
+    text: "the bytes that the guest writes: whole sectors (required)",
+  },
+  checkpointName: { flag: "name", value: "NAME|ID", text: "the checkpoint's name, or its id (required)" },
   keepDemo: { flag: "keep", text: "leave the demonstration's folder and say where it is" },
 } as const satisfies Record<string, Parameter>;
 

@@ -1,26 +1,44 @@
-import { backupMachines, type RunOutcome } from "../../backup/index.ts";
-import { InterruptedError } from "../../base/index.ts";
-import { USUAL_PATIENCE } from "../../hyperv/index.ts";
-import { type MachineSelection, selectMachines } from "../../policy/index.ts";
+import { backupMachines, finishAfterCommands, type RunOutcome } from "../../backup/index.ts";
+import { InterruptedError, type Notice, noEvents } from "../../base/index.ts";
+import {
+  type CleanUpReport,
+  type HoldWishes,
+  type MachineHost,
+  type Patience,
+  USUAL_PATIENCE,
+} from "../../hyperv/index.ts";
+import type { MachineSelection } from "../../policy/index.ts";
+import type { Journal } from "../../runs/index.ts";
 import { newRunId, openHostAt, openVaultAt } from "../compose.ts";
+import { commandsHere, openJournalIn } from "../compose-here.ts";
 import { stateFolder } from "../config/index.ts";
 import { refuseDesktop } from "../desktop-refusal.ts";
 import type { HostRequest } from "../host-request.ts";
 import { describeError } from "../problems/index.ts";
+import { type CommandsRequest, itemCommands } from "./backup-commands.ts";
 import type { UseCaseContext, VaultRequest } from "./context.ts";
+import { idleExclusionNotices } from "./idle-exclusions.ts";
+import { machinesOn } from "./machines-on.ts";
 import { type RunEnd, withRunHistory } from "./run-record.ts";
 import { type WhileHeld, watchedHost } from "./watched-host.ts";
 
 export interface BackupRequest extends VaultRequest, HostRequest {
   readonly selection: MachineSelection;
-  readonly requireApplication?: true | undefined;
+  /** What is asked of each hold. */
+  readonly wishes?: HoldWishes | undefined;
   /** How often a busy machine is tried in all. */
   readonly attempts?: number | undefined;
+  /** How long a busy machine is left alone after the first attempt; the pause doubles from there. */
+  readonly retryDelaySeconds?: number | undefined;
+  /** The user's commands around each machine. */
+  readonly commands?: CommandsRequest | undefined;
   /** Called for each machine that is held, before anything of it is read. When it rejects, that machine fails. */
   readonly whileHeld?: WhileHeld | undefined;
 }
 
 export interface BackupResult extends RunOutcome {
+  /** What is worth a look and belongs to no machine. */
+  readonly warnings: readonly Notice[];
   /** What dead runs had left on the host, and what of it is gone now. */
   readonly cleaned: { readonly removed: readonly string[]; readonly leftBehind: readonly string[] };
 }
@@ -34,8 +52,11 @@ export async function runBackup(request: BackupRequest, context: UseCaseContext)
   await using opened = await openHostAt(request, context);
   const host = watchedHost(opened.value, request.whileHeld);
   refuseDesktop(host.facts);
-  const machines = selectMachines(await host.machines({ signal: context.signal }), request.selection);
-  const cleaned = await host.cleanUp({ signal: context.signal });
+  const { selection, wishes } = request;
+  const machines = await machinesOn(host, selection, { signal: context.signal, wishes });
+  await using journal = await openJournalIn(context);
+  const commands = itemCommands(request.commands, { host, journal, world: context.world });
+  const cleaned = await cleanUp({ host, journal }, context);
   const run = newRunId(context.world);
   const work = async (): Promise<RunOutcome> =>
     await backupMachines({
@@ -45,14 +66,41 @@ export async function runBackup(request: BackupRequest, context: UseCaseContext)
       clock: context.world.clock,
       events: context.events,
       signal: context.signal,
-      patience: { ...USUAL_PATIENCE, attempts: request.attempts ?? USUAL_PATIENCE.attempts },
-      requireApplication: request.requireApplication,
+      patience: patienceOf(request),
+      wishes,
+      commands,
       run,
     });
   const folder = await stateFolder(context.stateDir);
   const recorded = { kind: "backup", host: host.facts.name, run, folder, work, endOf };
   const outcome = await withRunHistory(recorded, context.world);
-  return { ...outcome, cleaned };
+  return { ...outcome, cleaned, warnings: idleExclusionNotices(machines, wishes) };
+}
+
+function patienceOf(request: BackupRequest): Patience {
+  const { attempts, longestDelayMs } = USUAL_PATIENCE;
+  const { retryDelaySeconds: seconds } = request;
+  const firstDelayMs = seconds === undefined ? USUAL_PATIENCE.firstDelayMs : seconds * 1000;
+  return {
+    attempts: request.attempts ?? attempts,
+    firstDelayMs,
+    longestDelayMs: Math.max(firstDelayMs, longestDelayMs),
+  };
+}
+
+/** What dead runs left on the host, and after commands that they did not come to. */
+async function cleanUp(
+  { host, journal }: { readonly host: MachineHost; readonly journal: Journal },
+  { world, signal }: UseCaseContext,
+): Promise<CleanUpReport> {
+  const things = await host.cleanUp({ signal });
+  const { clock } = world;
+  const here = commandsHere(world);
+  const commands = await finishAfterCommands({ host, journal, here, clock, events: noEvents, step: "" });
+  return {
+    removed: [...things.removed, ...commands.removed],
+    leftBehind: [...things.leftBehind, ...commands.leftBehind],
+  };
 }
 
 /** What the run history keeps of a run. */

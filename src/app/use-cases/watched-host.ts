@@ -12,6 +12,7 @@ export function watchedHost(host: MachineHost, whileHeld: WhileHeld | undefined)
     files: host.files,
     commands: host.commands,
     machines: async (options) => await host.machines(options),
+    ...(host.elsewhere && { elsewhere: async (options) => (await host.elsewhere?.(options)) ?? [] }),
     cleanUp: async (options) => await host.cleanUp(options),
     async hold(machineId, options) {
       await using holding = new AsyncDisposableStack();

@@ -10,6 +10,7 @@ import {
 import { amount, duration, shortId } from "../output/index.ts";
 import { backupExitCode } from "./backup-exit-code.ts";
 import { commandsAsked } from "./commands-asked.ts";
+import { holdWishes } from "./hold-wishes.ts";
 import { hostRequest } from "./host-request.ts";
 import { selectionAsked } from "./selection.ts";
 import { vaultRequest } from "./vault-request.ts";
@@ -24,8 +25,9 @@ export const backupCommand: Command = {
         ...(await vaultRequest(input, surface)),
         ...(await hostRequest(input, surface)),
         selection,
-        requireApplication: switchOption(input, "requireApplication"),
+        wishes: holdWishes(input),
         attempts: attempts(input),
+        retryDelaySeconds: retryDelaySeconds(input),
         commands: commandsAsked(input),
       },
       surface.context,
@@ -40,11 +42,11 @@ export const backupCommand: Command = {
     tell(result, surface);
     const points = result.points.map((point) => ({ ...point, machine: printed(point.machine) }));
     const skipped = result.skipped.map((one) => ({ ...one, machine: printed(one.machine) }));
-    const { cleaned } = result;
+    const { cleaned, warnings } = result;
     const failOnWarning = switchOption(input, "failOnWarning");
     return {
       exitCode: backupExitCode(result, { failOnWarning }),
-      summary: { points, failed, skipped, cleaned },
+      summary: { points, failed, skipped, cleaned, warnings },
     };
   },
 };
@@ -66,10 +68,23 @@ function attempts(input: CommandInput): number | undefined {
   return Number(text);
 }
 
+function retryDelaySeconds(input: CommandInput): number | undefined {
+  const text = textOption(input, "retryDelay");
+  if (text === undefined) return undefined;
+  const seconds = Number(text);
+  if (!/^\d{1,5}$/.test(text) || seconds < 1 || seconds > 86_400) {
+    throw new UsageError(`Cannot wait ${text} seconds: wanted 1 to 86400`);
+  }
+  return seconds;
+}
+
 function tell(result: BackupResult, { output, paint }: CommandSurface): void {
   for (const sentence of result.cleaned.removed) output.say(`cleaned up: ${sentence}`);
   for (const sentence of result.cleaned.leftBehind)
     output.say(`${paint.bad("could not clean up:")} ${sentence}`);
+  for (const { code, message } of result.warnings) {
+    output.say(`${paint.warn("warning:")} ${message} ${paint.faint(`[${code}]`)}`);
+  }
   output.table({
     columns: [
       { title: "MACHINE" },
