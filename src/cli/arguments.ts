@@ -21,6 +21,7 @@ export async function parseArguments(
     .description("Backs up Hyper-V machines into an encrypted deduplicating vault, and brings them back.")
     .version(VERSION)
     .exitOverride()
+    .enablePositionalOptions() // flags are those of the word before them: `simulate` and `simulate write` share some
     .configureOutput({
       writeErr: (text) => printUsageError(text, args.includes("--json") ? "json" : "text"),
     });
@@ -51,6 +52,7 @@ function addCommand(program: Program, command: Command, choose: (input: CommandI
         .command(word)
         .description(COMMAND_GROUPS[word] ?? "")
         .exitOverride();
+    parent.enablePositionalOptions();
   }
   const added = parent
     .command(words.at(-1) as string)

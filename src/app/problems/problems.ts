@@ -1,19 +1,23 @@
 import { COMMAND_PROBLEMS } from "./command-problems.ts";
 import { CONNECTION_PROBLEMS } from "./connection-problems.ts";
 import { DISK_PROBLEMS } from "./disk-problems.ts";
+import { HOLD_PROBLEMS } from "./hold-problems.ts";
 import { HOST_PROBLEMS } from "./host-problems.ts";
 import type { Problem } from "./problem.ts";
 import { PROGRAM_PROBLEMS } from "./program-problems.ts";
 import { VAULT_PROBLEMS } from "./vault-problems.ts";
+import { WIRE_PROBLEMS } from "./wire-problems.ts";
 
 /** The tables of errors, each part of the product in a file of its own. */
 export const PROBLEM_TABLES: readonly Readonly<Record<string, Problem>>[] = [
   PROGRAM_PROBLEMS,
   HOST_PROBLEMS,
+  HOLD_PROBLEMS,
   CONNECTION_PROBLEMS,
   COMMAND_PROBLEMS,
   DISK_PROBLEMS,
   VAULT_PROBLEMS,
+  WIRE_PROBLEMS,
 ];
 
 /** Every error's code, once: how the program ends, what it means, what to do. */

@@ -5,5 +5,7 @@ export * from "./explain.ts";
 export * from "./machines.ts";
 export * from "./points.ts";
 export * from "./restore.ts";
+export * from "./simulate.ts";
+export * from "./simulate-acts.ts";
 export * from "./vaults.ts";
 export * from "./verify.ts";

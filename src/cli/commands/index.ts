@@ -7,6 +7,14 @@ import { machinesCommand } from "./machines.ts";
 import { pointsCommand } from "./points.ts";
 import { restoreCommand } from "./restore.ts";
 import { showCommand } from "./show.ts";
+import { simulateCommand } from "./simulate.ts";
+import {
+  simulateApplyCommand,
+  simulateAuditCommand,
+  simulateCheckpointCommand,
+  simulateRemoveCommand,
+  simulateWriteCommand,
+} from "./simulate-acts.ts";
 import { vaultInfoCommand } from "./vault-info.ts";
 import { vaultInitCommand } from "./vault-init.ts";
 import { vaultKeyAddCommand } from "./vault-key-add.ts";
@@ -29,5 +37,11 @@ export const COMMAND_LIST: readonly Command[] = [
   showCommand,
   restoreCommand,
   verifyCommand,
+  simulateCommand,
+  simulateWriteCommand,
+  simulateCheckpointCommand,
+  simulateApplyCommand,
+  simulateRemoveCommand,
+  simulateAuditCommand,
   explainCommand,
 ];

@@ -1,11 +1,11 @@
 import { timingSafeEqual } from "node:crypto";
-import { type Clock, type Entropy, Secret } from "../../base/index.ts";
+import type { Clock, Entropy, Secret } from "../../base/index.ts";
 import { CimService, endPointBinding, ShellService, WsmanHostConnection } from "../../cim/wsman/index.ts";
 import { hostSchemas } from "../provider/schema/host-schemas.ts";
 import type { SimulatedHost } from "../simulated-host.ts";
 import { releaseOf } from "../state/host-version.ts";
-import { certificateBytes } from "./certificate-bytes.ts";
 import { hostShell } from "./host-shell.ts";
+import { type PemPair, readPemPair } from "./read-pem.ts";
 import { type WireLimits, wireLimits } from "./wire-limits.ts";
 import { type ListenAddress, WireListener } from "./wire-listener.ts";
 import { WireOperations } from "./wire-operations.ts";
@@ -16,7 +16,9 @@ export interface ServeHostOptions {
   /** Sealed by NTLM, as AllowUnencrypted=false wants it. */
   readonly http?: ListenAddress | undefined;
   /** With a certificate in PEM; there Basic is taken as well. */
-  readonly https?: (ListenAddress & { readonly certificate: string; readonly key: string }) | undefined;
+  readonly https?:
+    | (ListenAddress & { readonly certificateFile: string; readonly keyFile: string })
+    | undefined;
   readonly clock: Clock;
   readonly entropy: Entropy;
   /** Laid over those of the host's release. */
@@ -61,11 +63,10 @@ export async function serveSimulatedHost(
   const ntlm = { ...ntlmAccount(options.account), computerName: name, clock, entropy };
   const open = async (
     address: ListenAddress | undefined,
-    secured?: { readonly certificate: string; readonly key: string },
+    secured?: PemPair,
   ): Promise<WireListener | undefined> => {
     if (address === undefined) return undefined;
-    const channelBinding =
-      secured === undefined ? undefined : endPointBinding(certificateBytes(secured.certificate));
+    const channelBinding = secured === undefined ? undefined : endPointBinding(secured.bytes);
     const basic = secured === undefined ? undefined : basicAccount(options.account);
     const connection = (): WsmanHostConnection =>
       new WsmanHostConnection({ ntlm: { ...ntlm, channelBinding }, isTls: secured !== undefined, basic });
@@ -73,7 +74,7 @@ export async function serveSimulatedHost(
       await WireListener.open({ address, tls: secured, limits, connection, answer, onFailure }),
     );
   };
-  const served = { http: await open(http), https: await open(https, https) };
+  const served = { http: await open(http), https: await open(https, https && (await readPemPair(https))) };
   const stack = opening.move();
   return { ...served, [Symbol.asyncDispose]: async () => await stack.disposeAsync() };
 }

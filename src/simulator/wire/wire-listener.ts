@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
-import { WsmanHostConnection } from "../../cim/wsman/index.ts";
+import type { WsmanHostConnection } from "../../cim/wsman/index.ts";
 import { SimulatedListenError } from "../errors.ts";
 import type { WireExchange } from "./wire-answer.ts";
 import { answerExchange } from "./wire-answer.ts";
@@ -50,9 +50,8 @@ export class WireListener implements AsyncDisposable {
 
   /** @throws {SimulatedListenError} */
   static async open(options: WireListenerOptions): Promise<WireListener> {
-    const { tls, limits, address } = options;
-    const server =
-      tls === undefined ? createServer() : createTlsServer({ cert: tls.certificate, key: tls.key });
+    const { limits, address } = options;
+    const server = serverOf(options);
     server.maxConnections = limits.connections;
     server.keepAliveTimeout = IDLE_MS;
     answerRequests(server, options);
@@ -76,6 +75,16 @@ export class WireListener implements AsyncDisposable {
     this.#server.close(() => closed.resolve());
     this.#server.closeAllConnections();
     await closed.promise;
+  }
+}
+
+function serverOf({ tls, address }: WireListenerOptions): Server {
+  if (tls === undefined) return createServer();
+  try {
+    return createTlsServer({ cert: tls.certificate, key: tls.key });
+  } catch (cause) {
+    const state = "the key is none, or another certificate's";
+    throw new SimulatedListenError(`Cannot listen on "${address.host}:${address.port}": ${state}`, { cause });
   }
 }
 
