@@ -96,8 +96,12 @@ function selected(
 ): readonly CimInstance[] {
   const cimClass = classOf(view, namespace, query.className);
   return instances(view, namespace, cimClass)
-    .filter((one) =>
-      query.conditions.every((condition) => meets(valueOf(one, condition.property), condition)),
+    .filter(
+      (one) =>
+        query.anyOf.length === 0 ||
+        query.anyOf.some((all) =>
+          all.every((condition) => meets(valueOf(one, condition.property), condition)),
+        ),
     )
     .map((one) => projected(one, query.properties));
 }

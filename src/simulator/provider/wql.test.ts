@@ -11,7 +11,7 @@ test("`parseWql()` reads classes, properties and conditions joined by AND", () =
     kind: "select",
     properties: [],
     className: "Msvm_ComputerSystem",
-    conditions: [],
+    anyOf: [],
   });
   assert.deepEqual(
     parseWql(
@@ -22,18 +22,31 @@ test("`parseWql()` reads classes, properties and conditions joined by AND", () =
       kind: "select",
       properties: ["Name", "ElementName"],
       className: "Msvm_ComputerSystem",
-      conditions: [
-        { property: "Name", operator: "=", value: "O'Hara" },
-        { property: "EnabledState", operator: "<>", value: 3 },
-        { property: "A", operator: "is not", value: null },
+      anyOf: [
+        [
+          { property: "Name", operator: "=", value: "O'Hara" },
+          { property: "EnabledState", operator: "<>", value: 3 },
+          { property: "A", operator: "is not", value: null },
+        ],
       ],
     },
   );
 });
 
+test("`parseWql()` takes AND before OR", () => {
+  const query = parseWql("SELECT * FROM X WHERE A LIKE 'a%' OR B = 2 AND C = 3", V2);
+  assert.deepEqual(query.kind === "select" && query.anyOf, [
+    [{ property: "A", operator: "like", value: "a%" }],
+    [
+      { property: "B", operator: "=", value: 2 },
+      { property: "C", operator: "=", value: 3 },
+    ],
+  ]);
+});
+
 test("`parseWql()` undoes doubled backslashes, as WQL literals have them", () => {
   const query = parseWql(String.raw`SELECT * FROM X WHERE InstanceID = "Microsoft:1\\2\\D"`, V2);
-  assert.equal(query.kind === "select" && query.conditions[0]?.value, String.raw`Microsoft:1\2\D`);
+  assert.equal(query.kind === "select" && query.anyOf[0]?.[0]?.value, String.raw`Microsoft:1\2\D`);
 });
 
 test("`parseWql()` reads ASSOCIATORS OF with both kinds of filter", () => {
@@ -60,7 +73,8 @@ test("`parseWql()` refuses everything else with WBEM_E_INVALID_QUERY", () => {
     "SELECT * FROM X WHERE",
     "SELECT * FROM X WHERE A ~ 3",
     "SELECT * FROM X WHERE A = 'open",
-    "SELECT * FROM X WHERE A = 1 OR B = 2",
+    "SELECT * FROM X WHERE A = 1 OR",
+    "SELECT * FROM X WHERE (A = 1)",
     "ASSOCIATORS OF X",
   ]) {
     assert.throws(

@@ -3,7 +3,7 @@ import { WbemCode, wmiFault } from "./faults-of-wmi.ts";
 import { objectPathReference } from "./object-path.ts";
 import { scalarText } from "./scalar-text.ts";
 
-/** One comparison of a WHERE clause; those of a query are joined by AND. */
+/** One comparison of a WHERE clause. */
 export interface WqlCondition {
   readonly property: string;
   readonly operator: "=" | "<>" | "<" | ">" | "<=" | ">=" | "like" | "is" | "is not";
@@ -16,7 +16,8 @@ export type WqlQuery =
       /** Empty: all. */
       readonly properties: readonly string[];
       readonly className: string;
-      readonly conditions: readonly WqlCondition[];
+      /** An instance meets all conditions of one of these lists; none where there is no WHERE. */
+      readonly anyOf: readonly (readonly WqlCondition[])[];
     }
   | {
       readonly kind: "associators";
@@ -29,7 +30,8 @@ const TOKEN = /\s*(?:(\{[^}]*\})|('(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")|(<>|!=|<=
 const OPERATORS: readonly string[] = ["=", "<>", "<", ">", "<=", ">=", "like"];
 
 /**
- * The part of WQL that clients of Hyper-V use: SELECT with conditions joined by AND, and ASSOCIATORS OF.
+ * The part of WQL that clients of Hyper-V use: SELECT with conditions joined by AND and OR (no parentheses), and
+ * ASSOCIATORS OF.
  * @throws {CimFault} 0x80041017 for anything else.
  */
 export function parseWql(text: string, namespace: string): WqlQuery {
@@ -93,9 +95,13 @@ class WqlParser {
     while (this.#takeWord(","));
     this.#expect("from");
     const className = this.#next();
-    const conditions = this.#takeWord("where") ? this.#conditions() : [];
+    const anyOf: WqlCondition[][] = [];
+    if (this.#takeWord("where")) {
+      do anyOf.push(this.#conditions());
+      while (this.#takeWord("or"));
+    }
     const isAll = properties.length === 1 && properties[0] === "*";
-    return { kind: "select", properties: isAll ? [] : properties, className, conditions };
+    return { kind: "select", properties: isAll ? [] : properties, className, anyOf };
   }
 
   #conditions(): WqlCondition[] {
