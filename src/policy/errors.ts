@@ -25,3 +25,13 @@ export class MachineAmbiguousError extends StillpointError {
     this.ids = ids;
   }
 }
+
+/** A rule that says what to keep cannot be understood. */
+export class RetentionRuleError extends StillpointError {
+  readonly code = "retention-rule-not-understood";
+  readonly retry = "never";
+
+  constructor(text: string, wanted: string) {
+    super(`Cannot understand "${text}" as a rule for what to keep: ${wanted}`);
+  }
+}

@@ -5,6 +5,7 @@ import { HOLD_PROBLEMS } from "./hold-problems.ts";
 import { HOST_PROBLEMS } from "./host-problems.ts";
 import type { Problem } from "./problem.ts";
 import { PROGRAM_PROBLEMS } from "./program-problems.ts";
+import { RETENTION_PROBLEMS } from "./retention-problems.ts";
 import { VAULT_PROBLEMS } from "./vault-problems.ts";
 import { WIRE_PROBLEMS } from "./wire-problems.ts";
 
@@ -17,6 +18,7 @@ export const PROBLEM_TABLES: readonly Readonly<Record<string, Problem>>[] = [
   COMMAND_PROBLEMS,
   DISK_PROBLEMS,
   VAULT_PROBLEMS,
+  RETENTION_PROBLEMS,
   WIRE_PROBLEMS,
 ];
 
