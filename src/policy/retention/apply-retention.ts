@@ -71,18 +71,11 @@ interface Choice<P> {
 
 function keptBy<P extends DatedPoint>(rule: RetentionRule, choice: Choice<P>): readonly P[] {
   const { points, covered, options } = choice;
-  switch (rule.keep) {
-    case "all":
-      return points;
-    case "last":
-      return points.filter((point) => !covered.includes(point)).slice(0, rule.count);
-    case "since":
-      return notBefore(points, rule.instant);
-    case "within":
-      return notBefore(points, zoned(options.now, options).subtract(rule.duration).toInstant());
-    default:
-      return oneOfEach(rule, choice);
-  }
+  if (rule.keep === "all") return points;
+  if (rule.keep === "last") return points.filter((point) => !covered.includes(point)).slice(0, rule.count);
+  if (rule.keep === "since") return notBefore(points, rule.instant);
+  if (rule.keep === "one-of-each") return oneOfEach(rule, choice);
+  return notBefore(points, zoned(options.now, options).subtract(rule.duration).toInstant());
 }
 
 function oneOfEach<P extends DatedPoint>(rule: OneOfEach, choice: Choice<P>): readonly P[] {
