@@ -1,4 +1,4 @@
-export type { HostMachine } from "../hyperv/index.ts";
+export type { HoldWishes, HostMachine } from "../hyperv/index.ts";
 export type { MachineSelection } from "../policy/index.ts";
 export type { RestorePoint } from "../vault/index.ts";
 export * from "./addresses.ts";
@@ -6,6 +6,7 @@ export * from "./compose.ts";
 export * from "./config/index.ts";
 export * from "./demo/demo-story.ts";
 export * from "./demo/run-demo.ts";
+export * from "./disk-exclusion.ts";
 export * from "./errors.ts";
 export * from "./host-request.ts";
 export * from "./problems/index.ts";

@@ -1,6 +1,7 @@
 import { type Clock, type EventSink, type Notice, throwIfInterrupted } from "../base/index.ts";
 import {
   type HeldMachine,
+  type HoldWishes,
   type HostMachine,
   MachineChangedError,
   type MachineHost,
@@ -26,6 +27,8 @@ export interface BackupMachineOptions {
   readonly step: string;
   readonly patience: Patience;
   readonly requireApplication?: true | undefined;
+  /** What is asked of the hold. */
+  readonly wishes?: HoldWishes | undefined;
   readonly run: string;
   readonly signal?: AbortSignal | undefined;
   /** Where everything that letting go reports is collected, whatever becomes of the machine. */
@@ -125,7 +128,8 @@ async function hold(machine: HostMachine, options: CaptureOptions): Promise<Held
     events: options.events,
     step: options.step,
     patience: options.patience,
-    requireApplication: options.requireApplication,
+    ...options.wishes,
+    requireApplication: options.requireApplication ?? options.wishes?.requireApplication,
     run: options.run,
   });
 }

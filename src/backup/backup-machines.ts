@@ -1,5 +1,6 @@
 import { type Clock, type EventSink, InterruptedError } from "../base/index.ts";
 import {
+  type HoldWishes,
   type HostMachine,
   type MachineHost,
   type Patience,
@@ -24,6 +25,8 @@ export interface BackupOptions {
   readonly signal?: AbortSignal | undefined;
   readonly patience: Patience;
   readonly requireApplication?: true | undefined;
+  /** What is asked of each hold. */
+  readonly wishes?: HoldWishes | undefined;
   /** The user's commands around each machine; see `docs/commands.md`. */
   readonly commands?: ItemCommands | undefined;
   /** Id of the run; also the id of the root step of its events. */

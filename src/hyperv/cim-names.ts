@@ -8,6 +8,8 @@ export const VIRTUALIZATION_V2 = "root\\virtualization\\v2";
 /** Server 2008 and 2008 R2; deprecated on 2012, gone later. */
 export const VIRTUALIZATION_V1 = "root\\virtualization";
 export const CIMV2 = "root\\cimv2";
+/** There only on nodes of a failover cluster. */
+export const CLUSTER = "root\\MSCluster";
 
 export const CLASS = {
   operatingSystem: "Win32_OperatingSystem",
@@ -21,6 +23,8 @@ export const CLASS = {
   resourceAllocation: "Msvm_ResourceAllocationSettingData",
   fibreChannelPort: "Msvm_SyntheticFcPortSettingData",
   diskDrive: "Msvm_DiskDrive",
+  assignedDevice: "Msvm_PciExpressSettingData",
+  graphicsPartition: "Msvm_GpuPartitionSettingData",
   vssSettings: "Msvm_VssComponentSettingData",
   vssComponent: "Msvm_VssComponent",
   kvpComponent: "Msvm_KvpExchangeComponent",
@@ -33,6 +37,7 @@ export const CLASS = {
   managementService: "Msvm_VirtualSystemManagementService",
   imageService: "Msvm_ImageManagementService",
   hostJob: "Msvm_ConcreteJob",
+  clusterResource: "MSCluster_Resource",
   affectedElement: "Msvm_AffectedJobElement",
 } as const;
 
@@ -45,6 +50,8 @@ export const METHOD = {
   /** v1 only. */
   diskInfo: "GetVirtualHardDiskInfo",
   requestStateChange: "RequestStateChange",
+  /** Msvm_ComputerSystem; acts on the primary relationship. The newer form with `Ex` does the same without one. */
+  changeReplication: "RequestReplicationStateChange",
 } as const;
 
 /** Msvm_VirtualSystemSettingData.VirtualSystemType. */
@@ -99,8 +106,16 @@ export const RUN_MACHINE = 2;
 /** Msvm_ConcreteJob.RequestStateChange: ask it to end. */
 export const TERMINATE_JOB = 4;
 
+/** Msvm_ComputerSystem.RequestReplicationStateChange, and the state that follows: hyperv-facts 6. */
+export const REPLICATION = { replicating: 3, suspended: 7 } as const;
+
 /** Msvm_DiskMergeSettingData.EnabledState. */
 export const DISK_MERGE = { suspended: 0, enabled: 1 } as const;
 
 /** Codes by which WMI says that a class, a namespace or an object is not there. */
-export const WBEM = { notFound: 0x80041002, invalidNamespace: 0x8004100e, invalidClass: 0x80041010 } as const;
+export const WBEM = {
+  accessDenied: 0x80041003,
+  notFound: 0x80041002,
+  invalidNamespace: 0x8004100e,
+  invalidClass: 0x80041010,
+} as const;

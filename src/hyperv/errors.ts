@@ -93,6 +93,41 @@ export class CaptureMethodNotAvailableError extends MachineError {
   readonly retry = "never";
 }
 
+/** The method that was asked for does not exist on this host. */
+export class MethodNotPossibleError extends MachineError {
+  readonly code = "method-not-possible";
+  readonly retry = "never";
+}
+
+/** The machine's memory was asked for, and no checkpoint may or can hold it. */
+export class MemoryNotPossibleError extends MachineError {
+  readonly code = "memory-not-possible";
+  readonly retry = "never";
+}
+
+/** A machine of a cluster that would have to be saved, which the VSS writer of its host cannot do. */
+export class ClusteredGuestNotSavedError extends MachineError {
+  readonly code = "clustered-guest-not-saved";
+  readonly retry = "after-repair";
+}
+
+/** Another node of the cluster runs the machine now. */
+export class MachineOnOtherNodeError extends StillpointError {
+  readonly code = "machine-on-other-node";
+  readonly retry = "after-repair";
+  readonly machine: { readonly id: Guid; readonly name: string };
+  readonly node: string;
+
+  constructor(
+    message: string,
+    facts: { readonly machine: { readonly id: Guid; readonly name: string }; readonly node: string },
+  ) {
+    super(message);
+    this.machine = facts.machine;
+    this.node = facts.node;
+  }
+}
+
 /** Hyper-V could not make the checkpoint. */
 export class CheckpointFailedError extends MachineError {
   readonly code = "checkpoint-failed";

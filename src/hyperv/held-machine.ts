@@ -9,6 +9,7 @@ import type {
 } from "../base/index.ts";
 import type { HostFiles } from "../places/index.ts";
 import type { Forecast } from "./forecast/forecast-types.ts";
+import type { HoldWishes } from "./hold-wishes.ts";
 
 /** How long to wait for a machine that is busy with something that passes by itself. */
 export interface Patience {
@@ -22,15 +23,15 @@ export interface Patience {
 /** S32: five attempts, 30 seconds doubling to 8 minutes. */
 export const USUAL_PATIENCE: Patience = { attempts: 5, firstDelayMs: 30_000, longestDelayMs: 480_000 };
 
-export interface HoldOptions {
+export interface HoldOptions extends HoldWishes {
   /** Checked between all calls; an interrupted hold releases what it has made before it rejects. */
   readonly signal?: AbortSignal | undefined;
   readonly events: EventSink;
   /** The step of the event tree that notes and warnings belong to. */
   readonly step: string;
   readonly patience: Patience;
-  /** Fail before anything is made on the host, rather than hold a running machine crash-consistently. */
-  readonly requireApplication?: true | undefined;
+  /** Suspend the machine's replication before the hold, and let it go on after the release. */
+  readonly suspendReplication?: true | undefined;
   /** Id of the run; it stands in the journal and in the checkpoint's name. */
   readonly run: string;
   /**

@@ -86,6 +86,12 @@ export class HypervHost implements MachineHost {
   }
 
   async hold(machineId: Guid, options: HoldOptions): Promise<HeldMachine> {
+    const hold = async (): Promise<HeldMachine> => await this.#hold(machineId, options);
+    if (options.suspendReplication !== true) return await hold();
+    return await holdWhileSuspended(this.#access, machineId, { options, hold });
+  }
+
+  async #hold(machineId: Guid, options: HoldOptions): Promise<HeldMachine> {
     return await holdMachine(this.#access, machineId, {
       options,
       onHeld: (checkpoint) => {
@@ -105,7 +111,6 @@ export class HypervHost implements MachineHost {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#held.clear();
   }
-
 }
 
 function hostMachine(machine: MachineInventory, forecast: Forecast): HostMachine {

@@ -1,10 +1,12 @@
 export * from "./custody.ts";
 export * from "./errors.ts";
 export type { ForecastHost } from "./forecast/admission.ts";
+export { idleExclusions } from "./forecast/excluded-disks.ts";
 export * from "./forecast/forecast.ts";
 export * from "./forecast/forecast-types.ts";
 export { FORECAST_TEXTS, type Language, type SentenceKey } from "./forecast/sentences.ts";
 export * from "./held-machine.ts";
+export * from "./hold-wishes.ts";
 export * from "./hyperv-host.ts";
 export * from "./inventory/host-generation.ts";
 export * from "./inventory/machine-inventory.ts";

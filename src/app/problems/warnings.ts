@@ -3,11 +3,13 @@ import { BACKUP_WARNINGS } from "./warning-backup.ts";
 import { CAPTURE_WARNINGS } from "./warning-capture.ts";
 import { COMMAND_WARNINGS } from "./warning-commands.ts";
 import { FORECAST_WARNINGS } from "./warning-forecast.ts";
+import { HOLD_WARNINGS } from "./warning-hold.ts";
 
 /** The tables of warnings, each part of the product in a file of its own. */
 export const WARNING_TABLES: readonly Readonly<Record<string, Warning>>[] = [
   FORECAST_WARNINGS,
   CAPTURE_WARNINGS,
+  HOLD_WARNINGS,
   BACKUP_WARNINGS,
   COMMAND_WARNINGS,
 ];

@@ -11,6 +11,7 @@ export interface RunSoFar {
   readonly points: readonly Pick<BackupResult["points"][number], "warnings" | "leftBehind">[];
   readonly failed: readonly Pick<BackupResult["failed"][number], "error">[];
   readonly skipped: readonly unknown[];
+  readonly warnings?: readonly unknown[] | undefined;
   readonly cleaned: Pick<BackupResult["cleaned"], "leftBehind">;
   readonly endedBy?: Error | undefined;
 }
@@ -26,7 +27,7 @@ export function backupExitCode(
   return options.failOnWarning === true && isWorthALook(run) ? WARNED : 0;
 }
 
-function isWorthALook({ points, skipped, cleaned }: RunSoFar): boolean {
+function isWorthALook({ points, skipped, cleaned, warnings = [] }: RunSoFar): boolean {
   const warned = points.some(({ warnings, leftBehind }) => warnings.length + leftBehind.length > 0);
-  return warned || skipped.length > 0 || cleaned.leftBehind.length > 0;
+  return warned || warnings.length > 0 || skipped.length > 0 || cleaned.leftBehind.length > 0;
 }

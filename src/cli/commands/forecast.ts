@@ -3,6 +3,7 @@ import { COMMANDS } from "../../contract/index.ts";
 import type { Command } from "../command.ts";
 import type { Paint } from "../output/index.ts";
 import { gapText } from "./gap-text.ts";
+import { holdWishes } from "./hold-wishes.ts";
 import { hostRequest } from "./host-request.ts";
 import { machineLine } from "./machine-lines.ts";
 import { selectionOrAll } from "./selection.ts";
@@ -11,7 +12,11 @@ export const forecastCommand: Command = {
   contract: COMMANDS.forecast,
   async run(input, surface) {
     const { output, context, paint } = surface;
-    const request = { ...(await hostRequest(input, surface)), selection: selectionOrAll(input) };
+    const request = {
+      ...(await hostRequest(input, surface)),
+      selection: selectionOrAll(input),
+      wishes: holdWishes(input),
+    };
     const { machines } = await listMachines(request, context);
     for (const machine of machines) {
       output.line({ ...machineLine(machine) });

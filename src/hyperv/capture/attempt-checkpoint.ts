@@ -134,6 +134,7 @@ async function settle(
     fallback,
     interruptedSeconds,
     attempts: context.attempt,
+    exclusions: options.excludeDisks ?? [],
   });
   context.onHeld(made.checkpoint);
   return heldByCheckpoint(facts, {

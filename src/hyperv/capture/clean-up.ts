@@ -3,6 +3,8 @@ import { checkpointName, isOurs } from "../checkpoint-name.ts";
 import type { CustodyEntry } from "../custody.ts";
 import { readMachines } from "../inventory/read-host.ts";
 import type { CleanUpReport, WaitOptions } from "../machine-host.ts";
+import { resumeReplication } from "../replication/resume-replication.ts";
+import { readSuspension, type Suspension } from "../replication/suspension-custody.ts";
 import { cleanEntry } from "./clean-entry.ts";
 import type { HostAccess } from "./host-access.ts";
 import { textIn } from "./journal-facts.ts";
@@ -52,8 +54,20 @@ async function cleanAny(
   if (checkpoint !== undefined) return await cleanEntry(access, checkpoint, options);
   const shadow = readShadowCustody(entry);
   if (shadow !== undefined) return await cleanShadowEntry(access, shadow, options);
+  const suspension = readSuspension(entry);
+  if (suspension !== undefined) return await cleanSuspension(access, suspension);
   const guest = readGuestEntry(entry);
   return guest === undefined ? { removed: [], leftBehind: [] } : await cleanGuest(access, guest);
+}
+
+/** Replication that a killed run suspended. */
+async function cleanSuspension(access: HostAccess, suspension: Suspension): Promise<CleanUpReport> {
+  const name = `machine "${suspension.machineName}"`;
+  const { resumed, leftBehind } = await resumeReplication(access, suspension);
+  return {
+    removed: resumed ? [`${name}: the suspension of its replication of run ${suspension.run}`] : [],
+    leftBehind: leftBehind.map((sentence) => `${name}: ${sentence}`),
+  };
 }
 
 /** A guest that a killed run's shadow copy may have left standing. */

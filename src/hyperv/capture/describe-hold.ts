@@ -1,7 +1,9 @@
 import type { Consistency, Notice, Uncovered } from "../../base/index.ts";
 import { isCovered } from "../forecast/coverage.ts";
+import { keepsDisk } from "../forecast/excluded-disks.ts";
 import type { Forecast } from "../forecast/forecast-types.ts";
 import type { HeldDisk } from "../held-machine.ts";
+import type { DiskExclusion } from "../hold-wishes.ts";
 import { byPlace, placeText } from "../inventory/attached-disks.ts";
 import type { CheckpointInventory, MachineInventory, MachineTree } from "../inventory/machine-inventory.ts";
 import { filesOfSettings } from "./held-files.ts";
@@ -24,16 +26,17 @@ export interface Standing {
   readonly fallback?: Notice | undefined;
   readonly attempts: number;
   readonly interruptedSeconds: number;
+  readonly exclusions: readonly DiskExclusion[];
 }
 
 /** Puts together what a held machine tells: disks, files, tree, memory, coverage, and the label. */
 export async function describeHold(access: HostAccess, standing: Standing): Promise<HeldFacts> {
-  const { before, after, checkpoint, forecast, level } = standing;
+  const { before, after, checkpoint, forecast, level, exclusions } = standing;
   const own = await filesOfSettings(access.files, checkpoint);
-  const tree = await readTree(access.files, after);
+  const tree = await readTree(access.files, after, exclusions);
   const files = [...own.files, ...tree.files];
   const memory = decideMemory(before, { checkpoint, files: own.files, level });
-  const { disks, missing } = heldDisks(before, checkpoint);
+  const { disks, missing } = heldDisks(before, checkpoint, exclusions);
   const asked = forecast.consistency ?? "crash";
   const reached = reachedOf(standing, memory.kept ? "kept" : "lost");
   const fallback = standing.fallback === undefined ? [] : [standing.fallback];
@@ -80,13 +83,18 @@ function differsInMemory(asked: Consistency, reached: Consistency): readonly Not
 function heldDisks(
   before: MachineInventory,
   checkpoint: CheckpointInventory,
+  exclusions: readonly DiskExclusion[],
 ): { readonly disks: readonly HeldDisk[]; readonly missing: readonly string[] } {
-  const disks = checkpoint.disks.filter(isCovered).flatMap((disk): HeldDisk[] => {
-    const { controller, number, location, path } = disk;
-    return path === undefined ? [] : [{ controller, number, location, viewLeaf: path }];
-  });
+  const keeps = keepsDisk(before, exclusions);
+  const disks = checkpoint.disks
+    .filter(isCovered)
+    .filter(keeps)
+    .flatMap((disk): HeldDisk[] => {
+      const { controller, number, location, path } = disk;
+      return path === undefined ? [] : [{ controller, number, location, viewLeaf: path }];
+    });
   const missing = before.disks
-    .filter((disk) => isCovered(disk) && !disks.some((held) => byPlace(held, disk) === 0))
+    .filter((disk) => isCovered(disk) && keeps(disk) && !disks.some((held) => byPlace(held, disk) === 0))
     .map((disk) => disk.path ?? placeText(disk));
   return { disks: disks.sort(byPlace), missing };
 }

@@ -2,7 +2,10 @@ import type { HostCommands } from "../../places/index.ts";
 import {
   ApplicationConsistencyRequiredError,
   CaptureMethodNotAvailableError,
+  ClusteredGuestNotSavedError,
   DesktopNotSupportedError,
+  MemoryNotPossibleError,
+  MethodNotPossibleError,
   SharedDiskNotSupportedError,
   TestReplicaSkippedError,
 } from "../errors.ts";
@@ -45,10 +48,18 @@ export function passGates(
 
 type Facts = { readonly machine: { readonly id: MachineInventory["id"]; readonly name: string } };
 
+const REFUSALS: Readonly<Record<string, new (message: string, facts: Facts) => Error>> = {
+  "test-replica": TestReplicaSkippedError,
+  "shared-disk-not-supported": SharedDiskNotSupportedError,
+  "method-not-possible": MethodNotPossibleError,
+  "memory-not-possible": MemoryNotPossibleError,
+  "clustered-guest-not-saved": ClusteredGuestNotSavedError,
+};
+
 function refusalError(code: string, message: string, facts: Facts): Error {
   if (code === "desktop-not-supported") return new DesktopNotSupportedError(message);
-  if (code === "test-replica") return new TestReplicaSkippedError(message, facts);
-  return new SharedDiskNotSupportedError(message, facts);
+  const ErrorClass = REFUSALS[code] ?? SharedDiskNotSupportedError;
+  return new ErrorClass(message, facts);
 }
 
 function methodError(action: string, forecast: Forecast, facts: Facts): Error {

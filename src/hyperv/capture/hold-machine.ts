@@ -2,6 +2,7 @@ import { type Guid, type StillpointError, throwIfInterrupted } from "../../base/
 import { MachineBusyError, MachineNotFoundError, MachineUnreadableError } from "../errors.ts";
 import { say } from "../forecast/sentences.ts";
 import type { HeldMachine, HoldOptions } from "../held-machine.ts";
+import type { MachineInventory } from "../inventory/machine-inventory.ts";
 import type { AttemptContext } from "./attempt.ts";
 import { attemptHold } from "./attempt-hold.ts";
 import type { Busy } from "./busy.ts";
@@ -25,42 +26,43 @@ export async function holdMachine(
     if (outcome.kind === "absent") {
       throw new MachineNotFoundError(
         `Cannot back up machine ${id}: "${access.host.name}" has none of this id`,
-        {
-          id,
-        },
+        { id },
       );
     }
     if (outcome.kind === "held") return outcome.held;
     const { machine, busy } = outcome;
     if (attempt >= patience.attempts) throw busyError(machine, busy, attempt);
-    note(options, waitingNote(busy, { attempt, attempts: patience.attempts, delayMs }));
+    note(options, waitingNote(machine, busy, { attempt, attempts: patience.attempts, delayMs }));
     await access.clock.sleep(delayMs, { signal });
     delayMs = Math.min(delayMs * 2, patience.longestDelayMs);
   }
 }
 
-function busyError(
-  machine: { readonly id: Guid; readonly name: string },
-  busy: Busy,
-  attempts: number,
-): StillpointError {
+function busyError(machine: MachineInventory, busy: Busy, attempts: number): StillpointError {
   const said = busy.hostSentence === undefined ? "" : `. Hyper-V says: ${busy.hostSentence}`;
   const message = `Cannot back up "${machine.name}": after ${attempts} attempts it still is busy. ${busy.blocking}${said}`;
-  if (busy.code === "machine-unreadable") return new MachineUnreadableError(message, { machine });
-  return new MachineBusyError(`${message}. ${advice()}`, { machine, attempts, ...busy });
+  if (busy.code === "machine-unreadable") {
+    return new MachineUnreadableError(message, { machine: { id: machine.id, name: machine.name } });
+  }
+  const { id, name } = machine;
+  return new MachineBusyError(`${message}. ${advice(machine)}`, { machine: { id, name }, attempts, ...busy });
 }
 
 function waitingNote(
+  machine: MachineInventory,
   busy: Busy,
   waiting: { readonly attempt: number; readonly attempts: number; readonly delayMs: number },
 ): string {
   const seconds = Math.round(waiting.delayMs / 1000);
   const said = busy.hostSentence === undefined ? "" : ` Hyper-V says: ${busy.hostSentence}.`;
-  return `Attempt ${waiting.attempt} of ${waiting.attempts}: ${busy.blocking}.${said} Trying again in ${seconds} s. If this happens often: ${advice()}`;
+  return `Attempt ${waiting.attempt} of ${waiting.attempts}: ${busy.blocking}.${said} Trying again in ${seconds} s. If this happens often: ${advice(machine)}`;
 }
 
-function advice(): string {
-  return `${say({ key: "adviceSchedule" })}; or ${say({ key: "adviceCommands" })}`;
+function advice(machine: MachineInventory): string {
+  const last = machine.replication.find(({ lastReplication }) => lastReplication !== undefined);
+  const moment = last?.lastReplication?.toString();
+  const when = moment === undefined ? "" : ` (${say({ key: "adviceLastReplication", facts: { moment } })})`;
+  return `${say({ key: "adviceSchedule" })}${when}; or ${say({ key: "adviceCommands" })}`;
 }
 
 function note(options: HoldOptions, message: string): void {

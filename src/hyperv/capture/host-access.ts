@@ -28,7 +28,7 @@ export async function readMachine(
   id: Guid,
   options: WaitOptions = {},
 ): Promise<MachineInventory | undefined> {
-  const machines = await readMachines(access.session, options);
+  const machines = await readMachines(access.session, { signal: options.signal, machine: id });
   return machines.find((machine) => machine.id === id);
 }
 
@@ -38,7 +38,7 @@ export async function readMachineTree(
   id: Guid,
   options: WaitOptions = {},
 ): Promise<MachineTree | undefined> {
-  const machines = await readMachineTrees(access.session, options);
+  const machines = await readMachineTrees(access.session, { signal: options.signal, machine: id });
   return machines.find((machine) => machine.id === id);
 }
 

@@ -1,7 +1,9 @@
 import type { Notice, Uncovered } from "../../base/index.ts";
 import { type HostFiles, windowsPathKey } from "../../places/index.ts";
 import { isCovered } from "../forecast/coverage.ts";
+import { keepsDisk } from "../forecast/excluded-disks.ts";
 import type { CheckpointNode, HeldFile, HeldTree } from "../held-machine.ts";
+import type { DiskExclusion } from "../hold-wishes.ts";
 import type { MachineTree } from "../inventory/machine-inventory.ts";
 import { filesOfSettings } from "./held-files.ts";
 
@@ -13,15 +15,23 @@ export interface TreeReading {
 }
 
 /** Finds the files of every user checkpoint; one whose configuration is not found is named as uncovered. */
-export async function readTree(hostFiles: HostFiles, machine: MachineTree): Promise<TreeReading> {
+export async function readTree(
+  hostFiles: HostFiles,
+  machine: MachineTree,
+  exclusions: readonly DiskExclusion[] = [],
+): Promise<TreeReading> {
+  const keeps = keepsDisk(machine, exclusions);
   const checkpoints: CheckpointNode[] = [];
   const uncovered: Uncovered[] = [];
   for (const checkpoint of machine.checkpoints) {
     const { id, name, created, parent, type, memory } = checkpoint;
     const found = await filesOfSettings(hostFiles, { ...checkpoint, checkpoint: id });
-    const disks = checkpoint.disks.filter(isCovered).flatMap(({ controller, number, location, path }) => {
-      return path === undefined ? [] : [{ controller, number, location, path }];
-    });
+    const disks = checkpoint.disks
+      .filter(isCovered)
+      .filter(keeps)
+      .flatMap(({ controller, number, location, path }) => {
+        return path === undefined ? [] : [{ controller, number, location, path }];
+      });
     checkpoints.push({ id, name, created, parent, type, memory, disks, files: found.files });
     if (!found.files.some(({ role }) => role === "configuration")) {
       const why = found.problems[0] ?? "its configuration is not where the host says it is";

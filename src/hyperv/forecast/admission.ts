@@ -12,6 +12,8 @@ export interface ForecastHost {
   readonly generation: HostGeneration;
   readonly productType: 1 | 2 | 3;
   readonly caption: string;
+  /** Machines of a cluster, as far as they were asked for: on hosts that can save a guest for its backup. */
+  readonly clustered?: ReadonlySet<MachineInventory["id"]> | undefined;
 }
 
 export interface Refused extends ForecastRefusal {

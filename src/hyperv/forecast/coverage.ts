@@ -1,6 +1,8 @@
 import type { Uncovered } from "../../base/index.ts";
+import type { HoldWishes } from "../hold-wishes.ts";
 import { placeText } from "../inventory/attached-disks.ts";
 import type { AttachedDisk, DiskKind, MachineInventory } from "../inventory/machine-inventory.ts";
+import { type ExcludedDisk, excludedDisks } from "./excluded-disks.ts";
 import { type Language, type Sentence, type SentenceKey, say } from "./sentences.ts";
 
 /** A warning that has not been put into a language yet. */
@@ -26,9 +28,15 @@ export function isCovered(disk: AttachedDisk): boolean {
 }
 
 /** What the guest has and a restore point would not have. */
-export function uncoveredOf(machine: MachineInventory, language: Language): readonly Uncovered[] {
+export function uncoveredOf(
+  machine: MachineInventory,
+  options: { readonly language: Language; readonly wishes?: HoldWishes | undefined },
+): readonly Uncovered[] {
+  const { language, wishes } = options;
+  const excluded = excludedDisks(machine, wishes?.excludeDisks);
   return [
-    ...machine.disks.flatMap((disk) => {
+    ...excluded.map((one) => excludedEntry(one, language)),
+    ...othersThan(excluded, machine).flatMap((disk) => {
       const gap = GAPS[disk.kind];
       if (gap === undefined) return [];
       const bytes = disk.physicalDisk?.bytes;
@@ -46,8 +54,9 @@ export function uncoveredOf(machine: MachineInventory, language: Language): read
 }
 
 /** One warning for each thing that is not covered. */
-export function gapWarnings(machine: MachineInventory): readonly Warning[] {
-  const disks = machine.disks.flatMap((disk) => {
+export function gapWarnings(machine: MachineInventory, wishes: HoldWishes = {}): readonly Warning[] {
+  const excluded = excludedDisks(machine, wishes.excludeDisks);
+  const disks = othersThan(excluded, machine).flatMap((disk) => {
     const gap = GAPS[disk.kind];
     if (gap === undefined) return [];
     return [{ code: gap.code, sentence: { key: gap.warning, facts: { disk: diskName(disk) } } }];
@@ -62,6 +71,17 @@ export function gapWarnings(machine: MachineInventory): readonly Warning[] {
     sentence: { key: "warnFibreChannel", facts: { count } },
   };
   return [...disks, ...unplaced, ...(count === 0 ? [] : [ports as Warning])];
+}
+
+/** What a user left out on purpose stands in the ledger, and is no reason to warn. */
+function excludedEntry({ disk, exclusion }: ExcludedDisk, language: Language): Uncovered {
+  const bytes = disk.physicalDisk?.bytes;
+  const why = say({ key: "excludedByUser", facts: { exclusion: exclusion.text } }, language);
+  return { disk: diskName(disk), why, ...(bytes === undefined ? {} : { bytes }) };
+}
+
+function othersThan(excluded: readonly ExcludedDisk[], machine: MachineInventory): readonly AttachedDisk[] {
+  return machine.disks.filter((disk) => !excluded.some((one) => one.disk === disk));
 }
 
 /** How its administrator knows the disk: its file, or the physical disk and where it is attached. */

@@ -20,6 +20,22 @@ export const ENGLISH = {
   sharedDisk:
     "Its disk {disk} is a shared VHDX, and this host cannot back up a machine with one: back it up inside the guest, or move the disk to a VHD set on Windows Server 2016 or later",
 
+  methodNotPossible:
+    "The method recovery-checkpoint was asked for, and {caption} has none: it came with Windows Server 2016. Leave the method away, or ask for shadow-copy",
+  memoryOldHost:
+    "Its memory was asked for, and this host is older than Windows Server 2012, where Stillpoint makes no checkpoints. Leave the memory away",
+  memoryDomainController:
+    "Its memory was asked for, and its guest is a domain controller: going back to a checkpoint with memory would damage the directory, so only production checkpoints are supported. Leave the memory away",
+  memoryAssignedDevices:
+    "Its memory was asked for, and it has {count} assigned device(s), whose state no checkpoint can save. Leave the memory away",
+  memoryPassThrough:
+    "Its memory was asked for, and its disk {disk} cannot be part of a standard checkpoint. Leave the memory away",
+  memoryFibreChannel:
+    "Its memory was asked for, and disks behind its virtual Fibre Channel adapters cannot be part of a standard checkpoint. Leave the memory away",
+
+  clusteredSave:
+    "It belongs to a cluster and would have to be saved for the shadow copy, which the Hyper-V VSS writer of this host cannot do for clustered machines: install or switch on the backup integration service in its guest, or switch the machine off for the backup",
+
   // what is reached, and why
   application:
     "It runs and its guest answers for backup: a production checkpoint lets its applications write everything first",
@@ -43,6 +59,10 @@ export const ENGLISH = {
     "Production checkpoints are switched off in its settings: the checkpoint is like a power cut to the guest",
   crashDisabledType:
     "Checkpoints are switched off in its settings: a backup checkpoint is tried; if the host refuses it, only a shadow copy is left, which may pause the guest",
+  crashDisabledTypeWriter:
+    "Checkpoints are switched off in its settings: how the Hyper-V VSS writer holds it then is not known, it may pause the guest",
+  crashOldVersion:
+    "Its configuration version is too old for a guest to take part in a checkpoint: the checkpoint is like a power cut to the guest",
   crashNoScsi:
     "It is of generation 1 and has no SCSI controller, so this host's guest snapshot fails; adding an empty SCSI controller makes it application-consistent",
   savedByWriter:
@@ -62,6 +82,7 @@ export const ENGLISH = {
     "It is a VHD set; the host can back it up only together with all machines of its group. Way out: back it up inside the guest",
   sharedUncovered:
     "It is a shared VHDX; the host takes no checkpoint of it. Ways out: back it up inside the guest, or move it to a VHD set",
+  excludedByUser: "It was left out on request ({exclusion})",
   unplacedUncovered: "Stillpoint does not know how it is attached: {why}",
 
   // warnings
@@ -91,10 +112,19 @@ export const ENGLISH = {
     "Merging of its disks is suspended on the host; it is switched on again after the backup",
   warnPuzzle: "The host said something about it that makes no sense: {puzzle}",
 
+  warnIdleExclusion: "The exclusion {exclusion} fits no disk of it: nothing is left out for it",
+  warnMemoryByCheckpoint:
+    "Its memory is kept by a standard checkpoint that is made before the hold and removed after it: memory and disks are of two instants, and the guest may stand still for a moment while its memory is saved",
+  warnMemoryNotRunning: "Its memory was asked for, and it does not run: there is none to keep",
+  warnControllerUnknown:
+    "Its memory was asked for, and its guest does not say whether it is a domain controller; going back to a checkpoint with memory would damage one",
+
   // what to do about a machine that stays busy (S34, S35)
   adviceSchedule: "schedule the backup for a time at which its replication is usually up to date",
   adviceCommands:
     "let a before command pause its replication and an after command resume it, so that nothing is replicated during the backup",
+
+  adviceLastReplication: "its last replication was at {moment}",
 
   // words for states
   stateStarting: "starting",

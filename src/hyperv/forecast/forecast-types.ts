@@ -27,6 +27,8 @@ export interface Forecast {
   readonly reason: string;
   readonly uncovered: readonly Uncovered[];
   readonly warnings: readonly Notice[];
+  /** Texts of the exclusions that this forecast speaks of: in the ledger, or because they name the machine. */
+  readonly exclusions?: readonly string[] | undefined;
   /** Present exactly when `possible` is false. */
   readonly refusal?: ForecastRefusal | undefined;
 }

@@ -24,6 +24,21 @@ export const GERMAN: Readonly<Record<keyof typeof ENGLISH, string>> = {
   sharedDisk:
     "Ihr Datenträger {disk} ist eine gemeinsam genutzte VHDX, und dieser Host kann eine solche Maschine nicht sichern: Sichern Sie im Gast, oder verlegen Sie den Datenträger in einen VHD-Satz unter Windows Server 2016 oder neuer",
 
+  methodNotPossible:
+    "Verlangt ist die Methode recovery-checkpoint, und {caption} hat keine: Es gibt sie seit Windows Server 2016. Lassen Sie die Methode weg, oder verlangen Sie shadow-copy",
+  memoryOldHost:
+    "Verlangt ist ihr Arbeitsspeicher, und dieser Host ist älter als Windows Server 2012, wo Stillpoint keine Prüfpunkte anlegt. Lassen Sie den Arbeitsspeicher weg",
+  memoryDomainController:
+    "Verlangt ist ihr Arbeitsspeicher, und ihr Gast ist ein Domänencontroller: Der Rückgang auf einen Prüfpunkt mit Arbeitsspeicher würde das Verzeichnis beschädigen, daher sind nur Produktionsprüfpunkte unterstützt. Lassen Sie den Arbeitsspeicher weg",
+  memoryAssignedDevices:
+    "Verlangt ist ihr Arbeitsspeicher, und sie hat {count} zugewiesene(s) Gerät(e), deren Zustand kein Prüfpunkt sichern kann. Lassen Sie den Arbeitsspeicher weg",
+  memoryPassThrough:
+    "Verlangt ist ihr Arbeitsspeicher, und ihr Datenträger {disk} kann nicht Teil eines Standardprüfpunkts sein. Lassen Sie den Arbeitsspeicher weg",
+  memoryFibreChannel:
+    "Verlangt ist ihr Arbeitsspeicher, und Datenträger hinter ihren virtuellen Fibre-Channel-Adaptern können nicht Teil eines Standardprüfpunkts sein. Lassen Sie den Arbeitsspeicher weg",
+  clusteredSave:
+    "Sie gehört zu einem Cluster und müsste für die Schattenkopie gespeichert werden, was der Hyper-V-VSS-Writer dieses Hosts mit Maschinen eines Clusters nicht kann: Richten Sie in ihrem Gast den Integrationsdienst für Sicherungen ein, oder schalten Sie die Maschine für die Sicherung aus",
+
   application:
     "Sie läuft, und ihr Gast antwortet für Sicherungen: Ein Produktionsprüfpunkt lässt ihre Anwendungen vorher alles schreiben",
   applicationWriter:
@@ -46,6 +61,10 @@ export const GERMAN: Readonly<Record<keyof typeof ENGLISH, string>> = {
     "Produktionsprüfpunkte sind in ihren Einstellungen abgeschaltet: Der Prüfpunkt ist für den Gast wie ein Stromausfall",
   crashDisabledType:
     "Prüfpunkte sind in ihren Einstellungen abgeschaltet: Ein Sicherungsprüfpunkt wird versucht; verweigert ihn der Host, bleibt nur eine Schattenkopie, die den Gast anhalten kann",
+  crashDisabledTypeWriter:
+    "Prüfpunkte sind in ihren Einstellungen abgeschaltet: Wie der Hyper-V-VSS-Writer sie dann hält, ist nicht bekannt, er kann den Gast anhalten",
+  crashOldVersion:
+    "Ihre Konfigurationsversion ist zu alt, als dass ein Gast an einem Prüfpunkt mitwirken könnte: Der Prüfpunkt ist für den Gast wie ein Stromausfall",
   crashNoScsi:
     "Sie ist von Generation 1 und hat keinen SCSI-Controller, daher scheitert auf diesem Host der Schnappschuss im Gast; mit einem leeren SCSI-Controller wird sie anwendungskonsistent",
   savedByWriter:
@@ -66,6 +85,7 @@ export const GERMAN: Readonly<Record<keyof typeof ENGLISH, string>> = {
     "Es ist ein VHD-Satz; der Host kann ihn nur zusammen mit allen Maschinen seiner Gruppe sichern. Ausweg: im Gast sichern",
   sharedUncovered:
     "Es ist eine gemeinsam genutzte VHDX; der Host legt von ihr keinen Prüfpunkt an. Auswege: im Gast sichern oder in einen VHD-Satz verlegen",
+  excludedByUser: "Sie wurde auf Wunsch ausgelassen ({exclusion})",
   unplacedUncovered: "Stillpoint weiß nicht, wie sie angeschlossen ist: {why}",
 
   warnPassThrough:
@@ -95,10 +115,20 @@ export const GERMAN: Readonly<Record<keyof typeof ENGLISH, string>> = {
     "Das Zusammenführen ihrer Datenträger ist auf dem Host ausgesetzt; nach der Sicherung wird es wieder eingeschaltet",
   warnPuzzle: "Der Host hat etwas über sie gesagt, das keinen Sinn ergibt: {puzzle}",
 
+  warnIdleExclusion:
+    "Die Ausnahme {exclusion} trifft keinen ihrer Datenträger: Für sie wird nichts ausgelassen",
+  warnMemoryByCheckpoint:
+    "Ihr Arbeitsspeicher wird mit einem Standardprüfpunkt gesichert, der vor dem Anhalten angelegt und danach entfernt wird: Arbeitsspeicher und Datenträger gehören zu zwei Augenblicken, und der Gast kann kurz stehen bleiben, während sein Arbeitsspeicher gesichert wird",
+  warnMemoryNotRunning: "Verlangt ist ihr Arbeitsspeicher, und sie läuft nicht: Es gibt keinen zu sichern",
+  warnControllerUnknown:
+    "Verlangt ist ihr Arbeitsspeicher, und ihr Gast sagt nicht, ob er ein Domänencontroller ist; der Rückgang auf einen Prüfpunkt mit Arbeitsspeicher würde einen solchen beschädigen",
+
   adviceSchedule:
     "legen Sie die Sicherung auf eine Zeit, zu der ihre Replikation gewöhnlich auf dem neuesten Stand ist",
   adviceCommands:
     "lassen Sie einen Vorher-Befehl ihre Replikation anhalten und einen Nachher-Befehl sie fortsetzen, damit während der Sicherung nichts repliziert wird",
+
+  adviceLastReplication: "ihre letzte Replikation war um {moment}",
 
   stateStarting: "gestartet",
   stateStopping: "heruntergefahren",

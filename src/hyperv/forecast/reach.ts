@@ -1,4 +1,5 @@
 import type { CaptureMethod, CheckpointKind, Consistency, Interruption } from "../../base/index.ts";
+import type { HoldWishes } from "../hold-wishes.ts";
 import { type HostGeneration, isSince } from "../inventory/host-generation.ts";
 import { canQuiesce, type IntegrationStatus } from "../inventory/integration-status.ts";
 import type { MachineInventory } from "../inventory/machine-inventory.ts";
@@ -28,15 +29,29 @@ const CRASH_REASONS: Readonly<Record<Exclude<IntegrationStatus, "ok" | "degraded
 };
 
 /** Which consistency by which method, and what the guest feels of it. The machine may be backed up. */
-export function reachOf(machine: MachineInventory, generation: HostGeneration): Reach {
-  if (machine.power !== "running") return stillReach(machine, generation);
-  if (isSince(generation, "2016") && hasProduction(machine)) return checkpointReach(machine);
-  return isSince(generation, "2012r2") ? writerReach(machine) : olderWriterReach(machine);
+export function reachOf(
+  machine: MachineInventory,
+  generation: HostGeneration,
+  wishes: HoldWishes = {},
+): Reach {
+  if (machine.power !== "running") return stillReach(machine, generation, wishes);
+  const reach = runningReach(machine, generation, wishes);
+  return wishes.memory === "include" ? { ...reach, memory: true } : reach;
+}
+
+function runningReach(machine: MachineInventory, generation: HostGeneration, wishes: HoldWishes): Reach {
+  if (!isSince(generation, "2012r2")) return olderWriterReach(machine);
+  if (!isSince(generation, "2016")) return writerReach(machine);
+  const byCheckpoint = hasProduction(machine) ? checkpointReach : oldVersionReach;
+  if (wishes.method === "recovery-checkpoint") return byCheckpoint(machine);
+  if (wishes.method === "shadow-copy") return newerWriterReach(machine);
+  return hasProduction(machine) ? checkpointReach(machine) : writerReach(machine);
 }
 
 /** Off, saved or paused: nothing runs that could be asked, and nothing can be interrupted. */
-function stillReach(machine: MachineInventory, generation: HostGeneration): Reach {
-  const method: CaptureMethod = isSince(generation, "2016") ? "recovery-checkpoint" : "shadow-copy";
+function stillReach(machine: MachineInventory, generation: HostGeneration, wishes: HoldWishes): Reach {
+  const usual: CaptureMethod = isSince(generation, "2016") ? "recovery-checkpoint" : "shadow-copy";
+  const method = wishes.method ?? usual;
   const still = { method, checkpointKind: "none", interruptsGuest: "no", memory: false } as const;
   if (machine.power === "saved") return { ...still, consistency: "saved", memory: true, reason: "saved" };
   if (isWaitingReplica(machine)) return { ...still, consistency: "crash", reason: "replicaOff" };
@@ -54,6 +69,19 @@ function checkpointReach(machine: MachineInventory): Reach {
   if (!canQuiesce(machine.integration)) return crash(still, crashReason(machine.integration));
   if (machine.checkpointType === "standard") return crash(still, "crashStandardType");
   return quiesced(still, machine.guestOs);
+}
+
+/** Below configuration version 6.2 a guest cannot take part in a checkpoint (docs/unconfirmed.md, old-version-recovery). */
+function oldVersionReach(): Reach {
+  const by = { method: "recovery-checkpoint", memory: false, interruptsGuest: "no" } as const;
+  return crash(by, "crashOldVersion");
+}
+
+/** 2016 and later, where the writer was asked for: what it does with a machine without checkpoints nobody has confirmed. */
+function newerWriterReach(machine: MachineInventory): Reach {
+  if (machine.checkpointType !== "disabled") return writerReach(machine);
+  const by = { method: "shadow-copy", memory: false, checkpointKind: "none" } as const;
+  return { ...by, consistency: "crash", interruptsGuest: "possible", reason: "crashDisabledTypeWriter" };
 }
 
 /** 2012 R2 (and old machines on 2016 and 2019), by the VSS writer, which makes a checkpoint itself. */

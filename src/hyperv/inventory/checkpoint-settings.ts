@@ -81,7 +81,8 @@ function checkpointType(settings: CimInstance, state: "saved" | "unsaved"): Chec
   return level === LEVEL.crash ? "standard" : "unknown";
 }
 
-function momentOf(value: CimValue | undefined): Temporal.Instant | null {
+/** A moment that the host sent; null for anything else. */
+export function momentOf(value: CimValue | undefined): Temporal.Instant | null {
   const isMoment = typeof value === "object" && value !== null && "kind" in value && value.kind === "moment";
   return isMoment ? value.instant : null;
 }

@@ -1,6 +1,12 @@
+import type { Guid } from "../../base/index.ts";
 import { CimFault, type CimInstance, type CimSession } from "../../cim/index.ts";
 import { CLASS, VIRTUALIZATION_V1, VIRTUALIZATION_V2, WBEM } from "../cim-names.ts";
 import { HypervNotInstalledError } from "../errors.ts";
+import { settingsId } from "./checkpoint-settings.ts";
+import { machineConditions, type WantedMachine } from "./machine-filter.ts";
+
+/** WBEM_E_PROVIDER_NOT_CAPABLE, WBEM_E_NOT_SUPPORTED, WBEM_E_INVALID_QUERY, WBEM_E_QUOTA_VIOLATION: a query that asks too much. */
+const WBEM_QUERY_REFUSALS: ReadonlySet<number> = new Set([0x80041024, 0x8004100c, 0x80041017, 0x8004106c]);
 
 /** Classes that every host has; without them there is no inventory. */
 const REQUIRED = ["computerSystem", "settings", "resourceAllocation"] as const;
@@ -10,6 +16,8 @@ const OPTIONAL = [
   "globalSettings",
   "fibreChannelPort",
   "diskDrive",
+  "assignedDevice",
+  "graphicsPartition",
   "vssSettings",
   "vssComponent",
   "kvpComponent",
@@ -21,7 +29,7 @@ const OPTIONAL = [
 
 export type TableName = (typeof REQUIRED)[number] | (typeof OPTIONAL)[number];
 
-/** Whole classes, as the host sent them. */
+/** Whole classes, or one machine's rows of them, as the host sent them. */
 export interface HostTables {
   readonly namespace: string;
   readonly rows: Readonly<Record<TableName, readonly CimInstance[]>>;
@@ -43,11 +51,14 @@ export interface ReadTablesOptions {
   readonly signal?: AbortSignal | undefined;
   /** `tree`: only what `MachineTree` needs. */
   readonly scope?: "tree" | undefined;
+  /** Only this machine's rows, where the host can tell them. */
+  readonly machine?: Guid | undefined;
 }
 
 /**
- * Reads whole classes: the number of queries does not depend on the number of machines. The newer namespace is tried
- * first; whether it exists decides, not the version of the system (hyperv-facts 4).
+ * Reads whole classes: the number of queries does not depend on the number of machines. Of one machine it reads that
+ * machine's rows only, by as many queries. The newer namespace is tried first; whether it exists decides, not the version
+ * of the system (hyperv-facts 4).
  */
 export async function readHostTables(
   session: CimSession,
@@ -55,29 +66,44 @@ export async function readHostTables(
 ): Promise<HostTables> {
   const { namespace, rows: computerSystem } = await readComputerSystems(session, options);
   const rows: Partial<Record<TableName, readonly CimInstance[]>> = { computerSystem };
+  const isGone = options.machine !== undefined && computerSystem.length === 0;
+  let machine = wanted(options.machine, []);
   for (const table of [...REQUIRED, ...OPTIONAL]) {
     if (table === "computerSystem") continue;
     const skipped =
+      isGone ||
       (ONLY_V1.has(table) && namespace !== VIRTUALIZATION_V1) ||
-      (options.scope === "tree" && !TREE.has(table));
-    rows[table] = skipped ? [] : await readTable(session, { namespace, table, ...options });
+      (options.scope === "tree" && !TREE.has(table)) ||
+      (table === "currentCheckpoint" && machine?.owners.length === 0);
+    rows[table] = skipped
+      ? []
+      : await readTable(session, { namespace, table, machine, signal: options.signal });
+    // what belongs to a machine's checkpoints is found by their own ids
+    if (table === "settings") machine = wanted(options.machine, rows[table] ?? []);
   }
   return { namespace, rows: rows as HostTables["rows"] };
 }
 
+function wanted(id: Guid | undefined, settings: readonly CimInstance[]): WantedMachine | undefined {
+  if (id === undefined) return undefined;
+  const owners = settings.flatMap((row) => settingsId(row) ?? []).filter((owner) => owner !== id);
+  return { id, owners };
+}
+
 async function readComputerSystems(
   session: CimSession,
-  options: { readonly signal?: AbortSignal | undefined },
+  options: ReadTablesOptions,
 ): Promise<{ namespace: string; rows: readonly CimInstance[] }> {
   const table = "computerSystem";
+  const read = { table, machine: wanted(options.machine, []), signal: options.signal } as const;
   try {
-    const rows = await readTable(session, { namespace: VIRTUALIZATION_V2, table, ...options });
+    const rows = await readTable(session, { namespace: VIRTUALIZATION_V2, ...read });
     return { namespace: VIRTUALIZATION_V2, rows };
   } catch (error) {
     if (!(error instanceof CimFault) || error.parts.code !== WBEM.invalidNamespace) throw error;
   }
   try {
-    const rows = await readTable(session, { namespace: VIRTUALIZATION_V1, table, ...options });
+    const rows = await readTable(session, { namespace: VIRTUALIZATION_V1, ...read });
     return { namespace: VIRTUALIZATION_V1, rows };
   } catch (error) {
     if (!(error instanceof CimFault) || error.parts.code !== WBEM.invalidNamespace) throw error;
@@ -85,22 +111,43 @@ async function readComputerSystems(
   }
 }
 
-async function readTable(
-  session: CimSession,
-  read: {
-    readonly namespace: string;
-    readonly table: TableName;
-    readonly signal?: AbortSignal | undefined;
-  },
-): Promise<readonly CimInstance[]> {
+interface TableRead {
+  readonly namespace: string;
+  readonly table: TableName;
+  readonly machine?: WantedMachine | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+async function readTable(session: CimSession, read: TableRead): Promise<readonly CimInstance[]> {
+  const { machine, table } = read;
+  const conditions = machine === undefined ? undefined : machineConditions(table, { ...read, machine });
   try {
-    return await Array.fromAsync(
-      session.query(read.namespace, `SELECT * FROM ${CLASS[read.table]}`, { signal: read.signal }),
-    );
+    return await readRows(session, read, conditions);
   } catch (error) {
     const absent = error instanceof CimFault && error.parts.code === WBEM.invalidClass;
-    const isRequired = (REQUIRED as readonly string[]).includes(read.table);
+    const isRequired = (REQUIRED as readonly string[]).includes(table);
     if (absent && !isRequired) return [];
     throw error;
+  }
+}
+
+async function readRows(
+  session: CimSession,
+  read: TableRead,
+  conditions: readonly string[] | undefined,
+): Promise<readonly CimInstance[]> {
+  const { namespace, table, signal } = read;
+  const whole = `SELECT * FROM ${CLASS[table]}`;
+  const rows: CimInstance[] = [];
+  try {
+    for (const text of conditions?.map((condition) => `${whole} WHERE ${condition}`) ?? [whole]) {
+      rows.push(...(await Array.fromAsync(session.query(namespace, text, { signal }))));
+    }
+    return rows;
+  } catch (error) {
+    // a provider that cannot choose lists everything, and the join chooses
+    const isTooHard = error instanceof CimFault && WBEM_QUERY_REFUSALS.has(error.parts.code);
+    if (!isTooHard || conditions === undefined) throw error;
+    return await readRows(session, read, undefined);
   }
 }

@@ -9,7 +9,7 @@ import {
   settingsId,
   settingsMachine,
 } from "./checkpoint-settings.ts";
-import { readGuestOs } from "./guest-os.ts";
+import { readDomainController, readGuestOs } from "./guest-os.ts";
 import type { HostTables } from "./host-tables.ts";
 import { readIntegration } from "./integration-status.ts";
 import type { CheckpointInventory, CheckpointType, MachineInventory } from "./machine-inventory.ts";
@@ -93,11 +93,13 @@ function joinMachine(id: Guid, row: CimInstance, joints: Joints): MachineInvento
     ...liveFacts(live),
     integration: integrationOf(id, { joints, isRunning: state.power === "running" }),
     guestOs: readGuestOs(joints.kvpComponents.get(id)?.[0]),
+    domainController: readDomainController(joints.kvpComponents.get(id)?.[0]),
     replication: replicationOf(row, joints.replication.get(id) ?? []),
     disks,
     unplacedDisks: unplaced,
     scsiControllers: resources.devices.filter(hasSubtype(RESOURCE.scsiController)).length,
     fibreChannelPorts: resources.fibreChannelPorts,
+    assignedDevices: resources.assignedDevices,
     vtpm: hasTpm(id, joints),
     checkpoints,
     missingCheckpoints: settings.filter(ofType(SETTINGS_TYPE.missingCheckpoint)).length,
@@ -159,6 +161,7 @@ function replicationOf(row: CimInstance, links: readonly CimInstance[]): readonl
         mode: optionalNumberOf(source, "ReplicationMode") ?? (source === row ? 0 : undefined),
         state: optionalNumberOf(source, "ReplicationState") ?? (source === row ? 0 : undefined),
         health: optionalNumberOf(source, "ReplicationHealth"),
+        last: source.properties["LastReplicationTime"],
       }),
     )
     .filter((link) => link.role !== "none");

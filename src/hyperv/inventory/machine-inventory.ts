@@ -68,12 +68,16 @@ export interface MachineInventory {
   readonly checkpointType: CheckpointType;
   readonly integration: IntegrationStatus;
   readonly guestOs: "windows" | "linux" | "unknown";
+  /** What the guest says; absent where it does not say it. */
+  readonly domainController?: boolean | undefined;
   readonly replication: readonly ReplicationLink[];
   /** By controller, number and location. */
   readonly disks: readonly AttachedDisk[];
   readonly unplacedDisks: readonly UnplacedDisk[];
   readonly scsiControllers: number;
   readonly fibreChannelPorts: number;
+  /** Devices of the host that were handed to the machine, and parts of graphics processors. */
+  readonly assignedDevices: number;
   readonly vtpm: boolean;
   /** User checkpoints, parents before their children. */
   readonly checkpoints: readonly CheckpointInventory[];

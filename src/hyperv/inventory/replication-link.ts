@@ -1,3 +1,6 @@
+import type { CimValue } from "../../cim/index.ts";
+import { momentOf } from "./checkpoint-settings.ts";
+
 export type ReplicationRole =
   | "none"
   | "primary"
@@ -12,6 +15,8 @@ export interface ReplicationLink {
   /** A word of `REPLICATION_STATES`, or `state-<n>` for one that we do not know. */
   readonly state: string;
   readonly health: "none" | "ok" | "warning" | "critical" | "unknown";
+  /** When the last change log was replicated; absent where the host does not say it. */
+  readonly lastReplication?: Temporal.Instant | undefined;
 }
 
 const ROLES: readonly ReplicationRole[] = ["none", "primary", "replica", "test-replica", "extended-replica"];
@@ -47,11 +52,14 @@ export function readReplication(words: {
   readonly mode: number | undefined;
   readonly state: number | undefined;
   readonly health: number | undefined;
+  readonly last?: CimValue | undefined;
 }): ReplicationLink {
-  const { mode, state, health } = words;
+  const { mode, state, health, last } = words;
+  const lastReplication = momentOf(last);
   return {
     role: (mode === undefined ? undefined : ROLES[mode]) ?? "unknown",
     state: (state === undefined ? undefined : REPLICATION_STATES[state]) ?? `state-${state ?? "absent"}`,
     health: (health === undefined ? "none" : HEALTH[health]) ?? "unknown",
+    ...(lastReplication === null ? {} : { lastReplication }),
   };
 }

@@ -11,6 +11,7 @@ export interface OwnedResources {
   /** Controllers, drives and the rest, in the host's order. */
   readonly devices: readonly CimInstance[];
   readonly fibreChannelPorts: number;
+  readonly assignedDevices: number;
 }
 
 /** All resources of a host by the settings object that they belong to, and by their own id. */
@@ -26,6 +27,7 @@ export function indexResources(tables: HostTables): ResourceIndex {
   const allocations = byOwner(rows.storageAllocation);
   const devices = byOwner(rows.resourceAllocation);
   const ports = byOwner(rows.fibreChannelPort);
+  const assigned = byOwner([...rows.assignedDevice, ...rows.graphicsPartition]);
   const all = [...rows.storageAllocation, ...rows.resourceAllocation];
   const byInstanceId = new Map(all.map((row) => [instanceKey(optionalTextOf(row, "InstanceID") ?? ""), row]));
   const drives = new Map(rows.diskDrive.map((row) => [optionalTextOf(row, "DeviceID") ?? "", row]));
@@ -38,6 +40,7 @@ export function indexResources(tables: HostTables): ResourceIndex {
         devices: owned,
         fibreChannelPorts:
           (ports.get(owner)?.length ?? 0) + owned.filter(hasSubtype(RESOURCE.fibreChannelPort)).length,
+        assignedDevices: assigned.get(owner)?.length ?? 0,
       };
     },
     physicalDisk(drive) {

@@ -18,6 +18,7 @@ export function machineOf(changed: Partial<MachineInventory> = {}): MachineInven
     unplacedDisks: [],
     scsiControllers: 1,
     fibreChannelPorts: 0,
+    assignedDevices: 0,
     vtpm: false,
     checkpoints: [],
     missingCheckpoints: 0,

@@ -36,6 +36,10 @@ export function conflictOf(host: HostState, machine: MachineEntry): Refusal | un
     machine.busyFor = (machine.busyFor ?? 0) - 1;
     return conflictingOperation(machine.name);
   }
+  if ((machine.replication.busyFor ?? 0) > 0) {
+    machine.replication.busyFor = (machine.replication.busyFor ?? 0) - 1;
+    return conflictingOperation(machine.name);
+  }
   const isBusy =
     CONFLICTING_STATES.includes(machine.state) ||
     (host.hostJobs ?? []).some((job) => job.machine === machine.id && job.state === "running") ||

@@ -1,6 +1,6 @@
 import { Release } from "../state/host-version.ts";
 import { type MachineEntry, REPLICA_MOMENTS, REPLICATION_STATES } from "../state/schema.ts";
-import type { CimClass, Properties } from "./host-view.ts";
+import { type CimClass, moment, type Properties } from "./host-view.ts";
 
 /** Msvm_ReplicationRelationship.ReplicationMode: hyperv-facts 6. */
 const MODES: Readonly<Record<MachineEntry["replication"]["mode"], number>> = {
@@ -30,11 +30,12 @@ export const REPLICATION_RELATIONSHIP: CimClass = {
 
 /** State, mode and health; Msvm_ComputerSystem has them too since 2012. */
 export function replicationNumbers(machine: MachineEntry): Properties {
-  const { mode, state, health } = machine.replication;
+  const { mode, state, health, lastReplication } = machine.replication;
   return {
     ReplicationMode: MODES[mode],
     // the moments in which a replica refuses have no state of their own: it goes on showing "replicating"
     ReplicationState: isMoment(state) ? REPLICATING : REPLICATION_STATES.indexOf(state),
+    LastReplicationTime: lastReplication === undefined ? null : moment(lastReplication),
     ReplicationHealth: mode === "none" ? 0 : HEALTH[health ?? healthBy(state)],
   };
 }

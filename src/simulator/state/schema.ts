@@ -109,6 +109,9 @@ const replicationSchema = z.looseObject({
   mode: z.enum(["none", "primary", "replica", "extended-replica", "test-replica"]).default("none"),
   state: z.enum([...REPLICATION_STATES, ...REPLICA_MOMENTS]).default("disabled"),
   health: z.enum(["ok", "warning", "critical"]).optional(),
+  /** That many attempts to hold the machine meet a change log that is being applied. */
+  busyFor: z.int().min(0).optional(),
+  lastReplication: moment.optional(),
 });
 
 export const MACHINE_STATES = [
@@ -132,6 +135,10 @@ const machineSchema = z.looseObject({
     .looseObject({
       os: z.enum(["windows", "linux", "none"]).default("none"),
       vss: z.enum(["ok", "missing", "disabled", "failing", "protocol-mismatch"]).default("missing"),
+      /** What the guest's writers change in the copy of its disks when they recover after a shadow copy. */
+      recovery: z
+        .array(z.looseObject({ disk: z.int(), offset: z.int(), length: z.int(), seed: z.int().default(1) }))
+        .optional(),
     })
     .prefault({}),
   checkpointType: z.enum(["disabled", "production", "production-only", "standard"]).default("production"),

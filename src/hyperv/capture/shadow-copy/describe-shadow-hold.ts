@@ -1,5 +1,6 @@
 import type { Consistency, Notice } from "../../../base/index.ts";
 import { isCovered } from "../../forecast/coverage.ts";
+import { keepsDisk } from "../../forecast/excluded-disks.ts";
 import type { Forecast } from "../../forecast/forecast-types.ts";
 import type { HeldDisk, HoldOptions } from "../../held-machine.ts";
 import { byPlace } from "../../inventory/attached-disks.ts";
@@ -34,7 +35,7 @@ export async function describeShadowHold(access: HostAccess, standing: ShadowSta
   const saved = savedState(standing);
   const own = await filesOfSettings(view, { places: before.places, memory: saved !== "none" });
   const ownFiles = withMemoryRoles(own.files, saved);
-  const tree = await readTree(view, standing.after);
+  const tree = await readTree(view, standing.after, standing.options.excludeDisks);
   const leaves = await viewLeaves(standing);
   const memory = decideShadowMemory(before, { files: ownFiles, saved });
   const asked = forecast.consistency ?? "crash";
@@ -128,7 +129,8 @@ async function viewLeaves(standing: ShadowStanding): Promise<Leaves> {
   const { before, view, options } = standing;
   const disks: HeldDisk[] = [];
   const warnings: Notice[] = [];
-  for (const disk of before.disks.filter(isCovered)) {
+  const keeps = keepsDisk(before, options.excludeDisks);
+  for (const disk of before.disks.filter(isCovered).filter(keeps)) {
     const { controller, number, location, path } = disk;
     if (path === undefined) continue;
     const leaf = await viewLeafOf(view, path, options);

@@ -1,0 +1,24 @@
+import type { Warning } from "./warning.ts";
+import { warning } from "./warning.ts";
+
+/** Warnings about what a user asked of a hold. */
+export const HOLD_WARNINGS: Readonly<Record<string, Warning>> = {
+  "exclusion-without-disk": warning("warning", [
+    "A disk was to be left out, and no disk fits the exclusion: nothing was left out for it.",
+    "Compare it with the places and paths that `stillpoint machines` shows; when the disk is gone, take the exclusion away.",
+    "Ein Datenträger sollte ausgelassen werden, und keiner passt zu der Ausnahme: Für sie wurde nichts ausgelassen.",
+    "Vergleichen Sie sie mit den Plätzen und Pfaden, die `stillpoint machines` zeigt; gibt es den Datenträger nicht mehr, entfernen Sie die Ausnahme.",
+  ]),
+  "memory-by-checkpoint": warning("note", [
+    "The machine's memory is kept by a standard checkpoint that is made before the hold and removed after it; memory and disks are of two instants.",
+    "After a restore the machine begins with the held disks, without memory; apply the checkpoint that the restore point marks to go on where its memory was.",
+    "Der Arbeitsspeicher der Maschine wird mit einem Standardprüfpunkt gesichert, der vor dem Anhalten angelegt und danach entfernt wird; Arbeitsspeicher und Datenträger gehören zu zwei Augenblicken.",
+    "Nach einer Wiederherstellung beginnt die Maschine mit den angehaltenen Datenträgern, ohne Arbeitsspeicher; wenden Sie den im Wiederherstellungspunkt markierten Prüfpunkt an, um dort fortzufahren, wo ihr Arbeitsspeicher war.",
+  ]),
+  "domain-controller-unknown": warning("warning", [
+    "Memory was asked for, and the guest does not say whether it is a domain controller; going back to a checkpoint with memory would damage one.",
+    "Make sure that it is none, or leave --memory away; a guest whose data exchange service runs says it by itself.",
+    "Verlangt ist der Arbeitsspeicher, und der Gast sagt nicht, ob er ein Domänencontroller ist; der Rückgang auf einen Prüfpunkt mit Arbeitsspeicher würde einen solchen beschädigen.",
+    "Stellen Sie sicher, dass er keiner ist, oder lassen Sie --memory weg; ein Gast, dessen Datenaustauschdienst läuft, sagt es von selbst.",
+  ]),
+};
