@@ -1,3 +1,4 @@
+import type { Guid } from "../../base/index.ts";
 import {
   CimAnswerError,
   type CimInstance,
@@ -52,10 +53,16 @@ export async function readHostFacts(
   };
 }
 
+export interface ReadMachinesOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Asks for this machine only. A host that cannot choose may give others, too. */
+  readonly machine?: Guid | undefined;
+}
+
 /** All machines of the host as they are now: a fixed number of queries, whatever the number of machines. */
 export async function readMachines(
   session: CimSession,
-  options: { readonly signal?: AbortSignal | undefined } = {},
+  options: ReadMachinesOptions = {},
 ): Promise<readonly MachineInventory[]> {
   return joinMachines(inNewerNames(await readHostTables(session, options)));
 }
@@ -63,10 +70,9 @@ export async function readMachines(
 /** The same with fewer questions, for a second look at disks and checkpoints. */
 export async function readMachineTrees(
   session: CimSession,
-  options: { readonly signal?: AbortSignal | undefined } = {},
+  options: ReadMachinesOptions = {},
 ): Promise<readonly MachineTree[]> {
-  const { signal } = options;
-  return joinMachines(inNewerNames(await readHostTables(session, { signal, scope: "tree" })));
+  return joinMachines(inNewerNames(await readHostTables(session, { ...options, scope: "tree" })));
 }
 
 async function only(
