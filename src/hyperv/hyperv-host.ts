@@ -21,6 +21,7 @@ import type {
   MachineHost,
   WaitOptions,
 } from "./machine-host.ts";
+import { holdWhileSuspended } from "./replication/hold-while-suspended.ts";
 
 export interface HypervHostOptions {
   /** Stays the caller's: the host does not close it. */

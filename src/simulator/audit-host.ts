@@ -12,8 +12,19 @@ export async function auditHost(context: ActContext): Promise<string[]> {
     ...(machine.pendingMerges ?? []).map(
       (merge) => `"${machine.name}" has an outstanding merge of "${merge.child}"`,
     ),
+    ...(machine.replication["suspendedByClient"] === true
+      ? [`"${machine.name}" has its replication suspended`]
+      : []),
     ...(machine.mergesEnabled === false ? [`"${machine.name}" has its merges switched off`] : []),
+    ...(machine.backupBegun === undefined ? [] : [`a backup of "${machine.name}" was begun and never ended`]),
+    ...(machine.stoodStill === true ? [`"${machine.name}" ran, and is ${machine.state}`] : []),
   ]);
+  const shadows = (host.shadowCopies ?? []).map(
+    (shadow) => `the shadow copy ${shadow.id} of "${shadow.root}"`,
+  );
+  const programs = (host.runningPrograms ?? [])
+    .filter(({ ended }) => ended === undefined)
+    .map(({ program }) => `the program "${program}" has not ended`);
   const jobs = (host.hostJobs ?? [])
     .filter((job) => job.state === "running")
     .map((job) => `the host job ${job.id} of type ${job.type} has not ended`);
@@ -32,11 +43,14 @@ export async function auditHost(context: ActContext): Promise<string[]> {
     .filter((entry) => entry.done !== true)
     .map((entry) => `the scripted act "${entry.act.kind}" at "${entry.when.event}" never came`);
   const handles = context.openFiles.paths().map((path) => `"${path}" is still open`);
-  return [...machines, ...jobs, ...handles, ...(await orphans(context)), ...faults, ...wireFaults, ...script];
+  const kept = [...machines, ...shadows, ...programs, ...jobs, ...handles, ...(await strays(context))];
+  return [...kept, ...faults, ...wireFaults, ...script];
 }
 
-/** Differencing disks in no chain that a machine or a checkpoint names. */
-async function orphans(context: ActContext): Promise<string[]> {
+const TEMPORARY = /^[a-z]:\\Windows\\Temp\\/i;
+
+/** Differencing disks in no chain that a machine or a checkpoint names, and temporary files. */
+async function strays(context: ActContext): Promise<string[]> {
   const owned = new Set<string>();
   for (const machine of context.host.machines) {
     for (const path of namedFiles(machine)) await addChain(context, path, owned);
@@ -48,6 +62,7 @@ async function orphans(context: ActContext): Promise<string[]> {
   for await (const path of context.drives.files()) {
     if (/\.avhdx?$/i.test(path) && !owned.has(windowsPathKey(path)))
       found.push(`the differencing disk "${path}" belongs to no machine`);
+    if (TEMPORARY.test(path)) found.push(`the temporary file "${path}"`);
   }
   return found;
 }

@@ -1,4 +1,5 @@
 import type { CimInstance, CimMethodResult } from "../../cim/index.ts";
+import { changeReplication } from "../acts/change-replication.ts";
 import { changeState } from "../acts/change-state.ts";
 import { retryPendingMerges } from "../acts/merge-disks.ts";
 import { HyperVCode } from "../acts/refusals.ts";
@@ -23,6 +24,11 @@ export const MANAGEMENT_METHODS: readonly CimMethod[] = [
   { className: "Msvm_ConcreteJob", name: "GetErrorEx", answer: jobErrors },
   { className: "Msvm_ConcreteJob", name: "RequestStateChange", answer: changeJobState },
   { className: "Msvm_ComputerSystem", name: "RequestStateChange", answer: changeMachineState },
+  {
+    className: "Msvm_ComputerSystem",
+    name: "RequestReplicationStateChange",
+    answer: changeMachineReplication,
+  },
 ];
 
 /** Changes what the embedded instance names, by its InstanceID; the rest stays (hyperv-facts 8.1, 9.1). */
@@ -92,4 +98,11 @@ async function changeMachineState(call: MethodCall): Promise<CimMethodResult> {
   if (machine.state === wanted) return returned(HyperVCode.invalidState);
   await changeState(call.context, machine, wanted);
   return returned(HyperVCode.done);
+}
+
+/** hyperv-facts 6: on the primary relationship; at once here, by a host job or not on Windows. */
+function changeMachineReplication(call: MethodCall): CimMethodResult {
+  const machine = call.context.host.machines.find((one) => one.id === call.on.keys["Name"]);
+  if (machine === undefined) return returned(HyperVCode.invalidParameter);
+  return returned(changeReplication(machine, Number(argument(call, "RequestedState"))));
 }

@@ -31,6 +31,7 @@ class Msvm_ComputerSystem {
   datetime LastSuccessfulBackupTime;
   [Since(server2012R2)] uint16 EnhancedSessionModeState;
   uint32 RequestStateChange([In] uint16 RequestedState, [Out] CIM_ConcreteJob REF Job, [In] datetime TimeoutPeriod);
+  uint32 RequestReplicationStateChange([In] uint16 RequestedState, [Out] CIM_ConcreteJob REF Job, [In] datetime TimeoutPeriod);
 };
 class Msvm_VirtualSystemSettingData {
   [Key] string InstanceID;
