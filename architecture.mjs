@@ -13,6 +13,7 @@ export const MAY_IMPORT = {
   storage: ["base"],
   cim: ["base"],
   "cim/wsman": ["base", "cim"],
+  "cim/powershell": ["base", "cim", "cim/wsman"], // of wsman only CIM-XML and object paths
   "formats/vhdx": ["base", "disk"],
   "formats/vhd": ["base", "disk"],
   "formats/vmcx": ["base", "disk"],
@@ -60,6 +61,7 @@ export const PURE_PACKAGES = { "formats/vmcx": ["saxes"] };
 /** Where files, sockets, processes and databases may be opened: prefixes of paths below `src/`. */
 export const MAY_TOUCH_THE_WORLD = [
   "cim/wsman/transport",
+  "cim/powershell/bridge-process",
   "places/",
   "storage/local/",
   "runs/journal",

@@ -1,8 +1,10 @@
+import { BRIDGE_PROBLEMS } from "./bridge-problems.ts";
 import { COMMAND_PROBLEMS } from "./command-problems.ts";
 import { CONNECTION_PROBLEMS } from "./connection-problems.ts";
 import { DISK_PROBLEMS } from "./disk-problems.ts";
 import { HOLD_PROBLEMS } from "./hold-problems.ts";
 import { HOST_PROBLEMS } from "./host-problems.ts";
+import { KERBEROS_PROBLEMS } from "./kerberos-problems.ts";
 import type { Problem } from "./problem.ts";
 import { PROGRAM_PROBLEMS } from "./program-problems.ts";
 import { RETENTION_PROBLEMS } from "./retention-problems.ts";
@@ -13,8 +15,10 @@ import { WIRE_PROBLEMS } from "./wire-problems.ts";
 export const PROBLEM_TABLES: readonly Readonly<Record<string, Problem>>[] = [
   PROGRAM_PROBLEMS,
   HOST_PROBLEMS,
+  BRIDGE_PROBLEMS,
   HOLD_PROBLEMS,
   CONNECTION_PROBLEMS,
+  KERBEROS_PROBLEMS,
   COMMAND_PROBLEMS,
   DISK_PROBLEMS,
   VAULT_PROBLEMS,

@@ -5,6 +5,8 @@ const SRC = join(import.meta.dirname, "../../..");
 // places/errors.ts builds these codes
 const FILE_REASONS = ["missing", "exists", "locked", "denied", "full", "unmapped", "failed"];
 const COMMAND_REASONS = ["missing", "denied", "timeout", "killed", "failed"];
+// cim/powershell/errors.ts too
+const BRIDGE_REASONS = ["missing", "failed", "restricted", "mismatch", "garbled", "overlong", "denied"];
 
 const ERROR_CODE = /readonly code(?:: string)? = "([^"]+)"/g;
 /** A property `code` with all the texts that stand behind it, and the first argument of `notice()`. */
@@ -17,6 +19,7 @@ export function declaredErrorCodes(): ReadonlySet<string> {
   const built = [
     ...FILE_REASONS.map((reason) => `host-file-${reason}`),
     ...COMMAND_REASONS.map((reason) => `host-command-${reason}`),
+    ...BRIDGE_REASONS.map((reason) => `host-bridge-${reason}`),
   ];
   const written = sources().flatMap(({ text }) => [...text.matchAll(ERROR_CODE)].map((found) => found[1]));
   return new Set([...built, ...written.map(String)]);

@@ -1,0 +1,75 @@
+import { CimAnswerError, type CimInstance, type CimValue } from "../../index.ts";
+import { decodeEmbeddedInstance, looksEmbedded, scalarFromText } from "../../wsman/index.ts";
+import { parseObjectPath } from "./object-path.ts";
+
+/**
+ * Values as the bridge writes them: truth values, numbers of up to 32 bits and texts as JSON's own; everything else is an
+ * object with one field that says what it is.
+ */
+const TAGS: Readonly<Record<string, (content: string) => CimValue>> = {
+  integer: (text) => scalarFromText("sint64", text),
+  integers: (text) => (text === "" ? [] : text.split(" ").map((item) => scalarFromText("sint64", item))),
+  bytes: (text) => [...Buffer.from(text, "base64")],
+  real: (text) => realFrom(text),
+  datetime: (text) => scalarFromText("datetime", text),
+  path: (text) => (text === "" ? null : parseObjectPath(text)),
+  embedded: (text) => embeddedFrom(text),
+};
+
+/** @throws {CimAnswerError} */
+export function decodeWireInstance(value: unknown): CimInstance {
+  const { class: className, path, properties } = recordOf(value);
+  if (typeof className !== "string" || typeof path !== "string") throw unreadable(value);
+  const entries = Object.entries(recordOf(properties)).map(([name, item]): [string, CimValue] => [
+    name,
+    decodeWireValue(item),
+  ]);
+  const instance = { kind: "instance", className, properties: Object.fromEntries(entries) } as const;
+  return path === "" ? instance : { ...instance, reference: parseObjectPath(path) };
+}
+
+function decodeWireValue(value: unknown): CimValue {
+  if (
+    value === null ||
+    typeof value === "boolean" ||
+    typeof value === "number" ||
+    typeof value === "string"
+  ) {
+    return value;
+  }
+  if (Array.isArray(value)) return value.map(decodeWireValue);
+  const [[tag, content] = ["", undefined], ...others] = Object.entries(recordOf(value));
+  if (others.length === 0 && tag === "object") return decodeWireInstance(content);
+  const decode = Object.hasOwn(TAGS, tag) ? TAGS[tag] : undefined;
+  if (others.length > 0 || decode === undefined || typeof content !== "string") throw unreadable(value);
+  return decode(content);
+}
+
+/** A method's answers may hold instances although no qualifier was seen: what looks like one is one. */
+export function withEmbeddedRead(value: CimValue): CimValue {
+  if (typeof value === "string") return embeddedFrom(value);
+  if (Array.isArray(value)) return value.map(withEmbeddedRead);
+  return value;
+}
+
+function embeddedFrom(text: string): CimValue {
+  return looksEmbedded(text) ? decodeEmbeddedInstance(text) : text;
+}
+
+/** .NET writes what is no number in words: NaN, Infinity, -Infinity. */
+function realFrom(text: string): number {
+  const value = Number(text);
+  if (text === "" || (Number.isNaN(value) && text !== "NaN")) throw unreadable(text);
+  return value;
+}
+
+function recordOf(value: unknown): Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw unreadable(value);
+  return value as Readonly<Record<string, unknown>>;
+}
+
+function unreadable(value: unknown): CimAnswerError {
+  return new CimAnswerError(
+    `Cannot read a value of the host: ${JSON.stringify(value)?.slice(0, 200) ?? "nothing"}`,
+  );
+}

@@ -1,0 +1,31 @@
+import { win32 } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** A program that speaks the bridge's lines on its standard input and output. */
+export interface BridgeLaunch {
+  readonly program: string;
+  readonly arguments: readonly string[];
+}
+
+/**
+ * Windows PowerShell with the bridge's script. Windows' own copy is named by its path, so that nothing on the search path
+ * can take its place. The script is a file, not an encoded command: a file can be signed, allowed by path or publisher,
+ * and read by whoever wonders what runs.
+ */
+export function windowsPowershell(environment: Readonly<Record<string, string>>): BridgeLaunch {
+  const root = Object.entries(environment).find(([name]) => name.toLowerCase() === "systemroot")?.[1];
+  return {
+    program: win32.join(root ?? "C:\\Windows", "System32", "WindowsPowerShell", "v1.0", "powershell.exe"),
+    arguments: [
+      "-NoLogo",
+      "-NoProfile",
+      "-NonInteractive",
+      "-ExecutionPolicy",
+      "Bypass",
+      "-OutputFormat",
+      "Text",
+      "-File", // must be the last: what follows belongs to the script
+      fileURLToPath(new URL("./bridge.ps1", import.meta.url)),
+    ],
+  };
+}
