@@ -1,3 +1,4 @@
+export * from "./declared-class.ts";
 export * from "./errors.ts";
 export * from "./model.ts";
 export * from "./session.ts";

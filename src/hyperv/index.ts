@@ -1,3 +1,4 @@
+export * from "./classic-classes.ts";
 export * from "./custody.ts";
 export * from "./errors.ts";
 export type { ForecastHost } from "./forecast/admission.ts";

@@ -1,6 +1,7 @@
 import type { Clock, Entropy, Secret } from "../../base/index.ts";
 import type { CimSession } from "../../cim/index.ts";
-import { HttpTransport, WinrsCommands, WsmanSession } from "../../cim/wsman/index.ts";
+import { declaredSchemas, HttpTransport, WinrsCommands, WsmanSession } from "../../cim/wsman/index.ts";
+import { CLASSIC_CLASSES } from "../../hyperv/index.ts";
 import type { HostCommands, HostFiles } from "../../places/index.ts";
 import { readHostTrust } from "../config/index.ts";
 import { HostAuthNotAvailableError, SecretMissingError, UsageError } from "../errors.ts";
@@ -48,7 +49,9 @@ export async function openRemoteHost(
       clock,
       entropy,
     });
-  const session = context.resources.use(WsmanSession.open({ transport: transport(), entropy }));
+  const session = context.resources.use(
+    WsmanSession.open({ transport: transport(), entropy, schemas: declaredSchemas(CLASSIC_CLASSES) }),
+  );
   const shells = context.resources.use(new WinrsCommands({ transport: transport(), entropy, clock }));
   return { session, files, commands: new WinrsHostCommands(shells) };
 }

@@ -1,4 +1,5 @@
 export type { SchemaSource } from "./class-descriptions.ts";
+export * from "./declared-schemas.ts";
 export * from "./errors.ts";
 export * from "./http/host-connection.ts";
 export { associatorsQuery } from "./messages/associators-query.ts";

@@ -1,1 +1,3 @@
 export * from "./scene.ts";
+export * from "./schema-misfits.ts";
+export * from "./wire-scene.ts";

@@ -3,7 +3,7 @@ import type { Clock, Entropy, Secret } from "../../base/index.ts";
 import { CimService, endPointBinding, ShellService, WsmanHostConnection } from "../../cim/wsman/index.ts";
 import { hostSchemas } from "../provider/schema/host-schemas.ts";
 import type { SimulatedHost } from "../simulated-host.ts";
-import { releaseOf } from "../state/host-version.ts";
+import { Release, releaseOf } from "../state/host-version.ts";
 import { hostShell } from "./host-shell.ts";
 import { type PemPair, readPemPair } from "./read-pem.ts";
 import { type WireLimits, wireLimits } from "./wire-limits.ts";
@@ -40,7 +40,8 @@ export async function serveSimulatedHost(
 ): Promise<ServedHost> {
   const { clock, entropy, http, https, onFailure } = options;
   const { os, name } = await host.state();
-  const limits = { ...wireLimits(releaseOf({ os })), ...options.limits };
+  const release = releaseOf({ os });
+  const limits = { ...wireLimits(release), ...options.limits };
   const shells = new ShellService({
     run: hostShell(host.commands()),
     clock,
@@ -51,7 +52,8 @@ export async function serveSimulatedHost(
   await using opening = new AsyncDisposableStack();
   const service = new CimService({
     session: opening.use(host.session()),
-    schemas: hostSchemas(releaseOf({ os })),
+    schemas: hostSchemas(release),
+    describes: release < Release.server2012 ? "nothing" : "classes",
     entropy,
     maxEnvelopeBytes: limits.envelopeBytes,
     maxBatchItems: limits.batchItems,

@@ -19,6 +19,8 @@ export interface CimServiceOptions {
   /** Whose instances and methods these are. */
   readonly session: CimSession;
   readonly schemas: SchemaSource;
+  /** `nothing`: clients who ask for a class's description are refused, as before Windows Server 2012. */
+  readonly describes?: "classes" | "nothing" | undefined;
   readonly entropy: Entropy;
   /** MaxEnvelopeSizekb in bytes: no answer is longer. */
   readonly maxEnvelopeBytes?: number | undefined;
@@ -111,7 +113,7 @@ export class CimService {
   }
 
   #schema(place: ClassPlace): XmlSource {
-    const schema = this.#options.schemas(place);
+    const schema = this.#options.describes === "nothing" ? undefined : this.#options.schemas(place);
     if (schema === undefined)
       throw new WsmanFaultError(WSMAN_CODE.resourceNotFound, "there is no such class");
     return encodeClassSchema(schema);
