@@ -58,9 +58,10 @@ export const PURE = ["base", "contract", "policy", "disk", "formats/vhdx", "form
 /** Packages that a pure module may use because they run anywhere too. */
 export const PURE_PACKAGES = { "formats/vmcx": ["saxes"] };
 
-/** Where files, sockets, processes and databases may be opened: prefixes of paths below `src/`. */
+/** Where files, sockets, processes, databases and the system's own libraries may be opened: prefixes of paths below `src/`. */
 export const MAY_TOUCH_THE_WORLD = [
   "cim/wsman/transport",
+  "cim/wsman/kerberos/",
   "cim/powershell/bridge-process",
   "places/",
   "storage/local/",

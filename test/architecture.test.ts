@@ -6,7 +6,7 @@ import { MAY_IMPORT, MAY_TOUCH_THE_WORLD, ONLY_FROM, PURE, PURE_PACKAGES } from 
 
 const SRC = join(import.meta.dirname, "../src");
 const WORLD =
-  /^(node:)?(fs|fs\/promises|net|tls|http|https|http2|dgram|dns|child_process|cluster|sqlite|worker_threads)$/;
+  /^(node:)?(fs|fs\/promises|net|tls|http|https|http2|dgram|dns|child_process|cluster|sqlite|worker_threads)$|^koffi$/;
 const BANNED = /(^|[/_-])(utils?|common|shared|helpers?|lib|core|misc|manager)([/_.-]|$)/;
 const law = MAY_IMPORT as Readonly<Record<string, readonly string[]>>;
 const packages = PURE_PACKAGES as Readonly<Record<string, readonly string[]>>;
@@ -152,6 +152,7 @@ describe("the dependency law", () => {
     assert.equal(planted("cli/x.ts", 'import { x } from "../app/config/paths.ts";').length, 1);
     assert.equal(planted("disk/x.ts", 'import { readFile } from "node:fs/promises";').length, 2);
     assert.equal(planted("vault/x.ts", 'import fs from "fs";').length, 2);
+    assert.equal(planted("storage/x.ts", 'const koffi = await import("koffi");').length, 1);
     assert.equal(planted("vault/x.ts", 'export * from "./testing/fake.ts";').length, 1);
     assert.equal(planted("app/x.ts", 'const s = await import("../simulator/index.ts");').length, 1);
     assert.equal(planted("nowhere/x.ts", "export {};").length, 1);

@@ -9,7 +9,9 @@ export type AuthenticationReason =
   /** The host wants something weaker than NTLMv2 with 128-bit sealing. */
   | "too-weak"
   /** The account is known and may not use WS-Management. */
-  | "not-allowed";
+  | "not-allowed"
+  /** The host let us in without proving who it is, although it was asked to. */
+  | "unproven";
 
 /** The host did not let us in. What was expected of the credential is never told. */
 export class HostAuthenticationError extends StillpointError {

@@ -2,6 +2,8 @@ export type { SchemaSource } from "./class-descriptions.ts";
 export * from "./declared-schemas.ts";
 export * from "./errors.ts";
 export * from "./http/host-connection.ts";
+export * from "./kerberos/errors.ts";
+export type { OpenSecurityContext, SecurityContext } from "./kerberos/security-context.ts";
 export { associatorsQuery } from "./messages/associators-query.ts";
 export { encodeCimDatetime } from "./messages/cim-datetime.ts";
 export type { CimType } from "./messages/cim-type.ts";

@@ -4,7 +4,6 @@ import {
   type Entropy,
   InterruptedError,
   MIB,
-  type Secret,
   StillpointError,
   throwIfInterrupted,
 } from "../../../base/index.ts";
@@ -12,16 +11,28 @@ import { CimAnswerError, CimConnectionError } from "../../index.ts";
 import { HostAuthenticationError, HostEnvelopeError, HostSealError } from "../errors.ts";
 import { decodeSealedBody, encodeSealedBody, SEALED_CONTENT_TYPE } from "../http/sealed-body.ts";
 import { charsetOf, decodeSoapBytes, SOAP_CONTENT_TYPE } from "../http/soap-bytes.ts";
+import { openSecurityContext } from "../kerberos/open-security-context.ts";
+import type {
+  KerberosAccount,
+  MessageSeal,
+  OpenSecurityContext,
+  SecurityContext,
+} from "../kerberos/security-context.ts";
 import { NtlmClient } from "../ntlm/ntlm-client.ts";
-import type { NtlmSession } from "../ntlm/ntlm-session.ts";
+import type { NtlmAccount } from "../ntlm/ntlm-v2-response.ts";
 import type { WsmanTransport } from "../wsman-transport.ts";
 import { endPointBinding } from "./channel-binding.ts";
 import { type HttpChannel, HttpConnection, type HttpEndpoint, type HttpReply } from "./http-connection.ts";
+import { negotiate, tokenOf } from "./negotiate-loop.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 
 export interface HttpTransportOptions extends HttpEndpoint {
-  readonly account: { readonly user: string; readonly domain: string; readonly password: Secret };
-  /** Basic sends the password itself and is taken with TLS only. */
-  readonly authentication?: "ntlm" | "basic" | undefined;
+  /** NTLM and Basic need one with its password. Kerberos shows the ticket that is there where the password or all of it is absent. */
+  readonly account?: KerberosAccount | undefined;
+  /** Basic sends the password itself and is taken with TLS only. Kerberos needs the host's name, not its address. */
+  readonly authentication?: "ntlm" | "basic" | "kerberos" | undefined;
+  /** How Kerberos is reached; the system's own library by default. */
+  readonly openSecurityContext?: OpenSecurityContext | undefined;
   readonly clock: Clock;
   readonly entropy: Entropy;
 }
@@ -31,12 +42,14 @@ const LONGEST_REPLY_BYTES = 16 * MIB;
 /** A host that closes the connection each time somebody signs in is not asked for ever. */
 const MOST_SIGN_INS = 3;
 
-type Context =
-  | { readonly kind: "ntlm"; readonly socket: Socket; readonly session: NtlmSession }
-  | { readonly kind: "basic"; readonly socket: Socket };
+/** Who signed in belongs to a connection; Basic says it again with each request and seals nothing. */
+interface Context extends Partial<Disposable> {
+  readonly socket: Socket;
+  readonly seal: MessageSeal | undefined;
+}
 
 /**
- * WS-Management over HTTP(S), by one connection that NTLM signs in once and then seals on. Without TLS every envelope is
+ * WS-Management over HTTP(S), by one connection that NTLM or Kerberos signs in once and then seals on. Without TLS every envelope is
  * sealed, and an answer that is not sealed is refused. When the connection was closed in between, it signs in again;
  * when it breaks in the middle of an exchange, nobody knows whether the host has read it, and the caller decides.
  */
@@ -56,6 +69,9 @@ export class HttpTransport implements WsmanTransport {
 
   /** Nothing is sent before the first exchange. @throws {HostAuthenticationError} for Basic without TLS */
   static open(options: HttpTransportOptions): HttpTransport {
+    if (options.authentication !== "kerberos" && options.account?.password === undefined) {
+      throw new TypeError("NTLM and Basic need an account with its password");
+    }
     if (options.authentication === "basic" && options.protocol !== "https:") {
       throw new HostAuthenticationError(`Cannot sign in to "${options.host}": Basic needs HTTPS`, {
         reason: "too-weak",
@@ -89,6 +105,12 @@ export class HttpTransport implements WsmanTransport {
     this.#isClosed = true;
     this.#connection[Symbol.dispose]();
     await this.#queue;
+    this.#leave();
+  }
+
+  #leave(): void {
+    this.#context?.[Symbol.dispose]?.();
+    this.#context = undefined;
   }
 
   /** Ends the work when its time is over or the caller's signal fires, and says which of both it was. */
@@ -110,7 +132,7 @@ export class HttpTransport implements WsmanTransport {
     try {
       return await work(AbortSignal.any(signals));
     } catch (error) {
-      this.#context = undefined; // the sealing's count is lost
+      this.#leave(); // the sealing's count is lost
       throwIfInterrupted(options.signal);
       if (over.signal.aborted) {
         const state = `it did not answer within ${options.timeoutMs} ms`;
@@ -132,7 +154,7 @@ export class HttpTransport implements WsmanTransport {
       this.#context = context;
       const reply = await this.#send(envelope, { context, signal });
       if (reply !== undefined) return this.#envelopeOf(reply, context);
-      this.#context = undefined;
+      this.#leave();
     }
     throw new CimConnectionError(
       `Cannot talk to "${this.#options.host}": it closes the connection after each sign-in`,
@@ -146,13 +168,13 @@ export class HttpTransport implements WsmanTransport {
   ): Promise<HttpReply | undefined> {
     if (context.socket.destroyed) return undefined;
     const plain = Buffer.from(envelope);
-    const isSealed = context.kind === "ntlm" && this.#options.protocol === "http:";
+    const seal = this.#options.protocol === "http:" ? context.seal : undefined;
     const headers = {
-      ...(context.kind === "basic" ? { authorization: this.#basicCredentials() } : {}),
-      "content-type": isSealed ? SEALED_CONTENT_TYPE : SOAP_CONTENT_TYPE,
+      ...(context.seal === undefined ? { authorization: this.#basicCredentials() } : {}),
+      "content-type": seal === undefined ? SOAP_CONTENT_TYPE : SEALED_CONTENT_TYPE,
     };
     // sealing moves the count on, also where nothing is sent after all: the context ends then, too
-    const body = isSealed ? encodeSealedBody(context.session.seal(plain)) : plain;
+    const body = seal === undefined ? plain : encodeSealedBody(seal.seal(plain));
     return await this.#post({ headers, body }, signal, ({ socket }) => socket === context.socket);
   }
 
@@ -163,9 +185,9 @@ export class HttpTransport implements WsmanTransport {
     if (reply.status === 413) {
       throw new HostEnvelopeError(`Cannot send a request to "${host}": it is larger than the host takes`);
     }
-    if (/^multipart\/encrypted/i.test(reply.contentType) && context.kind === "ntlm") {
+    if (/^multipart\/encrypted/i.test(reply.contentType) && context.seal !== undefined) {
       const sealed = decodeSealedBody(reply.body);
-      const plain = context.session.open(sealed);
+      const plain = context.seal.open(sealed);
       if (plain === undefined)
         throw new HostSealError(`Cannot trust an answer of "${host}": its seal does not fit`);
       return decodeSoapBytes(plain, sealed.charset);
@@ -181,7 +203,10 @@ export class HttpTransport implements WsmanTransport {
   }
 
   async #signIn(signal: AbortSignal): Promise<Context> {
-    if (this.#options.authentication === "basic") return await this.#basicContext(signal);
+    if (this.#options.authentication === "basic") {
+      return { socket: (await this.#greet(signal)).socket, seal: undefined };
+    }
+    if (this.#options.authentication === "kerberos") return await this.#kerberosContext(signal);
     for (const scheme of ["Negotiate", "NTLM"]) {
       const context = await this.#ntlmContext(scheme, signal);
       if (context !== undefined) return context;
@@ -189,15 +214,52 @@ export class HttpTransport implements WsmanTransport {
     throw this.#refused("not-offered");
   }
 
-  /** Basic has no handshake; an empty request finds out which connection it is and whether its certificate is right. */
-  async #basicContext(signal: AbortSignal): Promise<Context> {
+  /** An empty request, only to find out which connection there is and whether its certificate is right. */
+  async #greet(signal: AbortSignal): Promise<HttpChannel> {
     let channel: HttpChannel | undefined;
     await this.#post({ headers: {}, body: new Uint8Array() }, signal, (found) => {
       channel = found;
       return true;
     });
     if (channel === undefined) throw this.#refused("not-offered");
-    return { kind: "basic", socket: channel.socket };
+    return channel;
+  }
+
+  /** The ticket is bound to the certificate, which is the same when the host closes the connection after the greeting. */
+  async #kerberosContext(signal: AbortSignal): Promise<Context> {
+    const { account, host, protocol } = this.#options;
+    const certificate = protocol === "https:" ? (await this.#greet(signal)).certificate : undefined;
+    const security = await (this.#options.openSecurityContext ?? openSecurityContext)({
+      host,
+      account,
+      channelBinding: certificate === undefined ? undefined : endPointBinding(certificate),
+    });
+    try {
+      const socket = await this.#negotiate(security, certificate, signal);
+      return { socket, seal: security, [Symbol.dispose]: () => security[Symbol.dispose]() };
+    } catch (error) {
+      security[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  async #negotiate(
+    security: SecurityContext,
+    certificate: Uint8Array | undefined,
+    signal: AbortSignal,
+  ): Promise<Socket> {
+    let socket: Socket | undefined;
+    const isRight = (found: HttpChannel): boolean => {
+      if (socket === undefined && isSame(found.certificate, certificate)) socket = found.socket;
+      return socket === found.socket;
+    };
+    await negotiate(security, {
+      host: this.#options.host,
+      step: async (token) => await unlessAborted(security.step(token), signal),
+      post: async (scheme, token) => await this.#post(tokenContent(scheme, token), signal, isRight),
+    });
+    if (socket === undefined) throw this.#refused("not-offered");
+    return socket;
   }
 
   /** [MS-NTHT]: three messages on one connection. Undefined when the host does not know the scheme. */
@@ -208,12 +270,9 @@ export class HttpTransport implements WsmanTransport {
       channel = found;
       return true;
     });
-    const answer = first?.challenges.find((text) =>
-      text.toLowerCase().startsWith(`${scheme.toLowerCase()} `),
-    );
-    if (answer === undefined || channel === undefined) return undefined;
+    const token = first === undefined ? undefined : tokenOf(first, scheme);
+    if (token === undefined || channel === undefined) return undefined;
     const { socket, certificate } = channel;
-    const token = Buffer.from(answer.slice(scheme.length + 1).trim(), "base64");
     const { message, session } = client.authenticate(token, {
       channelBinding: certificate === undefined ? undefined : endPointBinding(certificate),
     });
@@ -223,13 +282,13 @@ export class HttpTransport implements WsmanTransport {
     }
     if (last.status === 401) throw this.#refused("refused");
     if (last.status === 403) throw this.#refused("not-allowed");
-    return { kind: "ntlm", socket, session };
+    return { socket, seal: session };
   }
 
   #client(): NtlmClient {
-    const { account, clock, entropy, host } = this.#options;
+    const { clock, entropy, host } = this.#options;
     return new NtlmClient({
-      account,
+      account: this.#account(),
       servicePrincipal: `HTTP/${host}`,
       clock,
       entropy,
@@ -248,39 +307,40 @@ export class HttpTransport implements WsmanTransport {
     });
   }
 
+  #account(): NtlmAccount {
+    const { account } = this.#options;
+    if (account?.password === undefined) throw new TypeError("there is no password");
+    return { user: account.user, domain: account.domain, password: account.password };
+  }
+
   #basicCredentials(): string {
-    const { user, domain, password } = this.#options.account;
+    const { user, domain, password } = this.#account();
     const name = domain === "" ? user : `${domain}\\${user}`;
     return `Basic ${Buffer.from(`${name}:${password.reveal()}`).toString("base64")}`;
   }
 
   #refused(reason: "refused" | "not-allowed" | "not-offered"): HostAuthenticationError {
-    const { account, host } = this.#options;
+    const { account, authentication, host } = this.#options;
     const state = {
-      refused: "it does not take this name and password",
+      refused:
+        authentication === "kerberos"
+          ? "it does not take this Kerberos ticket"
+          : "it does not take this name and password",
       "not-allowed": "the account may not use WS-Management",
       "not-offered": "it offers neither Negotiate nor NTLM",
     }[reason];
-    return new HostAuthenticationError(`Cannot sign in to "${host}" as "${account.user}": ${state}`, {
-      reason,
-    });
+    const who = account === undefined ? "" : ` as "${account.user}"`;
+    return new HostAuthenticationError(`Cannot sign in to "${host}"${who}: ${state}`, { reason });
   }
-}
-
-/** Waits for a promise that never rejects, or until the signal fires. @throws {InterruptedError} */
-async function unlessAborted(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  throwIfInterrupted(signal);
-  const aborted = Promise.withResolvers<void>();
-  const stop = (): void => aborted.resolve();
-  signal?.addEventListener("abort", stop, { once: true });
-  await Promise.race([promise, aborted.promise]);
-  signal?.removeEventListener("abort", stop);
-  throwIfInterrupted(signal);
 }
 
 interface HttpContent {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
+}
+
+function isSame(one: Uint8Array | undefined, other: Uint8Array | undefined): boolean {
+  return one === undefined || other === undefined ? one === other : Buffer.compare(one, other) === 0;
 }
 
 function tokenContent(scheme: string, token: Uint8Array): HttpContent {

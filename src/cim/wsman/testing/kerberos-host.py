@@ -1,0 +1,147 @@
+"""A host's side of Negotiate and of sealed bodies, by Debian's python3-gssapi: answers each envelope with <echo>…</echo>.
+
+Arguments: a JSON document {"tls": {"key", "cert"}, "binding": base64, "answers": …}. Writes its port, then one JSON line for
+each handshake that it finished: {"user", "mechanism", "bound"}. What stands in "answers" makes a bad host of it: "flipped",
+"repeated", "plain", "unproven", "refused", "basic".
+"""
+import base64
+import http.server
+import json
+import re
+import ssl
+import struct
+import sys
+
+import gssapi
+import gssapi.raw
+from gssapi.raw import IOV, ChannelBindings, IOVBufferType
+
+options = json.loads(sys.argv[1])
+BINDING = options.get("binding")
+ANSWERS = options.get("answers")
+PROTOCOL = "application/HTTP-SPNEGO-session-encrypted"
+CHANNEL_BOUND = 2048
+
+
+def multipart(length, header, data):
+    head = (
+        f"--Encrypted Boundary\r\n\tContent-Type: {PROTOCOL}\r\n"
+        f"\tOriginalContent: type=application/soap+xml;charset=UTF-8;Length={length}\r\n"
+        "--Encrypted Boundary\r\n\tContent-Type: application/octet-stream\r\n"
+    )
+    return head.encode() + struct.pack("<i", len(header)) + header + data + b"--Encrypted Boundary--\r\n"
+
+
+def split_multipart(body):
+    head, rest = body.split(b"\tContent-Type: application/octet-stream\r\n", 1)
+    said = re.fullmatch(
+        b"--Encrypted Boundary\r\n\tContent-Type: ([^\r]+)\r\n\tOriginalContent: "
+        b"type=application/soap\\+xml;charset=UTF-8;Length=(\\d+)\r\n--Encrypted Boundary\r\n",
+        head,
+    )
+    if said is None or said[1].decode() != PROTOCOL:
+        raise ValueError("another package")
+    (header_length,) = struct.unpack("<i", rest[:4])
+    sealed, end = rest[4 : -len(b"--Encrypted Boundary--\r\n")], rest[-len(b"--Encrypted Boundary--\r\n") :]
+    if end != b"--Encrypted Boundary--\r\n" or len(sealed) != header_length + int(said[2]):
+        raise ValueError("the lengths do not add up")
+    return sealed
+
+
+class Host(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    context = None
+    last = None
+
+    def log_message(self, *args):
+        pass
+
+    def answer(self, status, body=b"", **headers):
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"] or 0))
+        offered = self.headers["Authorization"] or ""
+        if offered.lower().startswith("negotiate ") and ANSWERS != "basic":
+            if not self.handshake(base64.b64decode(offered[10:])):
+                return
+            if not body:
+                return self.answer(200, **self.proof)
+        if self.context is None or not self.context.complete:
+            return self.answer(401, WWW_Authenticate='Basic realm="x"' if ANSWERS == "basic" else "Negotiate")
+        try:
+            self.envelope(body)
+        except (gssapi.exceptions.GSSError, ValueError) as error:
+            self.context = None
+            self.answer(400, str(error).encode())
+
+    def handshake(self, token):
+        if self.context is None or self.context.complete:
+            bindings = ChannelBindings(application_data=base64.b64decode(BINDING)) if BINDING else None
+            self.context = gssapi.SecurityContext(
+                creds=gssapi.Credentials(usage="accept"), usage="accept", channel_bindings=bindings
+            )
+        try:
+            if ANSWERS == "refused":
+                raise ValueError
+            token = self.context.step(token)
+            is_complete = self.context.complete  # raises what the step put off
+        except (gssapi.exceptions.GSSError, ValueError):
+            self.context = None
+            self.answer(401, WWW_Authenticate="Negotiate")
+            return False
+        said = f"Negotiate {base64.b64encode(token or b'').decode()}"
+        self.proof = {} if ANSWERS == "unproven" else {"WWW_Authenticate": said}
+        if not is_complete:
+            self.answer(401, **self.proof)
+            return False
+        flags = gssapi.raw.inquire_context(self.context).flags
+        facts = {
+            "user": str(self.context.initiator_name),
+            "mechanism": self.context.mech.dotted_form,
+            "bound": bool(int(flags) & CHANNEL_BOUND),
+        }
+        print(json.dumps(facts), flush=True)
+        return True
+
+    def envelope(self, body):
+        is_sealed = (self.headers["Content-Type"] or "").startswith("multipart/encrypted")
+        if not is_sealed and "tls" not in options:
+            return self.answer(500, b"unencrypted traffic is not allowed")
+        plain = self.context.unwrap(split_multipart(body)) if is_sealed else None
+        if plain is not None and not plain.encrypted:
+            raise ValueError("not sealed")
+        said = b"<echo>" + (body if plain is None else plain.message) + b"</echo>"
+        if plain is None or ANSWERS == "plain":
+            return self.answer(200, said, Content_Type="application/soap+xml;charset=UTF-8")
+        iov = IOV(IOVBufferType.header, said, std_layout=False)
+        gssapi.raw.wrap_iov(self.context, iov)
+        header, data = iov[0].value, iov[1].value
+        if ANSWERS == "flipped":
+            data = data[:-1] + bytes([data[-1] ^ 1])
+        if ANSWERS == "repeated":
+            header, data = Host.last = Host.last or (header, data)
+        kind = f'multipart/encrypted;protocol="{PROTOCOL}";boundary="Encrypted Boundary"'
+        self.answer(200, multipart(len(data), header, data), Content_Type=kind)
+
+
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_):
+        if not isinstance(sys.exc_info()[1], (ConnectionError, ssl.SSLError)):
+            super().handle_error(*_)
+
+
+server = Server(("127.0.0.1", 0), Host)
+if "tls" in options:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(options["tls"]["cert"], options["tls"]["key"])
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+print(server.server_address[1], flush=True)
+server.serve_forever()
