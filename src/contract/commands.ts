@@ -109,6 +109,7 @@ export const COMMANDS = {
       "allowServiceSwitch",
       "retries",
       "retryDelay",
+      "suspendReplication",
       ...COMMANDS_OF_ITEM,
       "failOnWarning",
       "stateDir",

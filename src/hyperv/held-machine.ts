@@ -30,8 +30,6 @@ export interface HoldOptions extends HoldWishes {
   /** The step of the event tree that notes and warnings belong to. */
   readonly step: string;
   readonly patience: Patience;
-  /** Suspend the machine's replication before the hold, and let it go on after the release. */
-  readonly suspendReplication?: true | undefined;
   /** Id of the run; it stands in the journal and in the checkpoint's name. */
   readonly run: string;
   /**
@@ -78,6 +76,8 @@ export interface CheckpointNode {
   readonly disks: readonly CheckpointDisk[];
   /** Its configuration and state files; never its disks. */
   readonly files: readonly HeldFile[];
+  /** Not a user's: it was made for this backup, to hold the memory of the running machine. */
+  readonly madeForMemory?: true | undefined;
 }
 
 /** A disk as a checkpoint has it: `path` is the leaf that, with its parents, is the disk at that instant. */

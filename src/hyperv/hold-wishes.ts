@@ -24,4 +24,6 @@ export interface HoldWishes {
    * copy, rather than fail.
    */
   readonly allowServiceSwitch?: true | undefined;
+  /** Suspend the machine's replication before the hold, and let it go on after the release. */
+  readonly suspendReplication?: true | undefined;
 }

@@ -9,13 +9,17 @@ export function holdWishes(input: CommandInput): HoldWishes {
     memory: textOption(input, "memory") === "include" ? "include" : undefined,
     excludeDisks: listOption(input, "excludeDisk").map(parseDiskExclusion),
     allowServiceSwitch: switchOption(input, "allowServiceSwitch"),
+    suspendReplication: switchOption(input, "suspendReplication"),
   };
   const host = requiredOption(input, "host");
   const isAsked =
-    wishes.method !== undefined || wishes.memory !== undefined || (wishes.excludeDisks ?? []).length > 0;
+    wishes.method !== undefined ||
+    wishes.memory !== undefined ||
+    wishes.suspendReplication === true ||
+    (wishes.excludeDisks ?? []).length > 0;
   if (isAsked && parseHostAddress(host).kind === "folder") {
     throw new UsageError(
-      `Cannot use --method, --memory or --exclude-disk with the host "${host}": nothing is held in a folder`,
+      `Cannot use --method, --memory, --exclude-disk or --suspend-replication with the host "${host}": nothing is held in a folder`,
     );
   }
   return wishes;
