@@ -36,12 +36,6 @@ export class LocalHostNotWindowsError extends StillpointError {
   readonly retry = "never";
 }
 
-/** The way of signing in that was asked for is not available here. */
-export class HostAuthNotAvailableError extends StillpointError {
-  readonly code = "host-auth-not-available";
-  readonly retry = "never";
-}
-
 /** What should say which certificate to trust is neither a fingerprint nor a readable PEM file. */
 export class HostCertificateUnusableError extends StillpointError {
   readonly code = "host-certificate-unusable";

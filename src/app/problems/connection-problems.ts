@@ -15,12 +15,6 @@ export const CONNECTION_PROBLEMS: Readonly<Record<string, Problem>> = {
     '"local" ist der Windows Server, auf dem dieses Programm läuft; dies ist ein anderes System.',
     "Erreichen Sie den Windows Server über das Netz mit winrm://USER@NAME oder winrms://USER@NAME, oder führen Sie Stillpoint auf ihm aus.",
   ]),
-  "host-auth-not-available": row(1, [
-    "This way of signing in to a host is not available here.",
-    "Leave --host-auth away, which signs in with NTLM; winrms:// protects it with the host's certificate.",
-    "Diese Art der Anmeldung am Host steht hier nicht zur Verfügung.",
-    "Lassen Sie --host-auth weg, dann wird mit NTLM angemeldet; winrms:// schützt dies mit dem Zertifikat des Hosts.",
-  ]),
   "host-certificate-unusable": row(1, [
     "What --host-certificate names is neither a SHA-256 fingerprint nor a readable PEM file.",
     "Give the 64 hexadecimal digits of the host's certificate (colons are fine), or a PEM file of the authority that issued it.",

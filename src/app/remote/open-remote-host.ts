@@ -4,8 +4,8 @@ import { declaredSchemas, HttpTransport, WinrsCommands, WsmanSession } from "../
 import { CLASSIC_CLASSES } from "../../hyperv/index.ts";
 import type { HostCommands, HostFiles } from "../../places/index.ts";
 import { readHostTrust } from "../config/index.ts";
-import { HostAuthNotAvailableError, SecretMissingError, UsageError } from "../errors.ts";
-import type { HostRequest } from "../host-request.ts";
+import { SecretMissingError, UsageError } from "../errors.ts";
+import type { HostAuthentication, HostRequest } from "../host-request.ts";
 import type { WinrmAddress } from "../winrm-address.ts";
 import { remoteFiles } from "./remote-files.ts";
 import { WinrsHostCommands } from "./winrs-host-commands.ts";
@@ -20,7 +20,7 @@ export interface RemoteHost {
 /**
  * Composes the ports to a host over WS-Management. Nothing is sent yet; programs have a connection of their own, which is
  * signed in when the first one is run. What must be closed goes to `resources`.
- * @throws {PathMapError} {HostCertificateUnusableError} {SecretMissingError} {HostAuthNotAvailableError} {UsageError}
+ * @throws {PathMapError} {HostCertificateUnusableError} {SecretMissingError} {UsageError}
  */
 export async function openRemoteHost(
   address: WinrmAddress,
@@ -56,13 +56,8 @@ export async function openRemoteHost(
   return { session, files, commands: new WinrsHostCommands(shells) };
 }
 
-function authenticationOf(address: WinrmAddress, request: HostRequest): "ntlm" | "basic" {
+function authenticationOf(address: WinrmAddress, request: HostRequest): HostAuthentication {
   const { host, hostAuth = "ntlm" } = request;
-  if (hostAuth === "kerberos") {
-    throw new HostAuthNotAvailableError(
-      `Cannot sign in to "${host}" with Kerberos: this version has no Kerberos`,
-    );
-  }
   if (hostAuth === "basic" && address.protocol === "http:") {
     throw new UsageError(
       `Cannot sign in to "${host}" with Basic: it sends the password itself, wanted winrms://`,
@@ -71,7 +66,8 @@ function authenticationOf(address: WinrmAddress, request: HostRequest): "ntlm" |
   return hostAuth;
 }
 
-function passwordOf({ host, hostPassword }: HostRequest): Secret {
-  if (hostPassword !== undefined) return hostPassword;
+/** With Kerberos the user may have a ticket already. */
+function passwordOf({ host, hostAuth, hostPassword }: HostRequest): Secret | undefined {
+  if (hostPassword !== undefined || hostAuth === "kerberos") return hostPassword;
   throw new SecretMissingError(`Cannot sign in to "${host}": no password was given`);
 }
