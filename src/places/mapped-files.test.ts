@@ -52,6 +52,28 @@ describe("mappedFiles()", () => {
     assert.throws(() => mappedFiles({ shares: { "\\\\nas\\machines\\deep": "/x" } }), { reason: "unmapped" });
   });
 
+  test("the folder of all devices has each one by its name, and one that is named goes before", async () => {
+    await using folder = await temporaryFolder();
+    for (const name of ["HarddiskVolumeShadowCopy7", "HarddiskVolumeShadowCopy8", "eight"]) {
+      await mkdir(join(folder.path, name));
+      await writeFile(join(folder.path, name, "a"), name);
+    }
+    const devices = "\\\\?\\GLOBALROOT\\Device";
+    const eight = { [`${devices}\\HarddiskVolumeShadowCopy8`]: join(folder.path, "eight") };
+    const files = mappedFiles({ drives: {}, devices: { [devices]: folder.path, ...eight } });
+    assert.equal(await read(files, `${devices}\\harddiskvolumeshadowcopy8\\a`), "eight");
+    assert.equal(await read(files, `${devices}\\HarddiskVolumeShadowCopy7\\A`), "HarddiskVolumeShadowCopy7");
+    assert.equal(await files.stat(`${devices}\\HarddiskVolumeShadowCopy9\\a`), undefined);
+    await assert.rejects(files.stat(`${devices}\\..\\a`), { reason: "unmapped" });
+  });
+
+  test("shares that are not named are read by their own paths only where that is wanted", async () => {
+    const asWritten = mappedFiles({ otherShares: "as-written" });
+    assert.equal(await asWritten.stat("\\\\nas\\machines\\a"), undefined);
+    await assert.rejects(asWritten.stat("D:\\a"), { reason: "unmapped" });
+    await assert.rejects(mappedFiles({}).stat("\\\\nas\\machines\\a"), { reason: "unmapped" });
+  });
+
   test("a drive that is not in the map and a path that Windows would read otherwise are refused", async () => {
     await using folder = await temporaryFolder();
     await writeFile(join(folder.path, "a"), "x");

@@ -11,7 +11,10 @@ export interface PathMap {
   readonly drives?: Readonly<Record<string, string>> | undefined;
   /** By share: `{ "\\\\nas\\machines": "/mnt/machines" }`. */
   readonly shares?: Readonly<Record<string, string>> | undefined;
-  /** By any other root: a volume's or a shadow copy's device path. */
+  /**
+   * By any other root: a volume's or a shadow copy's device path. `\\?\GLOBALROOT\Device` names the folder that has all
+   * other devices by their names.
+   */
   readonly devices?: Readonly<Record<string, string>> | undefined;
   /** Shares that are not named are read by their own paths: where this machine is a Windows that reaches them itself. */
   readonly otherShares?: "as-written" | undefined;
@@ -19,6 +22,8 @@ export interface PathMap {
 
 /** Names that Windows gives to devices, with any extension and in any folder. */
 const DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])\s*(\..*)?$/i;
+const ALL_DEVICES = windowsNameKey("\\\\?\\GLOBALROOT\\Device");
+const DEVICE_ROOT = /^\\\\\?\\GLOBALROOT\\Device\\([^\\]+)$/i;
 /** What no file name of Windows holds; the colon begins an alternate stream, and behind `\\?\` a slash separates nothing. */
 const FORBIDDEN = /[/:*?"<>|]/;
 
@@ -31,12 +36,24 @@ export function mappedFiles(map: PathMap): HostFiles {
   const resolve = async (path: string): Promise<string> => {
     const parsed = parseWindowsPath(path);
     if (parsed === undefined) throw unmappable(path, "it is not an absolute Windows path");
-    const folder = roots.get(windowsPathKey(parsed.root)) ?? otherShare(map, parsed.root);
+    const folder =
+      roots.get(windowsPathKey(parsed.root)) ??
+      otherDevice(roots, path, parsed.root) ??
+      otherShare(map, parsed.root);
     if (folder === undefined) throw unmappable(path, `no folder is mapped for "${parsed.root}"`);
     for (const name of parsed.names) refuseName(path, name);
     return await matchNames(folder, parsed.names, path);
   };
   return new NativeFiles({ resolve, mayFollow: async () => true });
+}
+
+/** A device below the folder of all devices, by its name as it was written. */
+function otherDevice(roots: ReadonlyMap<string, string>, path: string, root: string): string | undefined {
+  const folder = roots.get(ALL_DEVICES);
+  const name = DEVICE_ROOT.exec(root)?.[1];
+  if (folder === undefined || name === undefined) return undefined;
+  refuseName(path, name);
+  return join(folder, name);
 }
 
 /** A share by its own path; undefined for any other root, and where the map says all there is. */
@@ -54,6 +71,8 @@ function rootsOf(map: PathMap): ReadonlyMap<string, string> {
   const others = [...Object.entries(map.shares ?? {}), ...Object.entries(map.devices ?? {})];
   return new Map(
     [...drives, ...others].map(([root, folder]) => {
+      if (windowsNameKey((root as string).replace(/\\$/, "")) === ALL_DEVICES)
+        return [ALL_DEVICES, folder as string];
       const parsed = parseWindowsPath(root as string);
       if (parsed === undefined || parsed.names.length > 0) {
         throw unmappable(root as string, "a path map names drives and shares, not folders in them");

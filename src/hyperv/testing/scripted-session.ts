@@ -19,7 +19,7 @@ export interface ScriptedCall {
 }
 
 /**
- * A host of hand-written rows. Queries answer with the rows of their class, a class without rows does not exist; `get`
+ * A host of hand-written rows. Queries answer with all rows of their class, whatever they choose; a class without rows does not exist; `get`
  * finds a row by its keys; methods must come in the promised order. Disposing fails when something that was promised was
  * not used; what was not promised fails at once.
  */
@@ -58,7 +58,8 @@ export class ScriptedSession implements CimSession {
   async *query(namespace: string, wql: string): AsyncIterable<CimInstance> {
     this.queries.push(`${namespace}: ${wql}`);
     if (this.#missingNamespaces.includes(namespace)) throw absent(WBEM.invalidNamespace, namespace);
-    const className = /^SELECT \* FROM (\w+)$/.exec(wql)?.[1] ?? assert.fail(`unexpected query: ${wql}`);
+    const className =
+      /^SELECT \* FROM (\w+)(?: WHERE .+)?$/.exec(wql)?.[1] ?? assert.fail(`unexpected query: ${wql}`);
     const rows = this.rows[className];
     if (rows === undefined) throw absent(WBEM.invalidClass, className);
     yield* rows;

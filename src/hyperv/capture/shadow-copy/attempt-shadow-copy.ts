@@ -13,6 +13,7 @@ import type { Attempt, AttemptOutcome } from "../attempt.ts";
 import { treeLines } from "../fingerprint.ts";
 import { GuestWatch } from "../guest-watch.ts";
 import { type HostAccess, readMachine, readMachineTree } from "../host-access.ts";
+import { refuseUnreadableShadows } from "../readable-places.ts";
 import {
   type GuestEntry,
   type GuestOutcome,
@@ -44,6 +45,7 @@ export async function attemptShadowCopy(
 ): Promise<AttemptOutcome> {
   const { machine, context } = attempt;
   const { options } = context;
+  await refuseUnreadableShadows(access, machine);
   const custody = await ShadowCustody.record(access, machine, options.run);
   let failure: VssFailure;
   let report: WriterReport;
