@@ -1,11 +1,13 @@
 import { CimConnectionError, CimFault } from "../cim/index.ts";
-import { HostFileError } from "../places/index.ts";
+import { HostCommandError, HostFileError } from "../places/index.ts";
 import type { ActContext } from "./acts/act-context.ts";
 import { performNextDue } from "./acts/advance-jobs.ts";
+import { resumeDue } from "./acts/change-state.ts";
 import { removeDoomed } from "./acts/doomed-files.ts";
 import { takeFault, takeScript } from "./acts/scenario-counters.ts";
 import { performScriptedAct } from "./acts/scripted-acts.ts";
 import { SimulatedActRefusedError } from "./errors.ts";
+import { advanceNextProgram } from "./programs/advance-programs.ts";
 import type { HostStore } from "./state/host-store.ts";
 import type { FaultEntry } from "./state/scenario.ts";
 
@@ -26,12 +28,12 @@ export class HostEngine {
     this.#parts = parts;
   }
 
-  /** An act on the host as it is now, its jobs advanced; each of them is an act of its own. */
+  /** An act on the host as it is now, its jobs and programs advanced; each step of them is an act of its own. */
   async act<T>(work: (context: ActContext) => Promise<T>): Promise<T> {
     const tried = new Set<string>();
     for (;;) {
       const done = await this.#once(async (context) => {
-        if (await performNextDue(context, tried)) return undefined;
+        if (await happensByItself(context, tried)) return undefined;
         const result = await work(context);
         return { result, leavesFiles: context.host.doomed !== undefined };
       });
@@ -68,12 +70,22 @@ export class HostEngine {
   }
 }
 
+/** One thing whose time has come, and whether there was one. */
+async function happensByItself(context: ActContext, tried: Set<string>): Promise<boolean> {
+  return (
+    (await performNextDue(context, tried)) ||
+    (await resumeDue(context)) ||
+    (await advanceNextProgram(context))
+  );
+}
+
 /** Refusals count their attempts and leave a consistent host; anything else is a fault of the simulator. */
 function isRefusal(error: unknown): boolean {
   return (
     error instanceof CimFault ||
     error instanceof CimConnectionError ||
     error instanceof HostFileError ||
+    error instanceof HostCommandError ||
     error instanceof SimulatedActRefusedError
   );
 }

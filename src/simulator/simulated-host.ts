@@ -18,13 +18,17 @@ import { HostDrives } from "./drives/host-drives.ts";
 import { OpenFiles } from "./drives/open-files.ts";
 import { SimulatedActRefusedError } from "./errors.ts";
 import { HostEngine } from "./host-engine.ts";
+import { SimulatedCommands } from "./programs/simulated-commands.ts";
 import { SimulatedSession } from "./provider/simulated-session.ts";
-import { noPrograms } from "./simulated-commands.ts";
 import { JobType, startHostJob } from "./state/host-jobs.ts";
 import { HostStore } from "./state/host-store.ts";
 import { checkpointOf, machineOf } from "./state/lineage.ts";
 import type { WireFaultEntry } from "./state/scenario.ts";
 import type { HostState, MachineEntry } from "./state/schema.ts";
+import { loseShadowCopies } from "./vss/lose-shadow-copies.ts";
+
+/** A scripted fault of this method is a storage of shadow copies that is full: they are gone. */
+const SHADOW_READ = "shadow-read";
 
 export interface SimulatedHostOptions {
   /** Host jobs take its time. */
@@ -42,6 +46,7 @@ export class SimulatedHost implements AsyncDisposable {
   readonly #engine: HostEngine;
   readonly #drives: HostDrives;
   readonly #openFiles: OpenFiles;
+  readonly #clock: Clock;
   readonly #entropy: Entropy;
 
   private constructor(folder: string, options: SimulatedHostOptions) {
@@ -52,6 +57,7 @@ export class SimulatedHost implements AsyncDisposable {
     const disks = new HostDisks(this.#drives, options.entropy);
     const files = new MachineFiles(this.#drives);
     const { clock, entropy } = options;
+    this.#clock = clock;
     this.#entropy = entropy;
     this.#engine = new HostEngine(this.#store, {
       drives: this.#drives,
@@ -79,13 +85,21 @@ export class SimulatedHost implements AsyncDisposable {
 
   /** The host's files as a client sees them: with share modes. */
   files(): HostFiles {
+    let readsCount = false; // nothing is locked for a reading unless the scenario waits for it
     return new GuardedFiles(this.#drives, this.#openFiles, {
       whileOpening: async (path, work) =>
         await this.#engine.call("open", async (context, { fault }) => {
+          readsCount ||= (context.host.faults ?? []).some(({ method }) => method === SHADOW_READ);
           if (typeof fault === "object") throw refusedOpen(path, fault.reason ?? "failed");
           if (isHeldByHost(context.host, path)) throw refusedOpen(path, "locked");
           return await work();
         }),
+      beforeReadingShadow: async (path) => {
+        if (readsCount)
+          await this.#engine.call(SHADOW_READ, async (context, { fault }) => {
+            if (fault !== undefined) loseShadowCopies(context, path);
+          });
+      },
       whileRemoving: async (path, work) => {
         await this.#engine.call("remove", async (context) => {
           if (isHeldByHost(context.host, path)) throw refusedOpen(path, "locked");
@@ -95,8 +109,9 @@ export class SimulatedHost implements AsyncDisposable {
     });
   }
 
+  /** The host's programs: diskshadow, and what the scenario has. */
   commands(): HostCommands {
-    return noPrograms;
+    return new SimulatedCommands(this.#engine, this.#clock);
   }
 
   /** What the scenario lets happen to an operation on the network; counted. Nothing is written where it has none. */

@@ -3,7 +3,7 @@ import { joinWindowsPath, windowsFileName, windowsParentFolder } from "../../pla
 import type { HostDrives } from "../drives/host-drives.ts";
 import { VhdDisks } from "./vhd-disks.ts";
 import { VhdxDisks } from "./vhdx-disks.ts";
-import type { DiskFormat, GuestWrite, VirtualDiskFacts } from "./virtual-disks.ts";
+import type { DiskFormat, GuestWrite, Parentage, VirtualDiskFacts } from "./virtual-disks.ts";
 
 const CHILD_NAME = /_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -29,9 +29,9 @@ export class HostDisks {
     return await this.#format(path).facts(path);
   }
 
-  /** Makes an empty differencing disk over the parent, which is only read. */
-  async freeze(parent: string, child: string): Promise<void> {
-    await this.#format(parent).makeChild(child, parent);
+  /** Makes an empty differencing disk over the parent, which is only read; its locators may name other places. */
+  async freeze(parent: string, child: string, named?: Parentage): Promise<void> {
+    await this.#format(parent).makeChild(child, parent, named);
   }
 
   async write(path: string, write: GuestWrite): Promise<void> {

@@ -5,7 +5,7 @@ import { resolveWindowsPath, windowsParentFolder } from "../../places/index.ts";
 import type { HostDrives } from "../drives/host-drives.ts";
 import { rewriteVhdParent, writeVhdChild } from "./vhd-child.ts";
 import { VhdImage } from "./vhd-image.ts";
-import type { DiskFormat, GuestWrite, VirtualDiskFacts } from "./virtual-disks.ts";
+import type { DiskFormat, GuestWrite, Parentage, VirtualDiskFacts } from "./virtual-disks.ts";
 
 /** VHD and AVHD. Identities do not change by writing: there are none in this format. */
 export class VhdDisks implements DiskFormat {
@@ -35,10 +35,10 @@ export class VhdDisks implements DiskFormat {
     };
   }
 
-  async makeChild(child: string, parent: string): Promise<void> {
+  async makeChild(child: string, parent: string, named: Parentage = { child, parent }): Promise<void> {
     const footer = await this.#footer(parent);
     await using store = await this.#drives.create(child);
-    await writeVhdChild(store, { child, parent, footer }, this.#entropy);
+    await writeVhdChild(store, { ...named, footer }, this.#entropy);
   }
 
   async write(path: string, write: GuestWrite): Promise<void> {

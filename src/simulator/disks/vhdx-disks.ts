@@ -11,7 +11,7 @@ import {
 } from "../../formats/vhdx/index.ts";
 import type { HostDrives } from "../drives/host-drives.ts";
 import { parentPaths, writeVhdxChild } from "./vhdx-child.ts";
-import type { DiskFormat, GuestWrite, VirtualDiskFacts } from "./virtual-disks.ts";
+import type { DiskFormat, GuestWrite, Parentage, VirtualDiskFacts } from "./virtual-disks.ts";
 
 /** VHDX and AVHDX. */
 export class VhdxDisks implements DiskFormat {
@@ -38,10 +38,10 @@ export class VhdxDisks implements DiskFormat {
     };
   }
 
-  async makeChild(child: string, parent: string): Promise<void> {
+  async makeChild(child: string, parent: string, named: Parentage = { child, parent }): Promise<void> {
     await using file = await this.#open(parent);
     await using store = await this.#drives.create(child);
-    await writeVhdxChild(store, { child, parent, facts: file.facts, entropy: this.#entropy });
+    await writeVhdxChild(store, { ...named, facts: file.facts, entropy: this.#entropy });
   }
 
   async write(path: string, write: GuestWrite): Promise<void> {

@@ -22,11 +22,17 @@ export interface GuestWrite {
   readonly sameSession: boolean;
 }
 
+/** Under which paths a differencing disk and its parent are written down. */
+export interface Parentage {
+  readonly child: string;
+  readonly parent: string;
+}
+
 /** What a host does with files of one disk format. Paths are the host's; all calls are made under the host's lock. */
 export interface DiskFormat {
   facts(path: string): Promise<VirtualDiskFacts>;
   /** Makes an empty differencing disk beside nothing else: `child` must not exist. The parent is only read. */
-  makeChild(child: string, parent: string): Promise<void>;
+  makeChild(child: string, parent: string, named?: Parentage): Promise<void>;
   write(path: string, write: GuestWrite): Promise<void>;
   /** Whether the differencing disk holds nothing that its parent has not. */
   isEmpty(path: string): Promise<boolean>;

@@ -21,12 +21,10 @@ const DEVICES = "\\\\?\\GLOBALROOT\\Device\\";
 export class HostDrives {
   readonly #folder: string;
   readonly #root: string;
-  readonly #shadows: string;
 
   constructor(folder: string) {
     this.#folder = folder;
     this.#root = join(folder, "drives");
-    this.#shadows = join(folder, "shadows");
   }
 
   /** The native path; names are matched as Windows compares them, what is missing is taken as written. */
@@ -80,6 +78,14 @@ export class HostDrives {
     await rm(await this.resolve(path), { force: true, recursive });
   }
 
+  /** Whether the shadow copy that the path lies in is still there. */
+  async hasShadowCopy(path: string): Promise<boolean> {
+    const root = rootNames(parseWindowsPath(path)?.root ?? "");
+    const name = root.at(-1) ?? "";
+    const names = await listed(join(this.#folder, ...root.slice(0, -1)));
+    return names.some((one) => windowsNameKey(one) === windowsNameKey(name));
+  }
+
   /** Drives, shares and cluster volumes, as roots that end in a backslash. */
   async roots(): Promise<readonly string[]> {
     const drives = (await listed(this.#root)).filter((name) => name.length === 1).sort();
@@ -99,23 +105,22 @@ export class HostDrives {
     }
   }
 
-  /** The drives as a client reaches them; what is not there yet cannot be reached. */
-  async clientFiles(): Promise<HostFiles> {
+  /** The drives as a client reaches them who asks for this path; a drive that is not there yet cannot be reached. */
+  async clientFiles(asked: string): Promise<HostFiles> {
     const names = await listed(this.#root);
     const drives = names
       .filter((name) => name.length === 1)
       .map((name) => [name, join(this.#root, name)] as const);
-    const devices = (await listed(this.#shadows))
-      .filter((name) => SHADOW_DEVICE.test(name))
-      .map((name) => [`${DEVICES}${name}`, join(this.#shadows, name)] as const);
-    const shares = [
-      ...(await sharesBelow(join(this.#root, "UNC"))),
-      ...(await sharesBelow(join(this.#shadows, "UNC"))),
-    ];
+    // every device can be asked for, and is empty where no shadow copy has it
+    const device = parseWindowsPath(asked)?.root ?? "";
+    const devices = isShadowCopy(device) ? [device] : [];
+    const shares = await sharesBelow(join(this.#root, "UNC"));
     return mappedFiles({
       drives: Object.fromEntries(drives),
       shares: Object.fromEntries(shares),
-      devices: Object.fromEntries(devices),
+      devices: Object.fromEntries(
+        await Promise.all(devices.map(async (root) => [root, await this.resolve(root)])),
+      ),
     });
   }
 }
@@ -146,7 +151,7 @@ async function sharesBelow(folder: string): Promise<readonly (readonly [string, 
   const shares: (readonly [string, string])[] = [];
   for (const server of await listed(folder)) {
     for (const share of await listed(join(folder, server)))
-      if (!share.endsWith(".making")) shares.push([`\\\\${server}\\${share}`, join(folder, server, share)]);
+      shares.push([`\\\\${server}\\${share}`, join(folder, server, share)]);
   }
   return shares;
 }

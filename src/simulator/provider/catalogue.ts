@@ -11,6 +11,7 @@ import {
   IMAGE_SERVICE,
   MANAGEMENT_SERVICE,
   OPERATING_SYSTEM,
+  PROCESS,
   SNAPSHOT_SERVICE,
   WINDOWS_COMPUTER,
 } from "./service-classes.ts";
@@ -33,7 +34,12 @@ interface Namespace {
 
 /** v2 came with 2012; the older one was still there on 2012 (hyperv-facts 1.1, 4). */
 const NAMESPACES: readonly Namespace[] = [
-  { name: CIMV2, since: 0, until: Number.POSITIVE_INFINITY, classes: [OPERATING_SYSTEM, WINDOWS_COMPUTER] },
+  {
+    name: CIMV2,
+    since: 0,
+    until: Number.POSITIVE_INFINITY,
+    classes: [OPERATING_SYSTEM, WINDOWS_COMPUTER, PROCESS],
+  },
   {
     name: V1,
     since: Release.server2008,

@@ -3,6 +3,7 @@ import type { CimInstance, CimMethodResult } from "../../cim/index.ts";
 import { HostFileError } from "../../places/index.ts";
 import { HyperVCode } from "../acts/refusals.ts";
 import type { VirtualDiskFacts } from "../disks/virtual-disks.ts";
+import { WbemCode, wmiFault } from "./faults-of-wmi.ts";
 import { argument, type CimMethod, type MethodCall, returned } from "./method-call.ts";
 
 const SERVICE = "Msvm_ImageManagementService";
@@ -10,14 +11,43 @@ const SERVICE = "Msvm_ImageManagementService";
 const TYPES = { fixed: 2, dynamic: 3, differencing: 4 } as const;
 const FORMATS = { vhd: 2, vhdx: 3 } as const;
 
+const V1 = "root\\virtualization";
+
 /** hyperv-facts 1.5. */
 export const IMAGE_METHODS: readonly CimMethod[] = [
   { className: SERVICE, name: "GetVirtualHardDiskSettingData", answer: settingData },
   { className: SERVICE, name: "GetVirtualHardDiskState", answer: diskState },
+  { className: SERVICE, name: "GetVirtualHardDiskInfo", answer: diskInfo },
 ];
 
 async function settingData(call: MethodCall): Promise<CimMethodResult> {
   return await aboutDisk(call, async (path, facts) => ({ SettingData: diskInstance(path, facts) }));
+}
+
+/** root\\virtualization only: an instance as XML text (hyperv-facts 4). */
+async function diskInfo(call: MethodCall): Promise<CimMethodResult> {
+  if (call.on.namespace.toLowerCase() !== V1)
+    throw wmiFault(WbemCode.methodNotImplemented, "GetVirtualHardDiskInfo");
+  return await aboutDisk(call, async (path, facts) => {
+    const properties = [
+      ["Path", "string", path],
+      ["Type", "uint16", String(TYPES[facts.kind])],
+      ["ParentPath", "string", facts.parentPath ?? ""],
+      ["MaxInternalSize", "uint64", String(facts.virtualSizeBytes)],
+    ].map(
+      ([name, type, value]) =>
+        `<PROPERTY NAME="${name}" TYPE="${type}"><VALUE>${escaped(value ?? "")}</VALUE></PROPERTY>`,
+    );
+    return { Info: `<INSTANCE CLASSNAME="Msvm_VirtualHardDiskInfo">${properties.join("")}</INSTANCE>` };
+  });
+}
+
+function escaped(text: string): string {
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
 }
 
 async function diskState(call: MethodCall): Promise<CimMethodResult> {

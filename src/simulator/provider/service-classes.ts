@@ -1,3 +1,4 @@
+import { windowsFileName } from "../../places/index.ts";
 import { Release } from "../state/host-version.ts";
 import type { CimClass } from "./host-view.ts";
 
@@ -37,6 +38,7 @@ export const OPERATING_SYSTEM: CimClass = {
       BuildNumber: host.os.version.split(".")[2] ?? "0",
       ProductType: host.os.productType,
       CSName: host.name,
+      WindowsDirectory: "C:\\Windows",
     },
   ],
 };
@@ -47,3 +49,28 @@ export const WINDOWS_COMPUTER: CimClass = {
   since: 0,
   instances: ({ host }) => [{ Name: host.name, DNSHostName: host.name, Caption: host.name }],
 };
+
+const VMMS = { pid: 1480, commandLine: "C:\\Windows\\system32\\vmms.exe" };
+const FIRST_PID = 5000;
+
+/** Win32_Process: the programs that go on now, beside what every host runs. */
+export const PROCESS: CimClass = {
+  name: "Win32_Process",
+  keys: ["Handle"],
+  since: 0,
+  instances: ({ host }) => [
+    { Handle: String(VMMS.pid), ProcessId: VMMS.pid, Name: "vmms.exe", CommandLine: VMMS.commandLine },
+    ...(host.runningPrograms ?? [])
+      .filter(({ ended }) => ended === undefined)
+      .map(({ program, arguments: given }, at) => ({
+        Handle: String(FIRST_PID + at),
+        ProcessId: FIRST_PID + at,
+        Name: windowsFileName(program),
+        CommandLine: [program, ...given].map(quoted).join(" "),
+      })),
+  ],
+};
+
+function quoted(argument: string): string {
+  return argument.includes(" ") ? `"${argument}"` : argument;
+}

@@ -58,6 +58,8 @@ const diskshadowSchema = z.looseObject({
   /** Since `create` asked the writer. */
   held: z.array(heldMachineSchema).optional(),
   made: z.boolean().optional(),
+  /** The exit code of a script that comes to its end. */
+  exitCode: z.int().optional(),
 });
 export type DiskshadowEntry = z.infer<typeof diskshadowSchema>;
 

@@ -134,6 +134,8 @@ const machineSchema = z.looseObject({
   guest: z
     .looseObject({
       os: z.enum(["windows", "linux", "none"]).default("none"),
+      /** Said by data exchange as ProductType 2. */
+      domainController: z.boolean().optional(),
       vss: z.enum(["ok", "missing", "disabled", "failing", "protocol-mismatch"]).default("missing"),
       /** What the guest's writers change in the copy of its disks when they recover after a shadow copy. */
       recovery: z
