@@ -11,6 +11,8 @@ import { KerberosHost, type KerberosHostOptions, needsKerberos } from "../testin
 import { KerberosRealm } from "../testing/kerberos-realm.ts";
 import { transportTo } from "../testing/wire.ts";
 import type { HttpTransport, HttpTransportOptions } from "../transport/http-transport.ts";
+import { GssContext } from "./gssapi/gss-context.ts";
+import type { SecurityContext } from "./security-context.ts";
 
 const TIMEOUT = { timeoutMs: 20_000 };
 const PASSWORD = "Correct horse 7";
@@ -82,6 +84,50 @@ describe(
       const interrupted = client.exchange("two", { ...TIMEOUT, signal: AbortSignal.timeout(0) });
       await assert.rejects(interrupted, { code: "interrupted" });
       assert.equal(await client.exchange("three", TIMEOUT), "<echo>three</echo>");
+      realm.signOut();
+    });
+
+    test("`GssContext` lets go of what it holds when its owner leaves while the realm is asked", async () => {
+      realm.signIn("backup", PASSWORD);
+      const context = await GssContext.open({ host: "localhost" });
+      const first = context.step();
+      await assert.rejects(context.step(), TypeError);
+      context[Symbol.dispose]();
+      assert.ok((await first).length > 0);
+      context[Symbol.dispose]();
+      await assert.rejects(context.step(), TypeError);
+      assert.throws(() => context.seal(Buffer.from("x")), TypeError);
+      realm.signOut();
+    });
+
+    test("`GssContext` seals thousands of messages without keeping memory", async () => {
+      realm.signIn("backup", PASSWORD);
+      await using host = await hostOf();
+      let context: SecurityContext | undefined;
+      await using client = transport(host.port, {
+        openSecurityContext: async (request) => {
+          context = await GssContext.open(request);
+          return context;
+        },
+      });
+      assert.equal(await client.exchange("one", TIMEOUT), "<echo>one</echo>");
+      assert.ok(context !== undefined);
+      const message = new Uint8Array(65_536).fill(7);
+      const rounds = 1_000;
+      const work = (): void => {
+        for (let round = 0; round < rounds; round++) {
+          const sealed = context?.seal(message);
+          assert.equal(sealed?.sealed.length, message.length);
+          // 60 bytes: RFC 4121 4.2.6.2's token with confounder, checksum and the copy of its head, nothing behind the data
+          assert.equal(sealed.signature.length, 60);
+          assert.equal(context?.open(sealed), undefined); // it is our own: the direction is wrong
+        }
+      };
+      work();
+      const before = process.memoryUsage().rss;
+      work();
+      const grown = process.memoryUsage().rss - before;
+      assert.ok(grown < (rounds * message.length) / 2, `${grown} bytes more than before`);
       realm.signOut();
     });
 
