@@ -8,9 +8,9 @@ import {
 import { parseObjectPath } from "../lines/object-path.ts";
 import type { ArgumentLine, NamedArgument } from "../lines/request.ts";
 
-/** The bridge's side of the codec, for doubles: written from README.md, not from the code that reads it. */
 export const MACHINE = "HV01";
 
+/** The bridge's side of the codec, for doubles: written from README.md, not from the code that reads it. */
 export function wireInstance(instance: CimInstance): unknown {
   const { className, reference, properties } = instance;
   const entries = Object.entries(properties).map(([name, value]) => [name, wireValue(value)]);
@@ -34,8 +34,8 @@ export function wireValue(value: CimValue): unknown {
 }
 
 function wireNumber(value: number): unknown {
-  if (!Number.isInteger(value) || Object.is(value, -0))
-    return { real: Object.is(value, -0) ? "-0" : String(value) };
+  if (Object.is(value, -0)) return { real: "-0" };
+  if (!Number.isSafeInteger(value)) return { real: String(value) };
   return Math.abs(value) < 2 ** 31 ? value : { integer: String(value) };
 }
 
