@@ -80,5 +80,6 @@ function checkpointRecord(node: CheckpointNode): CheckpointRecord {
       path,
     })),
     files: node.files.map((file) => file.path),
+    ...(node.madeForMemory === true && { madeForMemory: true }),
   };
 }

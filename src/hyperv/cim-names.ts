@@ -15,6 +15,7 @@ export const CLASS = {
   operatingSystem: "Win32_OperatingSystem",
   hostComputer: "Win32_ComputerSystem",
   process: "Win32_Process",
+  shadowCopy: "Win32_ShadowCopy",
   computerSystem: "Msvm_ComputerSystem",
   settings: "Msvm_VirtualSystemSettingData",
   /** v1 only: data roots of a machine. */
@@ -85,6 +86,10 @@ export const RESOURCE_V1 = {
 
 /** CreateSnapshot's SnapshotType for backup; it is missing from the reference page, every known client uses it. */
 export const RECOVERY_CHECKPOINT_TYPE = 32_768;
+/** CreateSnapshot's SnapshotType for what users make: full, of the kind that the machine's own setting says. */
+export const USER_CHECKPOINT_TYPE = 2;
+/** Msvm_VirtualSystemSettingData.UserSnapshotType of checkpoints with memory. */
+export const STANDARD_CHECKPOINTS = 5;
 /** Msvm_VirtualSystemSnapshotSettingData.ConsistencyLevel. */
 export const LEVEL = { application: 1, crash: 2 } as const;
 /** Msvm_VirtualSystemSnapshotSettingData.GuestBackupType: the guest's applications keep their logs. */

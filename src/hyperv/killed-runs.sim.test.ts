@@ -94,7 +94,7 @@ test("`cleanUp()` tells of old checkpoints with our name that no journal knows, 
   });
   const { removed, leftBehind } = await (await hostOf(scene, new MemoryJournal())).cleanUp();
   assert.deepEqual(removed, []);
-  assert.match(leftBehind[0] ?? "", /machine "web01": the backup checkpoint "Stillpoint elsewhere" stands/);
+  assert.match(leftBehind[0] ?? "", /machine "web01": the checkpoint "Stillpoint elsewhere" stands/);
   assert.equal((await scene.host.state()).machines[0]?.recoveryCheckpoints?.length, 1);
 });
 

@@ -1,14 +1,13 @@
 import { type Guid, type Notice, StillpointError } from "../../base/index.ts";
 import { checkpointName } from "../checkpoint-name.ts";
-import { CLASS, METHOD } from "../cim-names.ts";
 import {
   ApplicationConsistencyRequiredError,
   CaptureMethodNotAvailableError,
   CheckpointFailedError,
 } from "../errors.ts";
 import type { Forecast } from "../forecast/forecast-types.ts";
-import type { HeldMachine, HoldOptions } from "../held-machine.ts";
-import type { CheckpointInventory, MachineInventory } from "../inventory/machine-inventory.ts";
+import type { HeldMachine } from "../held-machine.ts";
+import type { MachineInventory } from "../inventory/machine-inventory.ts";
 import type { Attempt, AttemptOutcome } from "./attempt.ts";
 import { busyFromFailure } from "./busy.ts";
 import { describeHold } from "./describe-hold.ts";
@@ -16,13 +15,11 @@ import { discardAttempt } from "./discard-attempt.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { GuestWatch } from "./guest-watch.ts";
 import { heldByCheckpoint } from "./held-checkpoint.ts";
-import { type HostAccess, readMachineTree, serviceOf } from "./host-access.ts";
-import { callHost } from "./host-job.ts";
+import { type HostAccess, readMachineTree } from "./host-access.ts";
 import { type CheckpointLevel, type MakingOutcome, makeCheckpoint } from "./make-checkpoint.ts";
 import { CustodyKeeper, leavesOf } from "./recovery-custody.ts";
+import { renameCheckpoint } from "./rename-checkpoint.ts";
 import { changedLeaves } from "./standing-disks.ts";
-
-const RENAMING_LIMIT_MS = 60_000;
 
 /** The host makes no backup checkpoint of the machine, whose settings forbid checkpoints: a shadow copy may do. */
 export interface CheckpointRefused {
@@ -41,7 +38,7 @@ export async function attemptCheckpoint(
 ): Promise<AttemptOutcome | CheckpointRefused> {
   const { machine, forecast, context } = attempt;
   const { options } = context;
-  const custody = await CustodyKeeper.record(access, machine, options.run);
+  const custody = await CustodyKeeper.record(access, machine, { run: options.run });
   let failure: Failure;
   try {
     const made = await makeAtBestLevel(access, custody, { machine, forecast, context });
@@ -123,7 +120,7 @@ async function settle(
     );
   }
   await custody.amend({ standing: changedLeaves(custody.facts.leaves, leavesOf(after)) });
-  await rename(access, checkpoint, options);
+  await renameCheckpoint(access, checkpoint, { name: checkpointName(options.run), options });
   const { level, fallback, interruptedSeconds } = made;
   const facts = await describeHold(access, {
     forecast,
@@ -146,35 +143,6 @@ async function settle(
       context.onReleased(made.checkpoint);
     },
   });
-}
-
-/** So that people and later starts see whose it is. A host that refuses it has still made the checkpoint. */
-async function rename(
-  access: HostAccess,
-  checkpoint: CheckpointInventory,
-  options: HoldOptions,
-): Promise<void> {
-  if (checkpoint.reference === undefined) return;
-  const outcome = await callHost(access, {
-    target: await serviceOf(access, CLASS.managementService, options),
-    method: METHOD.modifySettings,
-    arguments: {
-      SystemSettings: {
-        kind: "instance",
-        className: CLASS.settings,
-        reference: checkpoint.reference,
-        properties: {
-          InstanceID: `Microsoft:${checkpoint.id.toUpperCase()}`,
-          ElementName: checkpointName(options.run),
-        },
-      },
-    },
-    signal: options.signal,
-    limitMs: RENAMING_LIMIT_MS,
-  });
-  if (outcome.kind !== "failed") return;
-  const message = `The checkpoint keeps the host's name for it: ${outcome.sentence} (${outcome.code})`;
-  options.events({ type: "step-note", step: options.step, message });
 }
 
 function lostError(machine: MachineInventory, sentence: string): StillpointError {

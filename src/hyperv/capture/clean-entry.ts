@@ -1,6 +1,6 @@
 import type { Guid } from "../../base/index.ts";
 import { type CimReference, optionalNumberOf } from "../../cim/index.ts";
-import { checkpointName, isOurs } from "../checkpoint-name.ts";
+import { checkpointName, isOurs, memoryCheckpointName } from "../checkpoint-name.ts";
 import { CLASS, FINAL_JOB_STATES, JOB_TYPE_CREATE_CHECKPOINT, VIRTUALIZATION_V2 } from "../cim-names.ts";
 import type { CheckpointInventory, MachineTree } from "../inventory/machine-inventory.ts";
 import type { CleanUpReport, WaitOptions } from "../machine-host.ts";
@@ -8,7 +8,7 @@ import { type HostAccess, readMachineTree } from "./host-access.ts";
 import { followHostJob } from "./host-job.ts";
 import { affectedCheckpoint } from "./make-checkpoint.ts";
 import { pauses } from "./pauses.ts";
-import type { RecoveryCustody } from "./recovery-custody.ts";
+import { checkpointsOfKind, kindWords, type RecoveryCustody } from "./recovery-custody.ts";
 import { releaseCheckpoint } from "./release-checkpoint.ts";
 
 /** How long a checkpoint that may be in the making is waited for. */
@@ -22,7 +22,8 @@ const AFTER_RECORD_MS = 10 * 60_000;
  *
  * The entry may have been written before the checkpoint's id was known. Then the checkpoint is ours when, in this order:
  * the recorded host job says so; it has the name of the entry's run; or it is the only backup checkpoint of the machine
- * that did not stand at the record, has no name of another run, and was made within minutes of the record. Two that fit
+ * that did not stand at the record, has no name of another run, and was made within minutes of the record; the same for
+ * checkpoints with memory, among those of users. Two that fit
  * are told, and left alone: somebody else's checkpoint is never removed.
  */
 export async function cleanEntry(
@@ -38,13 +39,31 @@ export async function cleanEntry(
     return { removed: [], leftBehind: found.others.map((sentence) => `${name}: ${sentence}`) };
   }
   const { checkpoint } = found;
+  const above = custody.forMemory === true ? await backupCheckpointOf(access, custody, options) : undefined;
+  if (above !== undefined) {
+    const sentence = `its memory checkpoint ${checkpoint} stays until the backup checkpoint "${above.name}" above it is gone`;
+    return { removed: [], leftBehind: [`${name}: ${sentence}`] };
+  }
   if (custody.checkpoint === undefined) await access.journal.amend(custody.entry, { checkpoint });
   const released = await releaseCheckpoint(access, { ...custody, checkpoint }, options);
   const told = released.warnings.map(({ message }) => message);
   if (released.leftBehind.length > 0 || told.length > 0) {
     return { removed: [], leftBehind: [...released.leftBehind, ...told] };
   }
-  return { removed: [`${name}: its backup checkpoint ${checkpoint} of run ${custody.run}`], leftBehind: [] };
+  return {
+    removed: [`${name}: its ${kindWords(custody)} ${checkpoint} of run ${custody.run}`],
+    leftBehind: [],
+  };
+}
+
+/** Disks are merged from the top: what lies above goes first. */
+async function backupCheckpointOf(
+  access: HostAccess,
+  custody: RecoveryCustody,
+  options: WaitOptions,
+): Promise<CheckpointInventory | undefined> {
+  const machine = await readMachineTree(access, custody.machine, options);
+  return machine?.recoveryCheckpoints[0];
 }
 
 type Found =
@@ -109,17 +128,20 @@ async function untilNothingIsMade(
 }
 
 function attribute(machine: MachineTree, custody: RecoveryCustody): Found {
-  const news = machine.recoveryCheckpoints.filter(({ id }) => !custody.before.includes(id));
-  const named = news.filter(({ name }) => custody.run !== "" && name === checkpointName(custody.run));
+  const news = checkpointsOfKind(machine, custody).filter(({ id }) => !custody.before.includes(id));
+  const ourName = (custody.forMemory === true ? memoryCheckpointName : checkpointName)(custody.run);
+  const named = news.filter(({ name }) => custody.run !== "" && name === ourName);
   const timely = news.filter((checkpoint) => !isOurs(checkpoint.name) && isTimely(checkpoint, custody));
   const candidates = named.length > 0 ? named : timely;
   const [only] = candidates;
-  if (only === undefined) return { kind: "none", others: news.map(otherSentence) };
+  // users make checkpoints all the time, and nobody wants to hear of them
+  const others = custody.forMemory === true ? [] : news.map(otherSentence);
+  if (only === undefined) return { kind: "none", others };
   if (candidates.length === 1) return { kind: "found", checkpoint: only.id };
   const ids = candidates.map(({ id }) => id).join(", ");
   return {
     kind: "unclear",
-    sentence: `one of its backup checkpoints ${ids} may be of run ${custody.run}; which one cannot be told, so both stay`,
+    sentence: `one of its ${kindWords(custody)}s ${ids} may be of run ${custody.run}; which one cannot be told, so both stay`,
   };
 }
 
@@ -130,6 +152,7 @@ function otherSentence(checkpoint: CheckpointInventory): string {
 
 function isTimely(checkpoint: CheckpointInventory, custody: RecoveryCustody): boolean {
   if (checkpoint.created === null || custody.recorded === null) return false;
+  if (custody.forMemory === true && !checkpoint.memory) return false;
   const after = checkpoint.created.epochMilliseconds - custody.recorded.epochMilliseconds;
   return after >= -BEFORE_RECORD_MS && after <= AFTER_RECORD_MS;
 }

@@ -1,14 +1,15 @@
 import { type Guid, StillpointError } from "../../base/index.ts";
-import { checkpointName, isOurs } from "../checkpoint-name.ts";
+import { checkpointName, isOurs, memoryCheckpointName } from "../checkpoint-name.ts";
 import type { CustodyEntry } from "../custody.ts";
 import { readMachines } from "../inventory/read-host.ts";
 import type { CleanUpReport, WaitOptions } from "../machine-host.ts";
 import { resumeReplication } from "../replication/resume-replication.ts";
 import { readSuspension, type Suspension } from "../replication/suspension-custody.ts";
+import { CHECKPOINT_TYPE, putTypeBack, readTypeEntry, type TypeEntry } from "./checkpoint-type.ts";
 import { cleanEntry } from "./clean-entry.ts";
 import type { HostAccess } from "./host-access.ts";
 import { textIn } from "./journal-facts.ts";
-import { readCustody } from "./recovery-custody.ts";
+import { MEMORY_CHECKPOINT, readCustody } from "./recovery-custody.ts";
 import { type GuestEntry, keepRunning, readGuestEntry } from "./running-guest.ts";
 import { cleanShadowEntry } from "./shadow-copy/clean-shadow-entry.ts";
 import { readShadowCustody } from "./shadow-copy/shadow-custody.ts";
@@ -27,9 +28,9 @@ export async function cleanUpHost(
   const removed: string[] = [];
   const leftBehind: string[] = [];
   const known = new Set<string>();
-  for (const entry of await access.journal.abandoned(access.hostKey)) {
+  for (const entry of inOrder(await access.journal.abandoned(access.hostKey))) {
     const run = readCustody(entry)?.run;
-    if (run !== undefined) known.add(checkpointName(run));
+    if (run !== undefined) known.add(checkpointName(run)).add(memoryCheckpointName(run));
     try {
       const report = await cleanAny(access, entry, options);
       removed.push(...report.removed);
@@ -56,8 +57,26 @@ async function cleanAny(
   if (shadow !== undefined) return await cleanShadowEntry(access, shadow, options);
   const suspension = readSuspension(entry);
   if (suspension !== undefined) return await cleanSuspension(access, suspension);
+  const type = readTypeEntry(entry);
+  if (type !== undefined) return await cleanType(access, type);
   const guest = readGuestEntry(entry);
   return guest === undefined ? { removed: [], leftBehind: [] } : await cleanGuest(access, guest);
+}
+
+/** What lies above a checkpoint with memory goes before it; settings come last, when nothing is made any more. */
+function inOrder(entries: readonly CustodyEntry[]): readonly CustodyEntry[] {
+  const rank = ({ kind }: CustodyEntry): number => LATER.indexOf(kind);
+  return [...entries].sort((a, b) => rank(a) - rank(b));
+}
+
+const LATER: readonly string[] = [MEMORY_CHECKPOINT, CHECKPOINT_TYPE];
+
+/** A checkpoint type that a killed run changed. */
+async function cleanType(access: HostAccess, type: TypeEntry): Promise<CleanUpReport> {
+  const name = `machine "${type.machineName}"`;
+  const sentence = await putTypeBack(access, type);
+  if (sentence !== undefined) return { removed: [], leftBehind: [`${name}: ${sentence}`] };
+  return { removed: [`${name}: the checkpoint type that a backup had changed`], leftBehind: [] };
 }
 
 /** Replication that a killed run suspended. */
@@ -94,12 +113,12 @@ async function forgotten(
   const now = access.clock.now().epochMilliseconds;
   const machines = await readMachines(access.session, options);
   return machines.flatMap((machine) =>
-    machine.recoveryCheckpoints
+    [...machine.recoveryCheckpoints, ...machine.checkpoints]
       .filter(({ id, name }) => isOurs(name) && !options.known.has(name) && !options.held.has(id))
       .filter(({ created }) => created !== null && now - created.epochMilliseconds > FORGOTTEN_MS)
       .map(
         ({ name }) =>
-          `machine "${machine.name}": the backup checkpoint "${name}" stands for more than a day, and this installation's journal does not know it`,
+          `machine "${machine.name}": the checkpoint "${name}" stands for more than a day, and this installation's journal does not know it`,
       ),
   );
 }

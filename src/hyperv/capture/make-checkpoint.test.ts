@@ -45,7 +45,7 @@ async function made(
     ...(request.build === undefined ? {} : { build: request.build }),
   });
   const machine = machineOf({ reference: settings(MADE).reference });
-  const keeper = await CustodyKeeper.record(access, machine, "run-1");
+  const keeper = await CustodyKeeper.record(access, machine, { run: "run-1" });
   const outcome = await makeCheckpoint(access, keeper, { machine, level: request.level });
   return { outcome, journal, keeper };
 }
@@ -100,7 +100,7 @@ test("`makeCheckpoint()` says that what became of it is not known when the job i
 test("`makeCheckpoint()` refuses a machine whose instance the host did not name", async () => {
   await using session = new ScriptedSession({ rows: hostRows({ [SERVICE.className]: [SERVICE] }) });
   const access = accessTo(session);
-  const keeper = await CustodyKeeper.record(access, machineOf(), "run-1");
+  const keeper = await CustodyKeeper.record(access, machineOf(), { run: "run-1" });
   await assert.rejects(
     makeCheckpoint(access, keeper, { machine: machineOf(), level: "crash" }),
     CimAnswerError,

@@ -8,13 +8,14 @@ import {
   LEVEL,
   METHOD,
   RECOVERY_CHECKPOINT_TYPE,
+  USER_CHECKPOINT_TYPE,
 } from "../cim-names.ts";
 import { settingsId } from "../inventory/checkpoint-settings.ts";
 import type { CheckpointInventory, MachineInventory } from "../inventory/machine-inventory.ts";
 import { keyOfTarget, ownerOfInstanceId } from "../inventory/object-path.ts";
 import { type HostAccess, readMachineTree, serviceOf } from "./host-access.ts";
 import { callHost } from "./host-job.ts";
-import type { CustodyKeeper, RecoveryCustody } from "./recovery-custody.ts";
+import { type CustodyKeeper, checkpointsOfKind, type RecoveryCustody } from "./recovery-custody.ts";
 
 export type CheckpointLevel = keyof typeof LEVEL;
 
@@ -28,7 +29,7 @@ export type MakingOutcome =
 const MAKING_LIMIT_MS = 45 * 60_000;
 
 /**
- * Makes a recovery checkpoint at one level and finds out which one it is: by the job's affected element, never by order.
+ * Makes a checkpoint at one level and finds out which one it is: by the job's affected element, never by order.
  * The journal already knows that one is about to be made; it learns the job's and the checkpoint's id here.
  */
 export async function makeCheckpoint(
@@ -36,7 +37,8 @@ export async function makeCheckpoint(
   custody: CustodyKeeper,
   request: {
     readonly machine: MachineInventory;
-    readonly level: CheckpointLevel;
+    /** `memory`: not for backup, but as a user makes one, by the machine's own setting. */
+    readonly level: CheckpointLevel | "memory";
     readonly signal?: AbortSignal | undefined;
     readonly onLook?: (() => Promise<void>) | undefined;
   },
@@ -52,8 +54,8 @@ export async function makeCheckpoint(
     method: METHOD.createCheckpoint,
     arguments: {
       AffectedSystem: machine.reference,
-      SnapshotSettings: checkpointRequest(access, level),
-      SnapshotType: RECOVERY_CHECKPOINT_TYPE,
+      SnapshotSettings: level === "memory" ? null : checkpointRequest(access, level),
+      SnapshotType: level === "memory" ? USER_CHECKPOINT_TYPE : RECOVERY_CHECKPOINT_TYPE,
     },
     signal,
     onLook: request.onLook,
@@ -101,15 +103,14 @@ export function affectedCheckpoint(affected: readonly CimInstance[]): Guid | und
     .find((id) => id !== undefined);
 }
 
-/** For a job object that vanished: the machine had no backup checkpoint before, so a single new one is its work. */
+/** For a job object that vanished: a single new checkpoint of the kind that nobody has named is its work. */
 async function newCheckpoint(
   access: HostAccess,
   custody: RecoveryCustody,
   signal: AbortSignal | undefined,
 ): Promise<CheckpointInventory | undefined> {
   const machine = await readMachineTree(access, custody.machine, { signal });
-  const found = (machine?.recoveryCheckpoints ?? []).filter(
-    ({ id, name }) => !custody.before.includes(id) && !isOurs(name),
-  );
+  const standing = machine === undefined ? [] : checkpointsOfKind(machine, custody);
+  const found = standing.filter(({ id, name }) => !custody.before.includes(id) && !isOurs(name));
   return found.length === 1 ? found[0] : undefined;
 }

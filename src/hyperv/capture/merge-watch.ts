@@ -66,9 +66,9 @@ async function remains(
   machine: MachineTree,
   expected: Expected,
 ): Promise<readonly string[]> {
-  const checkpoint = machine.recoveryCheckpoints.find(({ id }) => id === expected.checkpoint);
-  if (checkpoint !== undefined)
-    return [`its backup checkpoint "${checkpoint.name}" (${checkpoint.id}) stands`];
+  const all = [...machine.recoveryCheckpoints, ...machine.checkpoints];
+  const checkpoint = all.find(({ id }) => id === expected.checkpoint);
+  if (checkpoint !== undefined) return [`its checkpoint "${checkpoint.name}" (${checkpoint.id}) stands`];
   const standing = new Set(expected.standing.map(windowsPathKey));
   const inUse = machine.disks.filter(({ path }) => path !== undefined && standing.has(windowsPathKey(path)));
   if (inUse.length > 0) {

@@ -16,7 +16,7 @@ test("`readCustody()` reads back what `CustodyKeeper` wrote, in another process"
     disks: [diskOf(), diskOf({ location: 1, kind: "pass-through", path: undefined })],
   });
   const clock = new FakeClock("2026-03-01T12:00:00Z");
-  const keeper = await CustodyKeeper.record(accessTo(session, { journal, clock }), machine, "run-1");
+  const keeper = await CustodyKeeper.record(accessTo(session, { journal, clock }), machine, { run: "run-1" });
   await keeper.amend({ job: "job-1" });
   await keeper.amend({ checkpoint: MADE });
   await keeper.amend({ standing: ["D:\\M\\m_1.avhdx"] });

@@ -2,12 +2,14 @@ import { type Guid, type JsonValue, parseGuid } from "../../base/index.ts";
 import type { CustodyEntry } from "../custody.ts";
 import type { DiskPlace } from "../held-machine.ts";
 import { byPlace } from "../inventory/attached-disks.ts";
-import type { MachineInventory } from "../inventory/machine-inventory.ts";
+import type { CheckpointInventory, MachineInventory } from "../inventory/machine-inventory.ts";
 import type { HostAccess } from "./host-access.ts";
 import { guidsIn, instantIn, listIn, textIn, textsIn } from "./journal-facts.ts";
 
 /** The kind of journal entries of this capture. */
 export const RECOVERY_CHECKPOINT = "recovery-checkpoint";
+/** The kind of entries about checkpoints that hold a running machine's memory. */
+export const MEMORY_CHECKPOINT = "memory-checkpoint";
 
 /** A disk's leaf at a place, as the journal keeps it. */
 export interface DiskLeaf extends DiskPlace {
@@ -20,9 +22,11 @@ export interface RecoveryCustody {
   readonly machine: Guid;
   readonly machineName: string;
   readonly run: string;
+  /** It is a user checkpoint that holds the machine's memory, no backup checkpoint. */
+  readonly forMemory?: true | undefined;
   /** When it was recorded, by the clock of the program. */
   readonly recorded: Temporal.Instant | null;
-  /** Backup checkpoints that stood before: they are somebody else's. */
+  /** Checkpoints of its kind that stood before: they are somebody else's. */
   readonly before: readonly Guid[];
   /** User checkpoints before: while they are the same, the disks must come back to their leaves. */
   readonly tree: readonly Guid[];
@@ -47,16 +51,21 @@ export class CustodyKeeper {
   }
 
   /** Writes down what is about to be made; durable when it resolves. */
-  static async record(access: HostAccess, machine: MachineInventory, run: string): Promise<CustodyKeeper> {
+  static async record(
+    access: HostAccess,
+    machine: MachineInventory,
+    options: { readonly run: string; readonly forMemory?: true | undefined },
+  ): Promise<CustodyKeeper> {
+    const { run, forMemory } = options;
     const recorded = access.clock.now();
-    const before = machine.recoveryCheckpoints.map((checkpoint) => checkpoint.id);
+    const before = checkpointsOfKind(machine, { forMemory }).map((checkpoint) => checkpoint.id);
     const tree = machine.checkpoints.map((checkpoint) => checkpoint.id);
     const leaves = leavesOf(machine);
     const machineName = machine.name;
     const entry = await access.journal.record({
       host: access.hostKey,
       machine: machine.id,
-      kind: RECOVERY_CHECKPOINT,
+      kind: forMemory === true ? MEMORY_CHECKPOINT : RECOVERY_CHECKPOINT,
       facts: {
         machineName,
         run,
@@ -66,7 +75,7 @@ export class CustodyKeeper {
         leaves: leaves.map((leaf) => ({ ...leaf })),
       },
     });
-    const facts = { entry, machine: machine.id, machineName, run, recorded, before, tree, leaves };
+    const facts = { entry, machine: machine.id, machineName, run, forMemory, recorded, before, tree, leaves };
     return new CustodyKeeper(access, facts);
   }
 
@@ -90,6 +99,19 @@ export class CustodyKeeper {
   }
 }
 
+/** The checkpoints among which the one of an entry is. */
+export function checkpointsOfKind(
+  machine: Pick<MachineInventory, "checkpoints" | "recoveryCheckpoints">,
+  custody: Pick<RecoveryCustody, "forMemory">,
+): readonly CheckpointInventory[] {
+  return custody.forMemory === true ? machine.checkpoints : machine.recoveryCheckpoints;
+}
+
+/** What the checkpoint of an entry is called in sentences. */
+export function kindWords(custody: Pick<RecoveryCustody, "forMemory">): string {
+  return custody.forMemory === true ? "memory checkpoint" : "backup checkpoint";
+}
+
 /** The leaves of all attached files. */
 export function leavesOf(machine: Pick<MachineInventory, "disks">): readonly DiskLeaf[] {
   return machine.disks
@@ -102,11 +124,13 @@ export function leavesOf(machine: Pick<MachineInventory, "disks">): readonly Dis
 /** Reads an entry that another process wrote; undefined when it is of another kind or names no machine. */
 export function readCustody(entry: CustodyEntry): RecoveryCustody | undefined {
   const machine = parseGuid(entry.machine);
-  if (entry.kind !== RECOVERY_CHECKPOINT || machine === undefined) return undefined;
+  const isOfKind = entry.kind === RECOVERY_CHECKPOINT || entry.kind === MEMORY_CHECKPOINT;
+  if (!isOfKind || machine === undefined) return undefined;
   const { facts } = entry;
   return {
     entry: entry.id,
     machine,
+    ...(entry.kind === MEMORY_CHECKPOINT ? { forMemory: true } : {}),
     machineName: textIn(facts["machineName"]) ?? machine,
     run: textIn(facts["run"]) ?? "",
     recorded: instantIn(facts["recorded"]),

@@ -6,7 +6,7 @@ import type { WaitOptions } from "../machine-host.ts";
 import { type HostAccess, readMachineTree, serviceOf } from "./host-access.ts";
 import { callHost } from "./host-job.ts";
 import { standingFiles, watchMerge } from "./merge-watch.ts";
-import type { RecoveryCustody } from "./recovery-custody.ts";
+import { checkpointsOfKind, kindWords, type RecoveryCustody } from "./recovery-custody.ts";
 import { standingDisks } from "./standing-disks.ts";
 
 /** Something that the host is at work on may keep a checkpoint from being removed for a while. */
@@ -14,7 +14,7 @@ const RETRY_PAUSES_MS = [500, 2_000, 8_000, 30_000];
 const REMOVAL_LIMIT_MS = 30 * 60_000;
 const SETTING_LIMIT_MS = 60_000;
 
-/** A recovery checkpoint that is known to be ours. */
+/** A checkpoint that is known to be ours. */
 export type OwnedCheckpoint = RecoveryCustody & { readonly checkpoint: Guid };
 
 export interface Released {
@@ -24,7 +24,7 @@ export interface Released {
 }
 
 /**
- * Removes our recovery checkpoint, watches the merge to its end, looks that nothing is left, and strikes the journal
+ * Removes our checkpoint, watches the merge to its end, looks that nothing is left, and strikes the journal
  * entry. Where something is left behind the entry stays, and the next start tries again. The signal only ends the
  * waiting for the merge. Refusals of the host and lost connections are sentences too, never thrown.
  */
@@ -42,8 +42,8 @@ export async function releaseCheckpoint(
     if (!(error instanceof StillpointError)) throw error;
     const sentence =
       error instanceof InterruptedError
-        ? "its backup checkpoint is removed, and its disks are still being merged by the host"
-        : `whether its backup checkpoint ${owned.checkpoint} is gone is not known: ${error.message}`;
+        ? `its ${kindWords(owned)} is removed, and its disks are still being merged by the host`
+        : `whether its ${kindWords(owned)} ${owned.checkpoint} is gone is not known: ${error.message}`;
     released = { leftBehind: [sentence], warnings: [] };
   }
   return { ...released, leftBehind: released.leftBehind.map((sentence) => `${name}: ${sentence}`) };
@@ -59,17 +59,17 @@ async function removeAndWatch(
   if (machine === undefined) return await machineGone(access, owned);
   const standing = owned.standing ?? (await standingDisks(access, { machine, custody: owned, checkpoint }));
   if (machine.suspendedMerge !== undefined) await resumeMerging(access, machine.suspendedMerge);
-  const refusal = await destroy(access, machine, checkpoint);
+  const refusal = await destroy(access, machine, owned);
   const leftBehind =
     refusal === undefined
       ? await watchMerge(access, { machine, expected: { checkpoint, standing } }, options)
-      : [`its backup checkpoint ${checkpoint} could not be removed: ${refusal}`];
+      : [`its ${kindWords(owned)} ${checkpoint} could not be removed: ${refusal}`];
   return { leftBehind, warnings: [] };
 }
 
 /** Deleted, or moved to another host: what is left here is files at the most. */
 async function machineGone(access: HostAccess, owned: OwnedCheckpoint): Promise<Released> {
-  const message = `machine "${owned.machineName}" is not on this host any more; if it was moved, its backup checkpoint ${owned.checkpoint} went with it`;
+  const message = `machine "${owned.machineName}" is not on this host any more; if it was moved, its ${kindWords(owned)} ${owned.checkpoint} went with it`;
   return {
     leftBehind: await standingFiles(access.files, owned.standing ?? []),
     warnings: [{ code: "machine-gone", message }],
@@ -80,9 +80,10 @@ async function machineGone(access: HostAccess, owned: OwnedCheckpoint): Promise<
 async function destroy(
   access: HostAccess,
   machine: MachineTree,
-  checkpoint: Guid,
+  owned: OwnedCheckpoint,
 ): Promise<string | undefined> {
-  const target = machine.recoveryCheckpoints.find(({ id }) => id === checkpoint)?.reference;
+  const standing = checkpointsOfKind(machine, owned);
+  const target = standing.find(({ id }) => id === owned.checkpoint)?.reference;
   if (target === undefined) return undefined;
   let refusal = await destroyOnce(access, target);
   for (const pause of RETRY_PAUSES_MS) {

@@ -24,7 +24,8 @@ export async function standingDisks(
 ): Promise<readonly string[]> {
   const { machine, custody } = known;
   const live = leavesOf(machine);
-  const checkpoint = machine.recoveryCheckpoints.find(({ id }) => id === known.checkpoint);
+  const all = [...machine.recoveryCheckpoints, ...machine.checkpoints];
+  const checkpoint = all.find(({ id }) => id === known.checkpoint);
   if (checkpoint === undefined) {
     return hasSameTree(machine, custody) ? changedLeaves(custody.leaves, live) : [];
   }

@@ -12,19 +12,11 @@ import {
 import { readDomainController, readGuestOs } from "./guest-os.ts";
 import type { HostTables } from "./host-tables.ts";
 import { readIntegration } from "./integration-status.ts";
-import type { CheckpointInventory, CheckpointType, MachineInventory } from "./machine-inventory.ts";
+import { CHECKPOINT_TYPES, type CheckpointInventory, type MachineInventory } from "./machine-inventory.ts";
 import { readState } from "./machine-state.ts";
 import { keyOfTarget, ownerOfInstanceId } from "./object-path.ts";
 import { type ReplicationLink, readReplication } from "./replication-link.ts";
 import { hasSubtype, indexResources, type ResourceIndex } from "./resource-index.ts";
-
-/** Msvm_VirtualSystemSettingData.UserSnapshotType. */
-const CHECKPOINT_TYPES: ReadonlyMap<number, CheckpointType> = new Map([
-  [2, "disabled"],
-  [3, "production"],
-  [4, "production-only"],
-  [5, "standard"],
-]);
 
 /** Joins whole classes to machines, sorted by name and id; the host's own computer system is none. */
 export function joinMachines(tables: HostTables): readonly MachineInventory[] {

@@ -51,6 +51,14 @@ export interface CheckpointInventory {
 /** The machine's `UserSnapshotType`; `unknown` where the host has no such setting, or an unknown one. */
 export type CheckpointType = "disabled" | "production" | "production-only" | "standard" | "unknown";
 
+/** Msvm_VirtualSystemSettingData.UserSnapshotType. */
+export const CHECKPOINT_TYPES: ReadonlyMap<number, CheckpointType> = new Map([
+  [2, "disabled"],
+  [3, "production"],
+  [4, "production-only"],
+  [5, "standard"],
+]);
+
 /** What a host says about one machine. */
 export interface MachineInventory {
   readonly id: Guid;

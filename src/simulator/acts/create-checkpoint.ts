@@ -1,5 +1,6 @@
 import { newGuid } from "../../base/index.ts";
 import { assumptionsOf } from "../state/assumptions.ts";
+import { Release, releaseOf } from "../state/host-version.ts";
 import { currentCheckpoint, hasWorker, settingsOf } from "../state/lineage.ts";
 import type { CheckpointEntry, MachineEntry, RecoveryCheckpointEntry } from "../state/schema.ts";
 import type { ActContext } from "./act-context.ts";
@@ -47,7 +48,8 @@ export async function createUserCheckpoint(
   machine: MachineEntry,
   options: UserCheckpointOptions,
 ): Promise<CheckpointEntry> {
-  const type = userType(machine, options);
+  const isOnlyStandard = releaseOf(context.host) < Release.server2016;
+  const type = isOnlyStandard ? "standard" : userType(machine, options);
   const id = options.id ?? newGuid(context.entropy).toUpperCase();
   const disks = await freezeDisks(context, machine, id);
   const entry: CheckpointEntry = {

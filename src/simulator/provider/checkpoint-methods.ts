@@ -1,7 +1,7 @@
 import { newGuid } from "../../base/index.ts";
 import type { CimInstance, CimMethodResult } from "../../cim/index.ts";
 import { conflictOf, type RecoveryRequest, recoveryRefusal } from "../acts/hold-refusal.ts";
-import { conflictingOperation, HyperVCode } from "../acts/refusals.ts";
+import { checkpointFailed, conflictingOperation, HyperVCode } from "../acts/refusals.ts";
 import { JobType } from "../state/host-jobs.ts";
 import { Release } from "../state/host-version.ts";
 import { settingsOf } from "../state/lineage.ts";
@@ -40,6 +40,14 @@ function createCheckpoint(call: MethodCall): CimMethodResult {
     return failingJob(call, { machine, refusal: conflict });
   }
   if (type === FULL) {
+    const isDisabled = machine.checkpointType === "disabled" && call.view.release >= Release.server2016;
+    if (isDisabled) {
+      const refusal = checkpointFailed(
+        machine.name,
+        "Checkpoints have been disabled for this virtual machine.",
+      );
+      return failingJob(call, { machine, refusal });
+    }
     return startedJob(call, {
       type: JobType.create,
       machine,

@@ -89,7 +89,7 @@ function intrinsicItems(machine: MachineEntry): readonly string[] {
           OSMinorVersion: "0",
           OSBuildNumber: "17763",
           OSPlatformId: "2",
-          ProductType: "3",
+          ProductType: machine.guest.domainController === true ? "2" : "3",
         }
       : {
           FullyQualifiedDomainName: machine.name,

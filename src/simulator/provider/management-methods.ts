@@ -3,9 +3,11 @@ import { changeReplication } from "../acts/change-replication.ts";
 import { changeState } from "../acts/change-state.ts";
 import { retryPendingMerges } from "../acts/merge-disks.ts";
 import { HyperVCode } from "../acts/refusals.ts";
+import { Release } from "../state/host-version.ts";
 import type { MachineEntry } from "../state/schema.ts";
 import { argument, type CimMethod, instanceArgument, type MethodCall, returned } from "./method-call.ts";
 import { scalarText } from "./scalar-text.ts";
+import { CHECKPOINT_TYPES } from "./settings-classes.ts";
 
 const SERVICE = "Msvm_VirtualSystemManagementService";
 const TERMINATE = 4;
@@ -41,6 +43,7 @@ function modifySystemSettings(call: MethodCall): CimMethodResult {
 
 function applySettings(call: MethodCall, id: string, settings: CimInstance): number {
   const { ElementName: name, IncrementalBackupEnabled: incremental } = settings.properties;
+  const type = settings.properties["UserSnapshotType"] ?? null;
   for (const machine of call.context.host.machines) {
     const entries = [machine, ...machine.checkpoints, ...(machine.recoveryCheckpoints ?? [])];
     const entry = entries.find((one) => one.id === id);
@@ -49,6 +52,14 @@ function applySettings(call: MethodCall, id: string, settings: CimInstance): num
       // names of settings have at most 100 characters: hyperv-facts 1.3
       if (name === "" || name.length > 100) return HyperVCode.invalidParameter;
       entry.name = name;
+    }
+    if (type !== null) {
+      const word = Object.entries(CHECKPOINT_TYPES).find(([, number]) => number === type)?.[0];
+      // the setting came with 2016: hyperv-facts 1.3
+      if (word === undefined || entry !== machine || call.view.release < Release.server2016) {
+        return HyperVCode.invalidParameter;
+      }
+      machine.checkpointType = word as MachineEntry["checkpointType"];
     }
     if (typeof incremental === "boolean") machine["incrementalBackupEnabled"] = incremental;
     return HyperVCode.done;

@@ -19,7 +19,7 @@ const TYPES: Readonly<Record<SettingsEntry["kind"], string>> = {
   recovery: "Microsoft:Hyper-V:Snapshot:Recovery",
 };
 /** UserSnapshotType, since 2016: hyperv-facts 1.3. */
-const CHECKPOINT_TYPES: Readonly<Record<MachineEntry["checkpointType"], number>> = {
+export const CHECKPOINT_TYPES: Readonly<Record<MachineEntry["checkpointType"], number>> = {
   disabled: 2,
   production: 3,
   "production-only": 4,

@@ -38,6 +38,8 @@ export interface CheckpointRecord {
     readonly path: string;
   }[];
   readonly files: readonly string[];
+  /** Not a user's: the backup made it, to hold the memory of the running machine, and removed it again. */
+  readonly madeForMemory?: true | undefined;
 }
 
 /** Everything that a restore point says; JSON, open for more fields. */

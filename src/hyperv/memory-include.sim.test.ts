@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { Scene, type SceneOptions } from "../simulator/testing/index.ts";
+import { CheckpointFailedError, MemoryNotPossibleError } from "./errors.ts";
+import type { HeldMachine } from "./held-machine.ts";
+import { MemoryJournal } from "./testing/index.ts";
+import { holdOptions, hostOf, MACHINE } from "./testing/scene-host.ts";
+import { run } from "./testing/struck-run.ts";
+
+const DISK = "D:\\M\\m.vhdx";
+const include = { memory: "include" } as const;
+
+function digest(scene: Scene): string {
+  return createHash("sha256")
+    .update(readFileSync(scene.native(DISK)))
+    .digest("hex");
+}
+
+async function confirmAsBefore(scene: Scene, journal: MemoryJournal, type = "production"): Promise<void> {
+  const [machine] = (await scene.host.state()).machines;
+  assert.deepEqual(machine?.checkpoints, []);
+  assert.equal(machine?.checkpointType, type);
+  assert.deepEqual(await scene.host.audit(), []);
+  assert.deepEqual(journal.entries, []);
+}
+
+async function heldIn(
+  options: SceneOptions,
+  look: (held: HeldMachine, scene: Scene) => Promise<void>,
+): Promise<void> {
+  await using scene = await Scene.open(options);
+  const before = digest(scene);
+  const journal = new MemoryJournal();
+  await using host = await hostOf(scene, journal);
+  await using held = await host.hold(MACHINE, holdOptions(include));
+  await look(held, scene);
+  await held.confirmUnchanged();
+  assert.deepEqual((await held.release()).leftBehind, []);
+  const type = options.machine?.["checkpointType"];
+  await confirmAsBefore(scene, journal, typeof type === "string" ? type : undefined);
+  assert.equal(digest(scene), before);
+}
+
+test("`hold()` with `memory: include` keeps the memory in a marked checkpoint, and the disks application-consistent", async () => {
+  await heldIn({}, async (held, scene) => {
+    assert.deepEqual(
+      [held.reached, held.checkpointKind, held.memory.kept],
+      ["application", "production", true],
+    );
+    const [node] = held.tree.checkpoints;
+    assert.deepEqual(
+      [node?.name, node?.memory, node?.type, node?.madeForMemory, held.tree.current],
+      ["Stillpoint memory run-1", true, "standard", true, node?.id],
+    );
+    assert.ok(
+      node?.files.some(({ role }) => role === "memory"),
+      "its memory was not found",
+    );
+    assert.match(held.memory.reason ?? "", /"Stillpoint memory run-1" of .*goes back to that instant/);
+    assert.ok(held.warnings.some(({ code }) => code === "memory-by-checkpoint"));
+    const [machine] = (await scene.host.state()).machines;
+    assert.equal(machine?.checkpointType, "production", "the type is put back while the machine is held");
+    assert.equal(machine?.checkpoints.length, 1);
+  });
+});
+
+test("`hold()` with `memory: include` works whatever the machine's checkpoint type, which is the same afterwards", async () => {
+  for (const checkpointType of ["disabled", "production-only", "standard"]) {
+    await heldIn({ machine: { checkpointType } }, async (held) => {
+      assert.equal(held.memory.kept, true, checkpointType);
+      assert.equal(held.reached, checkpointType === "production-only" ? "application" : "crash");
+    });
+  }
+});
+
+test("`hold()` with `memory: include` keeps a user's checkpoints above which it stood", async () => {
+  await using scene = await Scene.open();
+  const mine = await scene.host.createCheckpoint("web01", "mine");
+  const journal = new MemoryJournal();
+  await using host = await hostOf(scene, journal);
+  await using held = await host.hold(MACHINE, holdOptions(include));
+  assert.deepEqual(
+    held.tree.checkpoints.map(({ name, madeForMemory }) => [name, madeForMemory]),
+    [
+      ["mine", undefined],
+      ["Stillpoint memory run-1", true],
+    ],
+  );
+  assert.deepEqual((await held.release()).leftBehind, []);
+  const [machine] = (await scene.host.state()).machines;
+  assert.deepEqual(
+    machine?.checkpoints.map(({ id }) => id),
+    [mine],
+  );
+  assert.deepEqual(await scene.host.audit(), []);
+});
+
+test("`hold()` with `memory: include` makes no checkpoint of a machine that does not run", async () => {
+  await using scene = await Scene.open({ machine: { state: "off" } });
+  await using host = await hostOf(scene, new MemoryJournal());
+  await using held = await host.hold(MACHINE, holdOptions(include));
+  assert.deepEqual([held.memory.kept, held.tree.checkpoints], [false, []]);
+});
+
+test("`hold()` with `memory: include` refuses before anything is made", async () => {
+  const physicalDisk = { number: 3, bytes: 1024 };
+  for (const machine of [
+    { guest: { os: "windows", vss: "ok", domainController: true } },
+    { fibreChannel: true },
+    { disks: [{ controller: "scsi", number: 0, location: 1, physicalDisk }] },
+  ]) {
+    await using scene = await Scene.open({ machine });
+    const journal = new MemoryJournal();
+    await using host = await hostOf(scene, journal);
+    await assert.rejects(host.hold(MACHINE, holdOptions(include)), MemoryNotPossibleError);
+    assert.deepEqual(journal.acts, []);
+  }
+});
+
+test("a checkpoint with memory that fails leaves the type as it was, and nothing else", async () => {
+  const instead = { errorCode: 32768, errorDescription: "The disk is full." };
+  for (const method of ["CreateSnapshot", "ModifySystemSettings"]) {
+    await using scene = await Scene.open({ host: { faults: [{ method, instead }] } });
+    const journal = new MemoryJournal();
+    await using host = await hostOf(scene, journal);
+    await assert.rejects(host.hold(MACHINE, holdOptions(include)), CheckpointFailedError, method);
+    await confirmAsBefore(scene, journal);
+  }
+});
+
+test("a hold that fails above the checkpoint with memory removes that one as well", async () => {
+  const instead = { errorCode: 32768, errorDescription: "The disk is full." };
+  await using scene = await Scene.open({
+    host: { faults: [{ method: "CreateSnapshot", after: 1, times: 2, instead }] },
+  });
+  const journal = new MemoryJournal();
+  await using host = await hostOf(scene, journal);
+  await assert.rejects(host.hold(MACHINE, holdOptions(include)), CheckpointFailedError);
+  await confirmAsBefore(scene, journal);
+});
+
+test("a checkpoint type that a user changed in the meantime stays", async () => {
+  await using scene = await Scene.open();
+  const journal = new MemoryJournal();
+  // killed after the type was set, before it was put back
+  for (let at = 1; journal.entries.every(({ kind }) => kind !== "memory-checkpoint"); at++) {
+    await run(scene, journal, { at, when: "before", error: "kill", wishes: include });
+  }
+  await scene.edit((host) => {
+    const [machine] = (host as unknown as { machines: Record<string, unknown>[] }).machines;
+    if (machine !== undefined) machine["checkpointType"] = "disabled";
+  });
+  journal.die();
+  const { leftBehind } = await (await hostOf(scene, journal)).cleanUp();
+  assert.deepEqual(leftBehind, []);
+  await confirmAsBefore(scene, journal, "disabled");
+});
