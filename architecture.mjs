@@ -39,6 +39,7 @@ export const MAY_IMPORT = {
     "policy",
     "storage",
     "cim",
+    "cim/powershell",
     "cim/wsman",
     "places",
     "hyperv",

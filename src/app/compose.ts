@@ -19,8 +19,9 @@ import { openLocalStorage, StorageMissingError } from "../storage/index.ts";
 import { createVault, openVault, type Vault, VaultExistsError } from "../vault/index.ts";
 import { type HostAddress, parseHostAddress, parseVaultAddress } from "./addresses.ts";
 import { canonicalFolder, environment, stateFolder } from "./config/index.ts";
-import { HostNotHypervError, LocalHostNotWindowsError, UsageError } from "./errors.ts";
+import { HostNotHypervError, UsageError } from "./errors.ts";
 import type { HostRequest } from "./host-request.ts";
+import { openLocalHost } from "./local/open-local-host.ts";
 import { openRemoteHost } from "./remote/open-remote-host.ts";
 import { winrmHostKey } from "./winrm-address.ts";
 
@@ -91,9 +92,8 @@ async function portsTo(
   }
   refuseRemoteOnly(request);
   if (address.kind === "local") {
-    throw new LocalHostNotWindowsError(
-      'Cannot reach the host "local": it is the Windows Server that this runs on, and this is another system',
-    );
+    const local = await openLocalHost({ clock: world.clock, resources });
+    return { ...local, hostKey: "local" };
   }
   const { openSimulatedHost } = await import("../simulator/index.ts"); // most runs never need it
   const simulated = resources.use(await openSimulatedHost(address.folder, world));
