@@ -18,9 +18,9 @@ if ($languageMode -ne 'FullLanguage') {
     exit 1
 }
 
-$ascii = New-Object -TypeName System.Text.UTF8Encoding -ArgumentList $false
-$reader = New-Object -TypeName System.IO.StreamReader -ArgumentList ([Console]::OpenStandardInput()), $ascii
-$writer = New-Object -TypeName System.IO.StreamWriter -ArgumentList ([Console]::OpenStandardOutput()), $ascii
+$utf8 = New-Object -TypeName System.Text.UTF8Encoding -ArgumentList $false
+$reader = New-Object -TypeName System.IO.StreamReader -ArgumentList ([Console]::OpenStandardInput()), $utf8
+$writer = New-Object -TypeName System.IO.StreamWriter -ArgumentList ([Console]::OpenStandardOutput()), $utf8
 $invariant = [System.Globalization.CultureInfo]::InvariantCulture
 $escape = [System.Text.RegularExpressions.MatchEvaluator] { param($found) '\u{0:x4}' -f [int][char]$found.Value }
 $portionCharacters = 262144
@@ -88,8 +88,8 @@ function Format-Object($object) {
     $properties = foreach ($property in $object.psbase.Properties) {
         (Format-Text $property.Name) + ':' + (Format-Property $property ($embedded.ContainsKey($property.Name)))
     }
-    $class = Format-Text $object.psbase.GetPropertyValue('__CLASS')
-    $path = Format-Text $object.psbase.GetPropertyValue('__PATH')
+    $class = Format-Text ($object.psbase.GetPropertyValue('__CLASS'))
+    $path = Format-Text ($object.psbase.GetPropertyValue('__PATH'))
     '{"class":' + $class + ',"path":' + $path + ',"properties":{' + (@($properties) -join ',') + '}}'
 }
 
@@ -153,7 +153,8 @@ function Invoke-Method($request) {
     $parameters = $target.psbase.GetMethodParameters($request.method)
     if ($null -ne $parameters) { Set-Properties $parameters $request.arguments $request.namespace }
     $options = New-Object -TypeName System.Management.InvokeMethodOptions
-    '"items":[' + (Format-Object $target.psbase.InvokeMethod($request.method, $parameters, $options)) + '],"more":false'
+    $result = $target.psbase.InvokeMethod($request.method, $parameters, $options)
+    '"items":[' + (Format-Object $result) + '],"more":false'
 }
 
 function Get-Instance($request) {
@@ -177,7 +178,7 @@ function Format-Fault($exception) {
     $details = 'null'
     if ($exception -is [System.Management.ManagementException]) {
         $code = [int]$exception.ErrorCode
-        if ($exception.ErrorInformation) { $details = Format-Object $exception.ErrorInformation }
+        try { if ($exception.ErrorInformation) { $details = Format-Object $exception.ErrorInformation } } catch { $details = 'null' }
     }
     $facts = '"code":' + $code + ',"message":' + (Format-Text $exception.Message)
     $type = $exception.GetType().FullName
@@ -200,6 +201,6 @@ while ($null -ne ($line = $reader.ReadLine())) {
         if ($request.operation -eq 'query') { $listings.Remove($request.id) }
         if ($request.operation -eq 'more') { $listings.Remove($request.listing) }
     }
-    $writer.Write('{"id":' + $request.id + ',' + $answer + "}`n")
+    $writer.Write('{"id":' + $request.id + ',' + [string]$answer + "}`n")
     $writer.Flush()
 }

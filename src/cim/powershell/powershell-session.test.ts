@@ -12,7 +12,6 @@ import {
   type CimReference,
   type CimSession,
 } from "../index.ts";
-import { HostBridgeError } from "./errors.ts";
 import { scriptedSession, sessionThroughProcess } from "./testing/launches.ts";
 import type { BridgeStep } from "./testing/scripted-bridge.ts";
 
@@ -215,7 +214,7 @@ describe("PowershellSession and a bridge that misbehaves", () => {
     }
   });
 
-  test("tells an unsolicited line before the next call", async () => {
+  test("ends a bridge that says more than it was asked, and starts anew", async () => {
     const twice: BridgeStep = {
       say: '{"id":@id,"items":[],"more":false}\n{"id":@id,"items":[],"more":false}\n',
     };
@@ -243,19 +242,26 @@ describe("PowershellSession and a bridge that misbehaves", () => {
     });
   });
 
-  test("waits for the end of what was interrupted, keeps the process, and lets go of those in line", async () => {
-    const slow: BridgeStep = { say: '{"id":@id,"items":[],"more":true}\n' };
-    await using session = await scriptedSession([HELLO, SOMETHING, slow, { report: "heard" }]);
-    await all(session, "A");
+  test("waits for the end of what was interrupted, tells the bridge, keeps the process, and lets go of those in line", async () => {
+    const listing: BridgeStep = { say: '{"id":@id,"items":[],"more":true}\n' };
+    const report: BridgeStep = { report: "heard" };
+    await using session = await scriptedSession([HELLO, report, listing, report]);
+    const [before] = (await all(session, "A")) as [CimInstance];
     const stop = new AbortController();
     const asked = Array.fromAsync(session.query(V2, "SELECT * FROM B", { signal: stop.signal }));
     const inLine = Array.fromAsync(session.query(V2, "SELECT * FROM C", { signal: stop.signal }));
-    await Promise.resolve();
+    await new Promise<void>((resolve) => setImmediate(resolve)); // B is on its way, C waits for it
     stop.abort();
     await assert.rejects(inLine, InterruptedError);
     await assert.rejects(asked, InterruptedError);
-    const late = session.query(V2, "SELECT * FROM D", { signal: stop.signal });
-    await assert.rejects(Array.fromAsync(late), InterruptedError);
+    await assert.rejects(session.get(service, { signal: stop.signal }), InterruptedError);
+    const [after] = (await all(session, "D")) as [CimInstance];
+    assert.equal(after.properties["pid"], before.properties["pid"]);
+    const heard = (after.properties["heard"] as string[]).map((line) => JSON.parse(line) as { wql?: string });
+    assert.deepEqual(
+      heard.slice(2).map(({ wql }) => wql ?? "cancel"),
+      ["SELECT * FROM B", "cancel", "SELECT * FROM D"],
+    );
   });
 
   test("ends a bridge that is deaf after an interruption, and at its own end one that does not go", async () => {
@@ -277,10 +283,26 @@ describe("PowershellSession and a bridge that misbehaves", () => {
     await assert.rejects(all(session, "A"), CimConnectionError);
   });
 
-  test("is no error class but those that callers know", async () => {
-    await using session = await scriptedSession([HELLO, { say: '{"id":@id,"items":[],"more":false}\n' }]);
+  test("tells an empty answer where one instance was wanted, and a method without a return value", async () => {
+    const empty: BridgeStep = {
+      say: '{"id":@id,"items":[{"class":"P","path":"","properties":{}}],"more":false}\n',
+    };
+    await using session = await scriptedSession([HELLO, SOMETHING, empty]);
     await assert.rejects(session.get(service), CimAnswerError);
-    assert.ok(new HostBridgeError("x", { reason: "garbled" }).retry === "later");
+    await assert.rejects(session.invoke(service, "Do", { arguments: {} }), CimAnswerError);
+  });
+
+  test("reads instances in a method's answer, whose texts no class declares", async () => {
+    const xml =
+      '<INSTANCE CLASSNAME=\\"E\\"><PROPERTY NAME=\\"N\\" TYPE=\\"uint16\\"><VALUE>5</VALUE></PROPERTY></INSTANCE>';
+    const out: BridgeStep = {
+      say: `{"id":@id,"items":[{"class":"P","path":"","properties":{"ReturnValue":0,"Info":"${xml}"}}],"more":false}\n`,
+    };
+    await using session = await scriptedSession([HELLO, out]);
+    assert.deepEqual(await session.invoke(service, "Do", { arguments: {} }), {
+      returnValue: 0,
+      out: { Info: { kind: "instance", className: "E", properties: { N: 5 } } },
+    });
   });
 });
 

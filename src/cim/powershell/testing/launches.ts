@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { PowershellSession, type PowershellSessionOptions } from "../powershell-session.ts";
 import type { BridgeStep } from "./scripted-bridge.ts";
 
@@ -10,7 +10,7 @@ export async function sessionThroughProcess(
   time: "frozen" | "running",
   options: Options = {},
 ): Promise<PowershellSession> {
-  return await launched("simulated-bridge.ts", [folder, time], options);
+  return await launched(import.meta.resolve("./simulated-bridge.ts"), [folder, time], options);
 }
 
 /** A session through a child process that answers by script. */
@@ -18,7 +18,7 @@ export async function scriptedSession(
   steps: readonly BridgeStep[],
   options: Options = {},
 ): Promise<PowershellSession> {
-  return await launched("scripted-bridge.ts", [JSON.stringify(steps)], options);
+  return await launched(import.meta.resolve("./scripted-bridge.ts"), [JSON.stringify(steps)], options);
 }
 
 async function launched(
@@ -30,7 +30,7 @@ async function launched(
     environment: {},
     launch: {
       program: process.execPath,
-      arguments: ["--no-warnings", join(import.meta.dirname, program), ...given],
+      arguments: ["--no-warnings", fileURLToPath(program), ...given],
     },
     ...options,
   });
