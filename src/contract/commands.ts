@@ -118,6 +118,15 @@ export const COMMANDS = {
     example: "stillpoint backup --host folder:/exports --all --vault /backup/vault",
     exitCodes: [3, 4, 130],
   },
+  "host doctor": {
+    name: "host doctor",
+    summary: "list what backups left on a host, and take away what is ours",
+    description:
+      "Lists what killed runs of this installation left (checkpoints, shadow copies, suspended replication, paused guests, temporary files, after commands that did not run) and what others may have left: other products' backup checkpoints, differencing disks that no checkpoint explains, merges, shadow copies. Each with owner, age and what would be done. With --execute it removes what this installation's journal knows, and nothing else.",
+    parameters: [...HOST, "executeDoctor", "stateDir", "json"],
+    example: "stillpoint host doctor --host sim:/lab/hv01",
+    exitCodes: [130],
+  },
   points: {
     name: "points",
     summary: "list restore points",
@@ -224,6 +233,7 @@ export const COMMANDS = {
 /** What the first words of longer commands are about. */
 export const COMMAND_GROUPS: Readonly<Record<string, string>> = {
   simulate: "let things happen on a simulated host",
+  host: "look at a Hyper-V host itself: what was left on it, and what it says of open questions",
   vault: "make and describe vaults, and say who opens them",
   key: "passphrases and recovery keys of a vault",
 };

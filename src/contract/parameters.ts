@@ -117,6 +117,10 @@ export const PARAMETERS = {
     value: "N",
     text: "how often a machine that is busy is tried, 1 to 100; default 5",
   },
+  executeDoctor: {
+    flag: "execute",
+    text: "take away what is ours, and look again; without it nothing is changed",
+  },
   suspendReplication: {
     flag: "suspend-replication",
     text: "suspend each machine's Hyper-V replication on this host before it is held, and let it go on afterwards, whatever happens",

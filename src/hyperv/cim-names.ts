@@ -47,6 +47,7 @@ export const METHOD = {
   destroyCheckpoint: "DestroySnapshot",
   modifySettings: "ModifySystemSettings",
   modifyDiskMerge: "ModifyDiskMergeSettings",
+  modifyGuestServices: "ModifyGuestServiceSettings",
   diskSettings: "GetVirtualHardDiskSettingData",
   /** v1 only. */
   diskInfo: "GetVirtualHardDiskInfo",
@@ -114,6 +115,8 @@ export const TERMINATE_JOB = 4;
 /** Msvm_ComputerSystem.RequestReplicationStateChange, and the state that follows: hyperv-facts 6. */
 export const REPLICATION = { replicating: 3, suspended: 7 } as const;
 
+/** EnabledState of an integration service's settings. */
+export const GUEST_SERVICE = { on: 2, off: 3 } as const;
 /** Msvm_DiskMergeSettingData.EnabledState. */
 export const DISK_MERGE = { suspended: 0, enabled: 1 } as const;
 

@@ -29,3 +29,15 @@ export interface CustodyJournal {
   /** Entries of this host whose owner is dead, or is an earlier, ended run of this process; oldest first. */
   abandoned(host: string): Promise<readonly CustodyEntry[]>;
 }
+
+/** An entry with what is known of its owner. */
+export interface StandingEntry extends CustodyEntry {
+  readonly recorded: Temporal.Instant;
+  readonly ownerIsAlive: boolean;
+}
+
+/** Port: the same journal for those who only look. Nothing is taken over. */
+export interface CustodyListing {
+  /** All entries of this host, whoever owns them; oldest first. */
+  standing(host: string): Promise<readonly StandingEntry[]>;
+}

@@ -5,7 +5,9 @@ import { cleanUpHost } from "./capture/clean-up.ts";
 import { clusteredMachines } from "./capture/cluster-owners.ts";
 import { holdMachine } from "./capture/hold-machine.ts";
 import type { HostAccess } from "./capture/host-access.ts";
-import type { CustodyJournal } from "./custody.ts";
+import type { CustodyJournal, CustodyListing } from "./custody.ts";
+import { findLeftovers } from "./doctor/find-leftovers.ts";
+import type { Leftover } from "./doctor/leftover.ts";
 import { forecastMachine } from "./forecast/forecast.ts";
 import type { Forecast } from "./forecast/forecast-types.ts";
 import type { HeldMachine, HoldOptions } from "./held-machine.ts";
@@ -106,6 +108,11 @@ export class HypervHost implements MachineHost {
 
   async cleanUp(options: WaitOptions = {}): Promise<CleanUpReport> {
     return await cleanUpHost(this.#access, { ...options, held: this.#held });
+  }
+
+  /** Everything that a backup, ours or another's, may have left on this host. Changes nothing. */
+  async leftovers(custody: CustodyListing, options: WaitOptions = {}): Promise<readonly Leftover[]> {
+    return await findLeftovers(this.#access, custody, options);
   }
 
   /** Nothing of its own is open: held machines are released by those who hold them, the session is the caller's. */

@@ -1,5 +1,6 @@
 export * from "./classic-classes.ts";
 export * from "./custody.ts";
+export * from "./doctor/leftover.ts";
 export * from "./errors.ts";
 export type { ForecastHost } from "./forecast/admission.ts";
 export { idleExclusions } from "./forecast/excluded-disks.ts";

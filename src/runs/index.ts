@@ -1,5 +1,5 @@
 export * from "./errors.ts";
-export type { CustodyEntry, CustodyFacts } from "./journal/custody-entry.ts";
+export type { CustodyEntry, CustodyFacts, StandingEntry } from "./journal/custody-entry.ts";
 export { Journal, type JournalOptions, openJournal } from "./journal/journal.ts";
 export { currentOwner, isOwnerAlive, type Owner } from "./journal/owner.ts";
 export {

@@ -1,21 +1,15 @@
-import { backupMachines, finishAfterCommands, type RunOutcome } from "../../backup/index.ts";
+import { backupMachines, type RunOutcome } from "../../backup/index.ts";
 import { InterruptedError, type Notice, noEvents } from "../../base/index.ts";
-import {
-  type CleanUpReport,
-  type HoldWishes,
-  type MachineHost,
-  type Patience,
-  USUAL_PATIENCE,
-} from "../../hyperv/index.ts";
+import { type HoldWishes, type Patience, USUAL_PATIENCE } from "../../hyperv/index.ts";
 import type { MachineSelection } from "../../policy/index.ts";
-import type { Journal } from "../../runs/index.ts";
 import { newRunId, openHostAt, openVaultAt } from "../compose.ts";
-import { commandsHere, openJournalIn } from "../compose-here.ts";
+import { openJournalIn } from "../compose-here.ts";
 import { stateFolder } from "../config/index.ts";
 import { refuseDesktop } from "../desktop-refusal.ts";
 import type { HostRequest } from "../host-request.ts";
 import { describeError } from "../problems/index.ts";
 import { type CommandsRequest, itemCommands } from "./backup-commands.ts";
+import { cleanUpAfterRuns } from "./clean-up-host.ts";
 import type { UseCaseContext, VaultRequest } from "./context.ts";
 import { idleExclusionNotices } from "./idle-exclusions.ts";
 import { machinesOn } from "./machines-on.ts";
@@ -56,7 +50,7 @@ export async function runBackup(request: BackupRequest, context: UseCaseContext)
   const machines = await machinesOn(host, selection, { signal: context.signal, wishes });
   await using journal = await openJournalIn(context);
   const commands = itemCommands(request.commands, { host, journal, world: context.world });
-  const cleaned = await cleanUp({ host, journal }, context);
+  const cleaned = await cleanUpAfterRuns({ host, journal }, context);
   const run = newRunId(context.world);
   const work = async (): Promise<RunOutcome> =>
     await backupMachines({
@@ -85,21 +79,6 @@ function patienceOf(request: BackupRequest): Patience {
     attempts: request.attempts ?? attempts,
     firstDelayMs,
     longestDelayMs: Math.max(firstDelayMs, longestDelayMs),
-  };
-}
-
-/** What dead runs left on the host, and after commands that they did not come to. */
-async function cleanUp(
-  { host, journal }: { readonly host: MachineHost; readonly journal: Journal },
-  { world, signal }: UseCaseContext,
-): Promise<CleanUpReport> {
-  const things = await host.cleanUp({ signal });
-  const { clock } = world;
-  const here = commandsHere(world);
-  const commands = await finishAfterCommands({ host, journal, here, clock, events: noEvents, step: "" });
-  return {
-    removed: [...things.removed, ...commands.removed],
-    leftBehind: [...things.leftBehind, ...commands.leftBehind],
   };
 }
 

@@ -3,6 +3,7 @@ import { backupCommand } from "./backup.ts";
 import { demoCommand } from "./demo.ts";
 import { explainCommand } from "./explain.ts";
 import { forecastCommand } from "./forecast.ts";
+import { hostDoctorCommand } from "./host-doctor.ts";
 import { machinesCommand } from "./machines.ts";
 import { pointsCommand } from "./points.ts";
 import { restoreCommand } from "./restore.ts";
@@ -33,6 +34,7 @@ export const COMMAND_LIST: readonly Command[] = [
   vaultKeyAddCommand,
   vaultKeyRemoveCommand,
   backupCommand,
+  hostDoctorCommand,
   pointsCommand,
   showCommand,
   restoreCommand,

@@ -1,5 +1,5 @@
 import { InterruptedError, StillpointError } from "../../base/index.ts";
-import type { HostCommandResult } from "../../places/index.ts";
+import { HostCommandError, type HostCommandResult } from "../../places/index.ts";
 import type { HostAccess } from "../capture/host-access.ts";
 import { deadManTask } from "./dead-man-task.ts";
 import type { DeadManTask, Suspension } from "./suspension-custody.ts";
@@ -35,8 +35,8 @@ export async function disarmDeadMan(access: HostAccess, task: DeadManTask): Prom
   if (access.commands === undefined) return undefined;
   return await unlessRefused(async () => {
     await access.files.remove(task.file);
-    const asked = await schtasks(access, ["/query", "/tn", task.name]);
-    if (asked.exitCode !== 0) return undefined; // there is none: it has run its time, or was never made
+    const asked = await unlessMissing(schtasks(access, ["/query", "/tn", task.name]));
+    if (asked?.exitCode !== 0) return undefined; // there is none: it has run its time, or was never made
     const deleted = await schtasks(access, ["/delete", "/tn", task.name, "/f"]);
     return deleted.exitCode === 0 ? undefined : lastLine(deleted);
   });
@@ -46,6 +46,16 @@ async function schtasks(access: HostAccess, args: readonly string[]): Promise<Ho
   const { commands } = access;
   if (commands === undefined) throw new TypeError("Whoever has no programs has no task either");
   return await commands.run(PROGRAM, { arguments: args, timeoutMs: CALL_LIMIT_MS });
+}
+
+/** A host without the program has no task either. */
+async function unlessMissing(calling: Promise<HostCommandResult>): Promise<HostCommandResult | undefined> {
+  try {
+    return await calling;
+  } catch (error) {
+    if (error instanceof HostCommandError && error.reason === "missing") return undefined;
+    throw error;
+  }
 }
 
 async function unlessRefused(work: () => Promise<string | undefined>): Promise<string | undefined> {

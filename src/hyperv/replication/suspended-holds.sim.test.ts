@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { HostFiles } from "../../places/index.ts";
+import { HostCommandError, type HostFiles } from "../../places/index.ts";
 import { Scene } from "../../simulator/testing/index.ts";
 import { openHypervHost } from "../hyperv-host.ts";
 import type { CleanUpReport, MachineHost } from "../machine-host.ts";
@@ -152,6 +152,18 @@ describe("a hold with `suspendReplication`", () => {
     assert.equal(held.warnings[0]?.code, "dead-man-not-armed");
     assert.match(held.warnings[0]?.message ?? "", /exit code 1: ERROR: refused/);
     assert.equal(await replicationOf(place), "suspended");
+  });
+
+  test("leaves nothing in the journal of a host that has no schtasks.exe", async () => {
+    await using place = await hosted({ mode: "replica", state: "replicating" });
+    place.tasks.onCall = () => {
+      throw new HostCommandError('Cannot run "x": missing', { program: "x", reason: "missing" });
+    };
+    await using host = await hostOf(place);
+    await using held = await host.hold(MACHINE, holdOptions(OPTIONS));
+    assert.equal(held.warnings[0]?.code, "dead-man-not-armed");
+    assert.deepEqual((await held.release()).leftBehind, []);
+    assert.deepEqual(place.journal.entries, []);
   });
 
   test("keeps task and entry while the host refuses to resume, and the next start does it", async () => {

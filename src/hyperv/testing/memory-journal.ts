@@ -1,8 +1,14 @@
 import type { JsonValue } from "../../base/index.ts";
-import type { CustodyEntry, CustodyFacts, CustodyJournal } from "../custody.ts";
+import type {
+  CustodyEntry,
+  CustodyFacts,
+  CustodyJournal,
+  CustodyListing,
+  StandingEntry,
+} from "../custody.ts";
 
 /** A journal in memory that outlives its owner: `die()` ends the owner, and all its entries are abandoned. */
-export class MemoryJournal implements CustodyJournal {
+export class MemoryJournal implements CustodyJournal, CustodyListing {
   readonly #entries = new Map<string, { entry: CustodyEntry; owner: number }>();
   #owner = 1;
   #last = 0;
@@ -42,5 +48,12 @@ export class MemoryJournal implements CustodyJournal {
     return [...this.#entries.values()]
       .filter(({ entry, owner }) => owner !== this.#owner && entry.host === host)
       .map(({ entry }) => entry);
+  }
+
+  async standing(host: string): Promise<readonly StandingEntry[]> {
+    const recorded = Temporal.Instant.from("2026-01-01T00:00:00Z");
+    return [...this.#entries.values()]
+      .filter(({ entry }) => entry.host === host)
+      .map(({ entry, owner }) => ({ ...entry, recorded, ownerIsAlive: owner === this.#owner }));
   }
 }

@@ -15,5 +15,11 @@ export interface CustodyEntry extends CustodyFacts {
   readonly id: string;
 }
 
+/** An entry with what is known of its owner. */
+export interface StandingEntry extends CustodyEntry {
+  readonly recorded: Temporal.Instant;
+  readonly ownerIsAlive: boolean;
+}
+
 /** What is stored of an entry's facts is read back through this. */
 export const FACTS_SCHEMA: z.ZodType<CustodyFacts["facts"]> = z.record(z.string(), z.json());

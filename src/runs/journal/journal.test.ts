@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
 import { after, describe, test } from "node:test";
 import { FakeClock } from "../../base/testing/index.ts";
-import type { CustodyJournal } from "../../hyperv/index.ts";
+import type { CustodyJournal, CustodyListing } from "../../hyperv/index.ts";
 import {
   JournalBusyError,
   JournalDamagedError,
@@ -270,4 +270,26 @@ describe("a journal that a crash cut off", () => {
     await using ours = await openJournal(folder, { clock, owner: currentOwner(), isAlive: () => false });
     assert.equal(new Set(await namesAbandoned(ours)).size, 40);
   });
+});
+
+test("`Journal.standing()` shows whose entries live, and takes nothing over", async () => {
+  const folder = freshFolder();
+  await using strangers = await openStrangers(folder);
+  await strangers.record(checkpoint("dead"));
+  await using journal = await openJournal(folder, { clock });
+  await journal.record(checkpoint("mine"));
+  const listing: CustodyListing = journal;
+  const inShort = (await listing.standing("HV01")).map(({ facts, ownerIsAlive }) => [
+    facts["name"],
+    ownerIsAlive,
+  ]);
+  assert.deepEqual(inShort, [
+    ["dead", false],
+    ["mine", true],
+  ]);
+  const [entry] = await listing.standing("HV01");
+  assert.equal(entry?.recorded.toString(), clock.now().toString());
+  assert.deepEqual(await listing.standing("HV02"), []);
+  await using other = await openJournal(folder, { clock });
+  assert.deepEqual(await namesAbandoned(other), ["dead"]);
 });

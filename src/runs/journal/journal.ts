@@ -1,6 +1,6 @@
 import type { Clock, JsonValue } from "../../base/index.ts";
 import { JournalEntryMissingError } from "../errors.ts";
-import { type CustodyEntry, type CustodyFacts, FACTS_SCHEMA } from "./custody-entry.ts";
+import { type CustodyEntry, type CustodyFacts, FACTS_SCHEMA, type StandingEntry } from "./custody-entry.ts";
 import { currentOwner, isOwnerAlive, OWNER_SCHEMA, type Owner } from "./owner.ts";
 import { StateDatabase, type StateRow } from "./state-database.ts";
 
@@ -117,6 +117,22 @@ export class Journal implements AsyncDisposable {
       }
       return found.map((row) => this.#entryOf(row));
     });
+  }
+
+  /** All entries of this host, oldest first, whoever owns them: only looks, and takes nothing over. */
+  async standing(host: string): Promise<readonly StandingEntry[]> {
+    const alive = new Map<number, boolean>();
+    return this.#database
+      .all(
+        `SELECT custody.*, session.owner, session.ended FROM custody JOIN session ON session.id = custody.session
+         WHERE host = ? ORDER BY custody.id`,
+        host,
+      )
+      .map((row) => ({
+        ...this.#entryOf(row),
+        recorded: Temporal.Instant.from(String(row["recorded"])),
+        ownerIsAlive: !this.#isAbandoned(row, alive),
+      }));
   }
 
   /** What it still has recorded is abandoned from now on. */

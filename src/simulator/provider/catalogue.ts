@@ -22,6 +22,7 @@ import {
   SNAPSHOT_OF_SYSTEM,
   SYSTEM_SETTINGS,
 } from "./settings-classes.ts";
+import { SHADOW_COPY } from "./shadow-copy-class.ts";
 import { DISK_DRIVE_CLASS, RESOURCE_ALLOCATION, STORAGE_ALLOCATION } from "./storage-classes.ts";
 
 interface Namespace {
@@ -38,7 +39,7 @@ const NAMESPACES: readonly Namespace[] = [
     name: CIMV2,
     since: 0,
     until: Number.POSITIVE_INFINITY,
-    classes: [OPERATING_SYSTEM, WINDOWS_COMPUTER, PROCESS],
+    classes: [OPERATING_SYSTEM, WINDOWS_COMPUTER, PROCESS, SHADOW_COPY],
   },
   {
     name: V1,

@@ -39,4 +39,16 @@ class Win32_ComputerSystem {
   string UserName;
   string Workgroup;
 };
+class Win32_ShadowCopy {
+  [Key] string ID;
+  string SetID;
+  string VolumeName;
+  string DeviceObject;
+  datetime InstallDate;
+  string OriginatingMachine;
+  string ServiceMachine;
+  uint32 Count;
+  boolean Persistent;
+  boolean ClientAccessible;
+};
 `;
