@@ -6,7 +6,7 @@ import {
 } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import type { Socket } from "node:net";
-import { TLSSocket } from "node:tls";
+import { getCACertificates, TLSSocket } from "node:tls";
 import { CimAnswerError, CimConnectionError } from "../../index.ts";
 import { trustedCertificate } from "./trust.ts";
 
@@ -16,7 +16,7 @@ export interface HttpEndpoint {
   readonly port: number;
   /** SHA-256 of the only certificate to be trusted. */
   readonly certificatePin?: string | undefined;
-  /** Authorities in PEM; the system's own by default. */
+  /** Authorities in PEM; by default those that Node and the system know. */
   readonly authorities?: string | undefined;
 }
 
@@ -126,8 +126,11 @@ export class HttpConnection implements Disposable {
   }
 }
 
-function caOf({ authorities }: HttpEndpoint): { readonly ca?: string } {
-  return authorities === undefined ? {} : { ca: authorities };
+/** A company's own authority is known to the system, not to Node. With a pin nobody is asked. */
+function caOf({ authorities, certificatePin }: HttpEndpoint): { readonly ca?: string | string[] } {
+  if (authorities !== undefined) return { ca: authorities };
+  if (certificatePin !== undefined) return {};
+  return { ca: [...new Set([...getCACertificates("default"), ...getCACertificates("system")])] };
 }
 
 async function once(socket: Socket, event: "connect" | "secureConnect"): Promise<void> {

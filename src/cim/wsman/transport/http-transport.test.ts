@@ -164,6 +164,12 @@ describe("HttpTransport over HTTP", () => {
     }
   });
 
+  test("puts an IPv6 address in brackets where the endpoint is named, and connects without them", async () => {
+    await using transport = transportTo(1, { host: "::1" });
+    assert.equal(transport.endpoint, "http://[::1]:1/wsman");
+    await assert.rejects(transport.exchange("<a/>", { timeoutMs: 30_000 }), { code: "host-unreachable" });
+  });
+
   test("says when nobody listens", async () => {
     const host = await echoHost();
     await host[Symbol.asyncDispose]();

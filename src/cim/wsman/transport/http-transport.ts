@@ -64,7 +64,8 @@ export class HttpTransport implements WsmanTransport {
   private constructor(options: HttpTransportOptions) {
     this.#options = options;
     this.#connection = new HttpConnection(options);
-    this.endpoint = `${options.protocol}//${options.host}:${options.port}/wsman`;
+    const name = options.host.includes(":") ? `[${options.host}]` : options.host; // IPv6
+    this.endpoint = `${options.protocol}//${name}:${options.port}/wsman`;
   }
 
   /** Nothing is sent before the first exchange. @throws {HostAuthenticationError} for Basic without TLS */
