@@ -15,6 +15,9 @@ export async function auditHost(context: ActContext): Promise<string[]> {
     ...(machine.replication["suspendedByClient"] === true
       ? [`"${machine.name}" has its replication suspended`]
       : []),
+    ...(machine.guest.vssBefore === undefined
+      ? []
+      : [`"${machine.name}" has its backup service switched off`]),
     ...(machine.mergesEnabled === false ? [`"${machine.name}" has its merges switched off`] : []),
     ...(machine.backupBegun === undefined ? [] : [`a backup of "${machine.name}" was begun and never ended`]),
     ...(machine.stoodStill === true ? [`"${machine.name}" ran, and is ${machine.state}`] : []),

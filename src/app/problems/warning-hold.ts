@@ -9,6 +9,12 @@ export const HOLD_WARNINGS: Readonly<Record<string, Warning>> = {
     "Ein Datenträger sollte ausgelassen werden, und keiner passt zu der Ausnahme: Für sie wurde nichts ausgelassen.",
     "Vergleichen Sie sie mit den Plätzen und Pfaden, die `stillpoint machines` zeigt; gibt es den Datenträger nicht mehr, entfernen Sie die Ausnahme.",
   ]),
+  "backup-service-switched": warning("warning", [
+    "The VSS writer failed the machine although its guest answers for backup, so the guest's backup service was switched off for the shadow copy and on again: the backup is crash-consistent.",
+    "Look for errors of VSS inside the guest (vssadmin list writers) and for events 10102 and 10103 of Hyper-V-VMMS on the host; without --allow-service-switch the machine fails instead.",
+    "Der VSS-Writer hat die Maschine nicht gesichert, obwohl ihr Gast für Sicherungen antwortet; der Sicherungsdienst des Gastes wurde deshalb für die Schattenkopie ab- und wieder eingeschaltet: Die Sicherung ist absturzkonsistent.",
+    "Suchen Sie im Gast Fehler von VSS (vssadmin list writers) und auf dem Host die Ereignisse 10102 und 10103 von Hyper-V-VMMS; ohne --allow-service-switch scheitert die Maschine stattdessen.",
+  ]),
   "memory-by-checkpoint": warning("note", [
     "The machine's memory is kept by a standard checkpoint that is made before the hold and removed after it; memory and disks are of two instants.",
     "After a restore the machine begins with the held disks, without memory; apply the checkpoint that the restore point marks to go on where its memory was.",

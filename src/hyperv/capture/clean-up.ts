@@ -5,6 +5,7 @@ import { readMachines } from "../inventory/read-host.ts";
 import type { CleanUpReport, WaitOptions } from "../machine-host.ts";
 import { resumeReplication } from "../replication/resume-replication.ts";
 import { readSuspension, type Suspension } from "../replication/suspension-custody.ts";
+import { BACKUP_SERVICE, readServiceEntry, type ServiceEntry, switchServiceOn } from "./backup-service.ts";
 import { CHECKPOINT_TYPE, putTypeBack, readTypeEntry, type TypeEntry } from "./checkpoint-type.ts";
 import { cleanEntry } from "./clean-entry.ts";
 import type { HostAccess } from "./host-access.ts";
@@ -59,6 +60,8 @@ async function cleanAny(
   if (suspension !== undefined) return await cleanSuspension(access, suspension);
   const type = readTypeEntry(entry);
   if (type !== undefined) return await cleanType(access, type);
+  const service = readServiceEntry(entry);
+  if (service !== undefined) return await cleanService(access, service);
   const guest = readGuestEntry(entry);
   return guest === undefined ? { removed: [], leftBehind: [] } : await cleanGuest(access, guest);
 }
@@ -69,7 +72,7 @@ function inOrder(entries: readonly CustodyEntry[]): readonly CustodyEntry[] {
   return [...entries].sort((a, b) => rank(a) - rank(b));
 }
 
-const LATER: readonly string[] = [MEMORY_CHECKPOINT, CHECKPOINT_TYPE];
+const LATER: readonly string[] = [MEMORY_CHECKPOINT, CHECKPOINT_TYPE, BACKUP_SERVICE];
 
 /** A checkpoint type that a killed run changed. */
 async function cleanType(access: HostAccess, type: TypeEntry): Promise<CleanUpReport> {
@@ -86,6 +89,17 @@ async function cleanSuspension(access: HostAccess, suspension: Suspension): Prom
   return {
     removed: resumed ? [`${name}: the suspension of its replication of run ${suspension.run}`] : [],
     leftBehind: leftBehind.map((sentence) => `${name}: ${sentence}`),
+  };
+}
+
+/** A guest's backup service that a killed run had switched off. */
+async function cleanService(access: HostAccess, service: ServiceEntry): Promise<CleanUpReport> {
+  const name = `machine "${service.machineName}"`;
+  const sentence = await switchServiceOn(access, service);
+  if (sentence !== undefined) return { removed: [], leftBehind: [`${name}: ${sentence}`] };
+  return {
+    removed: [`${name}: the backup service of its guest, switched off, is on again`],
+    leftBehind: [],
   };
 }
 

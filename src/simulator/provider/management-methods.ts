@@ -1,4 +1,4 @@
-import type { CimInstance, CimMethodResult } from "../../cim/index.ts";
+import { type CimInstance, type CimMethodResult, isInstance } from "../../cim/index.ts";
 import { changeReplication } from "../acts/change-replication.ts";
 import { changeState } from "../acts/change-state.ts";
 import { retryPendingMerges } from "../acts/merge-disks.ts";
@@ -12,6 +12,8 @@ import { CHECKPOINT_TYPES } from "./settings-classes.ts";
 const SERVICE = "Msvm_VirtualSystemManagementService";
 const TERMINATE = 4;
 const KILL = 5;
+const SERVICE_ON = 2;
+const SERVICE_OFF = 3;
 /** RequestedState of Msvm_ComputerSystem: hyperv-facts 1.2. */
 const REQUESTED: Readonly<Record<number, MachineEntry["state"]>> = {
   2: "running",
@@ -23,6 +25,7 @@ const REQUESTED: Readonly<Record<number, MachineEntry["state"]>> = {
 export const MANAGEMENT_METHODS: readonly CimMethod[] = [
   { className: SERVICE, name: "ModifySystemSettings", answer: modifySystemSettings },
   { className: SERVICE, name: "ModifyDiskMergeSettings", answer: modifyMergeSettings },
+  { className: SERVICE, name: "ModifyGuestServiceSettings", answer: modifyGuestServices },
   { className: "Msvm_ConcreteJob", name: "GetErrorEx", answer: jobErrors },
   { className: "Msvm_ConcreteJob", name: "RequestStateChange", answer: changeJobState },
   { className: "Msvm_ComputerSystem", name: "RequestStateChange", answer: changeMachineState },
@@ -65,6 +68,34 @@ function applySettings(call: MethodCall, id: string, settings: CimInstance): num
     return HyperVCode.done;
   }
   return HyperVCode.invalidParameter;
+}
+
+/** Switches the backup service of guests off and on, by the InstanceID of the live settings (hyperv-facts 1.6). */
+function modifyGuestServices(call: MethodCall): CimMethodResult {
+  const settings = argument(call, "GuestServiceSettings");
+  for (const one of Array.isArray(settings) ? settings : []) {
+    if (!isInstance(one)) return returned(HyperVCode.invalidParameter);
+    const id = /^Microsoft:([0-9a-f-]{36})\\/i.exec(scalarText(one.properties["InstanceID"]))?.[1];
+    const machine = call.context.host.machines.find((entry) => entry.id === id?.toUpperCase());
+    const state = one.properties["EnabledState"];
+    if (machine === undefined || (state !== SERVICE_ON && state !== SERVICE_OFF)) {
+      return returned(HyperVCode.invalidParameter);
+    }
+    switchBackupService(machine, state === SERVICE_ON);
+  }
+  return returned(HyperVCode.done);
+}
+
+/** What the guest could do before is what it can do again. */
+function switchBackupService(machine: MachineEntry, on: boolean): void {
+  const { guest } = machine;
+  if (on && guest.vss === "disabled") {
+    guest.vss = guest.vssBefore ?? "missing";
+    delete guest.vssBefore;
+  } else if (!on && guest.vss !== "disabled") {
+    guest.vssBefore = guest.vss;
+    guest.vss = "disabled";
+  }
 }
 
 /** hyperv-facts 2.5; merges that were outstanding are done when they are enabled again. */

@@ -137,6 +137,8 @@ const machineSchema = z.looseObject({
       /** Said by data exchange as ProductType 2. */
       domainController: z.boolean().optional(),
       vss: z.enum(["ok", "missing", "disabled", "failing", "protocol-mismatch"]).default("missing"),
+      /** What it was before a client switched the service off. */
+      vssBefore: z.enum(["ok", "missing", "disabled", "failing", "protocol-mismatch"]).optional(),
       /** What the guest's writers change in the copy of its disks when they recover after a shadow copy. */
       recovery: z
         .array(z.looseObject({ disk: z.int(), offset: z.int(), length: z.int(), seed: z.int().default(1) }))

@@ -25,6 +25,7 @@ import { watchWhile } from "../watch-while.ts";
 import { cleanShadowEntry } from "./clean-shadow-entry.ts";
 import { describeShadowHold } from "./describe-shadow-hold.ts";
 import { confirmReadable, heldByShadowCopy } from "./held-shadow-copy.ts";
+import { holdWithoutService, maySwitchService } from "./hold-without-service.ts";
 import { inspectWriters, type WriterReport } from "./inspect-writers.ts";
 import { makeShadowCopy, type ShadowOutcome } from "./make-shadow-copy.ts";
 import { unlessNoProgram } from "./run-diskshadow.ts";
@@ -41,7 +42,7 @@ import type { VssFailure } from "./vss-failure.ts";
 export async function attemptShadowCopy(
   access: HostAccess,
   attempt: Attempt,
-  tries: "first" | "last" = "first",
+  tries: "first" | "last" | "without-service" = "first",
 ): Promise<AttemptOutcome> {
   const { machine, context } = attempt;
   const { options } = context;
@@ -63,10 +64,19 @@ export async function attemptShadowCopy(
     throw unlessNoProgram(error, { machine: { id: machine.id, name: machine.name } });
   }
   await discard(access, custody, attempt);
-  if (isBusy(machine, failure)) return { kind: "busy", machine, busy: busyOf(machine, failure) };
-  // requirements.md 1: a machine that the writer fails although it said "Online" is tried once more
-  const mayHelp = failure.ofWriter && report.method === "guest" && tries === "first";
-  if (mayHelp) return await attemptShadowCopy(access, attempt, "last");
+  // requirements.md 1: a machine that the writer fails although it said "Online" is tried once more, then without its guest
+  const isGuestFault = failure.ofWriter && report.method === "guest";
+  const maySwitch = isGuestFault && maySwitchService(access, attempt);
+  if (isBusy(machine, failure) && !maySwitch) {
+    return { kind: "busy", machine, busy: busyOf(machine, failure) };
+  }
+  if (isGuestFault && tries === "first") return await attemptShadowCopy(access, attempt, "last");
+  if (maySwitch && tries === "last") {
+    const outcome = await holdWithoutService(access, { ...attempt, failure }, async () => {
+      return await attemptShadowCopy(access, attempt, "without-service");
+    });
+    if (outcome !== undefined) return outcome;
+  }
   throw failureError(machine, failure);
 }
 
