@@ -27,6 +27,8 @@ import type { WireFaultEntry } from "./state/scenario.ts";
 import type { HostState, MachineEntry } from "./state/schema.ts";
 import { loseShadowCopies } from "./vss/lose-shadow-copies.ts";
 
+/** Every Windows has it. */
+const TEMPORARY_FOLDER = "C:\\Windows\\Temp";
 /** A scripted fault of this method is a storage of shadow copies that is full: they are gone. */
 const SHADOW_READ = "shadow-read";
 
@@ -73,7 +75,10 @@ export class SimulatedHost implements AsyncDisposable {
   static async open(folder: string, options: SimulatedHostOptions): Promise<SimulatedHost> {
     await using opening = new AsyncDisposableStack();
     const host = opening.use(new SimulatedHost(folder, options));
-    await host.#engine.act(async (context) => await context.files.makeMissing(context.host));
+    await host.#engine.act(async (context) => {
+      await context.drives.makeFolder(TEMPORARY_FOLDER);
+      await context.files.makeMissing(context.host);
+    });
     opening.move();
     return host;
   }

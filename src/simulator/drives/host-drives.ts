@@ -54,6 +54,10 @@ export class HostDrives {
     return await DriveFile.create(await this.resolve(path), path);
   }
 
+  async makeFolder(path: string): Promise<void> {
+    await mkdir(await this.resolve(path), { recursive: true });
+  }
+
   async exists(path: string): Promise<boolean> {
     return (await listed(dirname(await this.resolve(path)))).some(
       (name) => windowsNameKey(name) === windowsNameKey(parseWindowsPath(path)?.names.at(-1) ?? ""),
