@@ -119,9 +119,9 @@ class Host(http.server.BaseHTTPRequestHandler):
         said = b"<echo>" + (body if plain is None else plain.message) + b"</echo>"
         if plain is None or ANSWERS == "plain":
             return self.answer(200, said, Content_Type="application/soap+xml;charset=UTF-8")
-        iov = IOV(IOVBufferType.header, said, std_layout=False)
+        iov = IOV(IOVBufferType.header, said, IOVBufferType.padding, std_layout=False)
         gssapi.raw.wrap_iov(self.context, iov)
-        header, data = iov[0].value, iov[1].value
+        header, data = iov[0].value, iov[1].value + (iov[2].value or b"")
         if ANSWERS == "flipped":
             data = data[:-1] + bytes([data[-1] ^ 1])
         if ANSWERS == "repeated":
