@@ -12,8 +12,7 @@ import {
   type CimReference,
   type CimSession,
 } from "../index.ts";
-import { scriptedSession, sessionThroughProcess } from "./testing/launches.ts";
-import type { BridgeStep } from "./testing/scripted-bridge.ts";
+import { type BridgeStep, scriptedSession, sessionThroughProcess } from "./testing/index.ts";
 
 const V2 = "root\\virtualization\\v2";
 const CLASSES = [

@@ -18,7 +18,7 @@ import type { BridgeAnswer, BridgeFault } from "./lines/answer.ts";
 import { objectPathOf } from "./lines/object-path.ts";
 import { encodeArguments } from "./lines/request.ts";
 import { withEmbeddedRead } from "./lines/wire-value.ts";
-import { type BridgeLaunch, windowsPowershell } from "./windows-powershell.ts";
+import { type BridgeLaunch, windowsPowershell, windowsPowershellEnvironment } from "./windows-powershell.ts";
 
 export interface PowershellSessionOptions {
   /** What the process gets; the caller has taken its own secrets out. `SystemRoot` says where Windows is. */
@@ -57,7 +57,7 @@ export class PowershellSession implements CimSession {
   static async open(options: PowershellSessionOptions): Promise<PowershellSession> {
     const caller = new BridgeCaller({
       launch: options.launch ?? windowsPowershell(options.environment),
-      environment: options.environment,
+      environment: windowsPowershellEnvironment(options.environment),
       clock: options.clock ?? systemClock,
       answerTimeoutMs: options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS,
       maxLineBytes: options.maxLineBytes ?? LONGEST_LINE_BYTES,

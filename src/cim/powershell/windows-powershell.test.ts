@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { describe, test } from "node:test";
-import { windowsPowershell } from "./windows-powershell.ts";
+import { windowsPowershell, windowsPowershellEnvironment } from "./windows-powershell.ts";
 
 describe("windowsPowershell()", () => {
   test("names Windows' own copy by its path, however the environment spells its variable", () => {
@@ -17,4 +17,13 @@ describe("windowsPowershell()", () => {
     assert.ok(existsSync(given.at(-1) ?? ""));
     assert.ok(!given.some((text) => /^-(?:e|enc|c|command|encodedcommand)$/i.test(text)));
   });
+});
+
+test("`windowsPowershellEnvironment()` leaves out PowerShell 7's search path for modules, and nothing else", () => {
+  const environment = {
+    Path: "C:\\x",
+    PSModulePath: "C:\\Program Files\\PowerShell\\7\\Modules",
+    TEMP: "C:\\t",
+  };
+  assert.deepEqual(windowsPowershellEnvironment(environment), { Path: "C:\\x", TEMP: "C:\\t" });
 });

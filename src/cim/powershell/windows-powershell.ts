@@ -29,3 +29,14 @@ export function windowsPowershell(environment: Readonly<Record<string, string>>)
     ],
   };
 }
+
+/**
+ * Without the search path for modules: a process that PowerShell 7 started, us in between, has that of PowerShell 7, from
+ * which Windows PowerShell cannot load its own commands. Without one it makes the right one (about_PSModulePath).
+ */
+export function windowsPowershellEnvironment(
+  environment: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const kept = Object.entries(environment).filter(([name]) => name.toLowerCase() !== "psmodulepath");
+  return Object.fromEntries(kept);
+}

@@ -12,7 +12,7 @@ const TAGS: Readonly<Record<string, (content: string) => CimValue>> = {
   bytes: (text) => [...Buffer.from(text, "base64")],
   real: (text) => realFrom(text),
   datetime: (text) => scalarFromText("datetime", text),
-  path: (text) => (text === "" ? null : parseObjectPath(text)),
+  path: (text) => referenceFrom(text),
   embedded: (text) => embeddedFrom(text),
 };
 
@@ -54,6 +54,12 @@ export function withEmbeddedRead(value: CimValue): CimValue {
 
 function embeddedFrom(text: string): CimValue {
   return looksEmbedded(text) ? decodeEmbeddedInstance(text) : text;
+}
+
+/** Some providers outside of Hyper-V's write references without computer and namespace: those stay text. */
+function referenceFrom(text: string): CimValue {
+  if (text === "") return null;
+  return text.startsWith("\\\\") ? parseObjectPath(text) : text;
 }
 
 /** .NET writes what is no number in words: NaN, Infinity, -Infinity. */

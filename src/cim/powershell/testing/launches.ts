@@ -1,8 +1,19 @@
 import { fileURLToPath } from "node:url";
 import { PowershellSession, type PowershellSessionOptions } from "../powershell-session.ts";
+import type { BridgeLaunch } from "../windows-powershell.ts";
 import type { BridgeStep } from "./scripted-bridge.ts";
 
 type Options = Partial<Omit<PowershellSessionOptions, "launch">>;
+
+/** A bridge to the simulated host of a folder; `frozen`: its time stands still. */
+export function simulatedBridge(folder: string, time: "frozen" | "running"): BridgeLaunch {
+  return underNode(import.meta.resolve("./simulated-bridge.ts"), [folder, time]);
+}
+
+/** A bridge that answers by script; when it is started again, the script begins anew. */
+export function scriptedBridge(steps: readonly BridgeStep[]): BridgeLaunch {
+  return underNode(import.meta.resolve("./scripted-bridge.ts"), [JSON.stringify(steps)]);
+}
 
 /** A session through a child process that carries to the simulated host of a folder. */
 export async function sessionThroughProcess(
@@ -10,7 +21,8 @@ export async function sessionThroughProcess(
   time: "frozen" | "running",
   options: Options = {},
 ): Promise<PowershellSession> {
-  return await launched(import.meta.resolve("./simulated-bridge.ts"), [folder, time], options);
+  const launch = simulatedBridge(folder, time);
+  return await PowershellSession.open({ environment: {}, launch, ...options });
 }
 
 /** A session through a child process that answers by script. */
@@ -18,20 +30,9 @@ export async function scriptedSession(
   steps: readonly BridgeStep[],
   options: Options = {},
 ): Promise<PowershellSession> {
-  return await launched(import.meta.resolve("./scripted-bridge.ts"), [JSON.stringify(steps)], options);
+  return await PowershellSession.open({ environment: {}, launch: scriptedBridge(steps), ...options });
 }
 
-async function launched(
-  program: string,
-  given: readonly string[],
-  options: Options,
-): Promise<PowershellSession> {
-  return await PowershellSession.open({
-    environment: {},
-    launch: {
-      program: process.execPath,
-      arguments: ["--no-warnings", fileURLToPath(program), ...given],
-    },
-    ...options,
-  });
+function underNode(module: string, given: readonly string[]): BridgeLaunch {
+  return { program: process.execPath, arguments: ["--no-warnings", fileURLToPath(module), ...given] };
 }

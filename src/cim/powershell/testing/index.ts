@@ -1,0 +1,2 @@
+export * from "./launches.ts";
+export type { BridgeStep } from "./scripted-bridge.ts";
