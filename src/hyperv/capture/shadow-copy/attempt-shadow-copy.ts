@@ -42,7 +42,7 @@ import type { VssFailure } from "./vss-failure.ts";
 export async function attemptShadowCopy(
   access: HostAccess,
   attempt: Attempt,
-  tries: "first" | "last" | "without-service" = "first",
+  tries: Tries = "first",
 ): Promise<AttemptOutcome> {
   const { machine, context } = attempt;
   const { options } = context;
@@ -64,7 +64,21 @@ export async function attemptShadowCopy(
     throw unlessNoProgram(error, { machine: { id: machine.id, name: machine.name } });
   }
   await discard(access, custody, attempt);
-  // requirements.md 1: a machine that the writer fails although it said "Online" is tried once more, then without its guest
+  return await afterFailure(access, { ...attempt, report, failure }, tries);
+}
+
+type Tries = "first" | "last" | "without-service";
+
+/**
+ * Nothing of the attempt is left. requirements.md 1: a machine that the writer fails although it said "Online" is tried
+ * once more, then, where that is allowed, without its guest.
+ */
+async function afterFailure(
+  access: HostAccess,
+  attempt: Attempt & { readonly report: WriterReport; readonly failure: VssFailure },
+  tries: Tries,
+): Promise<AttemptOutcome> {
+  const { machine, failure, report } = attempt;
   const isGuestFault = failure.ofWriter && report.method === "guest";
   const maySwitch = isGuestFault && maySwitchService(access, attempt);
   if (isBusy(machine, failure) && !maySwitch) {
@@ -72,7 +86,7 @@ export async function attemptShadowCopy(
   }
   if (isGuestFault && tries === "first") return await attemptShadowCopy(access, attempt, "last");
   if (maySwitch && tries === "last") {
-    const outcome = await holdWithoutService(access, { ...attempt, failure }, async () => {
+    const outcome = await holdWithoutService(access, attempt, async () => {
       return await attemptShadowCopy(access, attempt, "without-service");
     });
     if (outcome !== undefined) return outcome;
