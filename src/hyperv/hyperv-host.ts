@@ -34,7 +34,7 @@ export interface HypervHostOptions {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly journal: CustodyJournal;
-  /** A stable name of this host in the journal. */
+  /** A stable name of this host in the journal, however its address is spelled: leftovers are looked for by it. */
   readonly hostKey: string;
 }
 

@@ -47,6 +47,12 @@ const TREE: ReadonlySet<TableName> = new Set([
   "diskMergeSettings",
 ]);
 
+/**
+ * A machine hardly ever has none of these. A provider that understands no condition might answer nothing instead of
+ * refusing, and a machine must not lose its disks by that: the whole class is looked through as well.
+ */
+const RARELY_EMPTY: ReadonlySet<TableName> = new Set(["settings", "resourceAllocation", "storageAllocation"]);
+
 export interface ReadTablesOptions {
   readonly signal?: AbortSignal | undefined;
   /** `tree`: only what `MachineTree` needs. */
@@ -122,7 +128,9 @@ async function readTable(session: CimSession, read: TableRead): Promise<readonly
   const { machine, table } = read;
   const conditions = machine === undefined ? undefined : machineConditions(table, { ...read, machine });
   try {
-    return await readRows(session, read, conditions);
+    const rows = await readRows(session, read, conditions);
+    const isDoubtful = conditions !== undefined && rows.length === 0 && RARELY_EMPTY.has(table);
+    return isDoubtful ? await readRows(session, read, undefined) : rows;
   } catch (error) {
     const absent = error instanceof CimFault && error.parts.code === WBEM.invalidClass;
     const isRequired = (REQUIRED as readonly string[]).includes(table);

@@ -89,12 +89,24 @@ test("`readMachines()` of a machine that is gone asks once", async () => {
   assert.equal(one.asked.length, 1);
 });
 
-test("`readMachines()` lists everything where the host cannot choose", async () => {
+test("`readMachines()` lists everything where the host refuses to choose, or chooses nothing", async () => {
   await using scene = await twoMachines("10.0.20348");
-  const simple = watched(scene.session, (wql) => / LIKE /.test(wql));
-  const machines = await readMachines(simple.session, { machine: MACHINE });
+  const [wanted] = await readMachines(scene.session, { machine: MACHINE });
+  const refusing = watched(scene.session, (wql) => wql.includes(" LIKE "));
+  const silent: CimSession = {
+    ...watched(scene.session).session,
+    query: (namespace, wql, options) =>
+      scene.session.query(namespace, wql.replaceAll("LIKE 'Microsoft:", "LIKE 'Nobody:"), options),
+  };
+  const refused = await readMachines(refusing.session, { machine: MACHINE });
   assert.deepEqual(
-    machines.find(({ id }) => id === MACHINE),
-    (await readMachines(scene.session)).find(({ id }) => id === MACHINE),
+    refused.find(({ id }) => id === MACHINE),
+    wanted,
+  );
+  const unheard = await readMachines(silent, { machine: MACHINE });
+  const { disks, checkpoints, scsiControllers } = unheard.find(({ id }) => id === MACHINE) ?? {};
+  assert.deepEqual(
+    { disks, checkpoints, scsiControllers },
+    { disks: wanted?.disks, checkpoints: wanted?.checkpoints, scsiControllers: wanted?.scsiControllers },
   );
 });
