@@ -111,7 +111,7 @@ export class BridgeCaller implements AsyncDisposable {
   async #greet(process: BridgeProcess, signal: AbortSignal | undefined): Promise<string> {
     const hello = { operation: "hello", echo: ECHO } as const;
     const answer = await this.#exchange(process, hello, signal).catch((error: unknown) => {
-      if (!(error instanceof CimConnectionError)) throw error;
+      if (this.#isClosed || !(error instanceof CimConnectionError)) throw error;
       throw new HostBridgeError(`Cannot start Windows PowerShell: ${error.message}`, {
         reason: "failed",
         cause: error,
