@@ -40,6 +40,10 @@ export const CAPTURE_WARNINGS: Readonly<Record<string, Warning>> = {
     ],
     [
       [
+        "`stillpoint host doctor --host HOST` lists everything that was left there, with owner and age; with --execute it removes what is ours.",
+        "`stillpoint host doctor --host HOST` zeigt alles, was dort zurückblieb, mit Besitzer und Alter; mit --execute entfernt es, was von uns ist.",
+      ],
+      [
         "When it stays: look for a program that holds the file open, often a virus scanner without exceptions for Hyper-V's folders or another backup, then shut the machine down once so that Hyper-V merges.",
         "Bleibt es dabei: Suchen Sie ein Programm, das die Datei offen hält, oft ein Virenscanner ohne Ausnahmen für die Ordner von Hyper-V oder eine andere Sicherung, und fahren Sie die Maschine einmal herunter, damit Hyper-V zusammenführt.",
       ],
