@@ -127,6 +127,15 @@ export const COMMANDS = {
     example: "stillpoint host doctor --host sim:/lab/hv01",
     exitCodes: [130],
   },
+  "host probe": {
+    name: "host probe",
+    summary: "ask a host the questions that nobody could answer without one, and print a report to send in",
+    description:
+      "Runs the harmless experiments of docs/unconfirmed.md: queries, and methods that only answer. Nothing is changed on the host, no program is run and no file is made. Names, ids and paths are replaced by pseudonyms, the same one for the same thing; read the report before you send it.",
+    parameters: [...HOST, "plain", "stateDir", "json"],
+    example: "stillpoint host probe --host sim:/lab/hv01",
+    exitCodes: [130],
+  },
   points: {
     name: "points",
     summary: "list restore points",

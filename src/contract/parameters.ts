@@ -121,6 +121,10 @@ export const PARAMETERS = {
     flag: "execute",
     text: "take away what is ours, and look again; without it nothing is changed",
   },
+  plain: {
+    flag: "plain",
+    text: "print names, ids and paths as they are, instead of pseudonyms",
+  },
   suspendReplication: {
     flag: "suspend-replication",
     text: "suspend each machine's Hyper-V replication on this host before it is held, and let it go on afterwards, whatever happens",

@@ -20,5 +20,5 @@ test("no other file of this module spells a class of Hyper-V", () => {
 });
 
 test("`CLASS` names classes of the Hyper-V and Windows providers only", () => {
-  for (const name of Object.values(CLASS)) assert.match(name, /^(Msvm|Win32)_[A-Za-z]+$/);
+  for (const name of Object.values(CLASS)) assert.match(name, /^(Msvm|Win32|MSCluster)_[A-Za-z]+$/);
 });

@@ -15,7 +15,11 @@ export const CLASS = {
   operatingSystem: "Win32_OperatingSystem",
   hostComputer: "Win32_ComputerSystem",
   process: "Win32_Process",
+  share: "Win32_Share",
   shadowCopy: "Win32_ShadowCopy",
+  windowsDisk: "Win32_DiskDrive",
+  /** No release has it: a probe asks for it to see how that is refused. */
+  nowhere: "Msvm_StillpointNowhere",
   computerSystem: "Msvm_ComputerSystem",
   settings: "Msvm_VirtualSystemSettingData",
   /** v1 only: data roots of a machine. */

@@ -23,6 +23,7 @@ import type {
   MachineHost,
   WaitOptions,
 } from "./machine-host.ts";
+import { type ProbeAnswer, type ProbeOptions, probeHost } from "./probe/probe-host.ts";
 import { holdWhileSuspended } from "./replication/hold-while-suspended.ts";
 
 export interface HypervHostOptions {
@@ -31,6 +32,11 @@ export interface HypervHostOptions {
   readonly files: HostFiles;
   /** For capture by shadow copy; without it machines that need one are refused. */
   readonly commands?: HostCommands | undefined;
+  /**
+   * The host's name as a server of shares, where its shadow copies are to be read through shares: for a host over the
+   * network whose shares can be opened here.
+   */
+  readonly shadowServer?: string | undefined;
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly journal: CustodyJournal;
@@ -63,9 +69,8 @@ export class HypervHost implements MachineHost {
   }
 
   static async open(options: HypervHostOptions): Promise<HypervHost> {
-    const { session, files, commands, clock, entropy, journal, hostKey } = options;
-    const host = await readHostFacts(session);
-    return new HypervHost({ session, files, commands, clock, entropy, journal, hostKey, host });
+    const host = await readHostFacts(options.session);
+    return new HypervHost({ ...options, host });
   }
 
   async machines(
@@ -113,6 +118,11 @@ export class HypervHost implements MachineHost {
   /** Everything that a backup, ours or another's, may have left on this host. Changes nothing. */
   async leftovers(custody: CustodyListing, options: WaitOptions = {}): Promise<readonly Leftover[]> {
     return await findLeftovers(this.#access, custody, options);
+  }
+
+  /** Asks what of docs/unconfirmed.md can be asked without changing anything. */
+  async probe(options: ProbeOptions = {}): Promise<readonly ProbeAnswer[]> {
+    return await probeHost(this.#access, options);
   }
 
   /** Nothing of its own is open: held machines are released by those who hold them, the session is the caller's. */

@@ -13,3 +13,4 @@ export * from "./hyperv-host.ts";
 export * from "./inventory/host-generation.ts";
 export * from "./inventory/machine-inventory.ts";
 export * from "./machine-host.ts";
+export type { ProbeAnswer, ProbeOptions } from "./probe/probe-host.ts";

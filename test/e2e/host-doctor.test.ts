@@ -10,7 +10,7 @@ const posix = { skip: sep === "\\" ? "needs POSIX signals" : false };
 function found({ lines }: Said): readonly string[] {
   return lines
     .filter(({ type }) => type === "leftover")
-    .map(({ kind, owner, removable }) => `${kind} ${owner} ${removable}`)
+    .map(({ kind, owner, removable }) => [kind, owner, removable].join(" "))
     .sort();
 }
 
@@ -63,4 +63,19 @@ describe("stillpoint host doctor", posix, () => {
     assert.equal(said.code, 1, said.text);
     assert.equal(said.errors[0]?.["code"], "host-not-hyperv");
   });
+});
+
+test("stillpoint host probe answers every experiment without naming anybody", async () => {
+  using place = new Workplace();
+  mkdirSync(place.path("host/drives/D/Acme"), { recursive: true });
+  writeFileSync(place.path("host/drives/D/Acme/w.vhdx"), await smallDisk(1));
+  const id = "7B1F0D6E-3C50-4B0C-9C67-0F5E1D2A3B01";
+  const machine = { id, name: "acme-payroll", disks: [scsiDisk(0, "D:\\Acme\\w.vhdx")] };
+  writeFileSync(place.path("host/host.json"), hostJson([machine]));
+  const said = await place.run(["host", "probe", "--host", `sim:${place.path("host")}`]);
+  assert.equal(said.code, 0, said.text);
+  const answers = said.lines.filter(({ type }) => type === "probe");
+  assert.equal(answers.length, said.summary["experiments"]);
+  assert.ok(answers.length > 15, said.text);
+  assert.doesNotMatch(JSON.stringify(answers), /acme|7b1f0d6e/i);
 });

@@ -31,9 +31,12 @@ describe("commands of an item", posix, () => {
       `echo ${stage} "$STILLPOINT_MACHINE_NAME" >> '${place.path("said")}'`;
     const said = await place.run([
       ...backup,
-      ...["--before", `${line("before")}; echo hello; echo "odd" >&2`],
-      ...["--thaw", line("thaw")],
-      ...["--after", `${line("after")}; echo "$STILLPOINT_OUTCOME"`],
+      "--before",
+      `${line("before")}; echo hello; echo "odd" >&2`,
+      "--thaw",
+      line("thaw"),
+      "--after",
+      `${line("after")}; echo "$STILLPOINT_OUTCOME"`,
     ]);
     assert.equal(said.code, 0, said.text);
     assert.equal(readFileSync(place.path("said"), "utf8"), "before web01\nthaw web01\nafter web01\n");
@@ -57,7 +60,7 @@ describe("commands of an item", posix, () => {
     assert.equal(said.code, 0, said.text);
     const text = readFileSync(file, "utf8");
     assert.doesNotMatch(text, new RegExp(`${PASSPHRASE}|xyzzy-secret`));
-    const ours = [...text.matchAll(/^(STILLPOINT_\w+)=/gm)].map(([, name]) => name).sort();
+    const ours = [...text.matchAll(/^(STILLPOINT_\w+)=/gm)].map(([, name]) => String(name)).sort();
     assert.deepEqual(ours, [
       "STILLPOINT_HOST",
       "STILLPOINT_MACHINE_ID",

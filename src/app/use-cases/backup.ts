@@ -1,5 +1,5 @@
 import { backupMachines, type RunOutcome } from "../../backup/index.ts";
-import { InterruptedError, type Notice, noEvents } from "../../base/index.ts";
+import { InterruptedError, type Notice } from "../../base/index.ts";
 import { type HoldWishes, type Patience, USUAL_PATIENCE } from "../../hyperv/index.ts";
 import type { MachineSelection } from "../../policy/index.ts";
 import { newRunId, openHostAt, openVaultAt } from "../compose.ts";

@@ -3,6 +3,7 @@ export type { CommandsRequest } from "./backup-commands.ts";
 export * from "./context.ts";
 export * from "./explain.ts";
 export * from "./host-doctor.ts";
+export * from "./host-probe.ts";
 export * from "./machines.ts";
 export * from "./points.ts";
 export * from "./restore.ts";

@@ -4,6 +4,7 @@ import { demoCommand } from "./demo.ts";
 import { explainCommand } from "./explain.ts";
 import { forecastCommand } from "./forecast.ts";
 import { hostDoctorCommand } from "./host-doctor.ts";
+import { hostProbeCommand } from "./host-probe.ts";
 import { machinesCommand } from "./machines.ts";
 import { pointsCommand } from "./points.ts";
 import { restoreCommand } from "./restore.ts";
@@ -35,6 +36,7 @@ export const COMMAND_LIST: readonly Command[] = [
   vaultKeyRemoveCommand,
   backupCommand,
   hostDoctorCommand,
+  hostProbeCommand,
   pointsCommand,
   showCommand,
   restoreCommand,
