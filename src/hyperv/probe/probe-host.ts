@@ -1,4 +1,4 @@
-import { type JsonValue, StillpointError, throwIfInterrupted } from "../../base/index.ts";
+import { StillpointError, throwIfInterrupted } from "../../base/index.ts";
 import { CimFault } from "../../cim/index.ts";
 import type { HostAccess } from "../capture/host-access.ts";
 import type { MachineInventory } from "../inventory/machine-inventory.ts";

@@ -44,9 +44,7 @@ export const SCHEMA_EXPERIMENTS: readonly Experiment[] = [
       const rows = await session.rows(VIRTUALIZATION_V1, `SELECT * FROM ${CLASS.resourceAllocation}`, {
         signal,
       });
-      const drives = rows.filter(({ properties }) =>
-        /drive|disk/i.test(String(properties["ResourceSubType"])),
-      );
+      const drives = rows.filter((row) => /drive|disk/i.test(optionalTextOf(row, "ResourceSubType") ?? ""));
       const names = ["ResourceSubType", "Address", "AddressOnParent", "Parent"];
       return { instances: rows.length, drives: excerpt(drives, names) };
     },
