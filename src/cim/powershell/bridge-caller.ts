@@ -32,7 +32,7 @@ export interface BridgeReply {
 
 const PROTOCOL_VERSION = 1;
 const LAST_MAJOR_OF_WINDOWS = 5; // what came after has no System.Management of its own
-const STARTING_MS = 120_000; // a busy server, an antivirus program that looks at every script
+const STARTING_MS = 120_000; // a busy server, an antivirus program that looks at every script: `powershell-speed`
 const HEARING_MS = 5_000; // for the answer to what was interrupted
 /** What no wrong code page and no careless escaping leaves as it is. */
 const ECHO = '"\\/ \u00e4\u20ac\u2028\ud83d\ude00\ud800';

@@ -24,7 +24,7 @@ interface Expected {
 }
 
 /**
- * One running bridge: a line is asked, a line is the answer. It ends with its input, so that it never outlives this
+ * One running bridge: a line is asked, a line is the answer. It ends with its input (`powershell-parent-death`), so that it never outlives this
  * program; what breaks its rules is ended at once.
  */
 export class BridgeProcess {

@@ -3,6 +3,7 @@
 # It knows no class and decides nothing: the process that started it asks, one JSON line each, and it answers each with
 # one JSON line. README.md beside this file has the lines. Everything is ASCII, also what it writes, so that no code page
 # matters. It must never name the automatic variable for piped input: powershell.exe would then read the channel itself.
+# It was never run; what it takes for granted stands in docs/unconfirmed.md under the ids that comments name.
 
 Set-StrictMode -Version 2.0
 $ErrorActionPreference = 'Stop'
@@ -13,7 +14,7 @@ $DebugPreference = 'SilentlyContinue'
 
 $languageMode = [string]$ExecutionContext.SessionState.LanguageMode
 if ($languageMode -ne 'FullLanguage') {
-    # a restricted session may call no methods; the pipeline is what is left to say so
+    # a restricted session may call no methods; the pipeline is what is left to say so (powershell-constrained)
     '{"id":0,"restricted":"' + $languageMode + '"}'
     exit 1
 }
@@ -60,7 +61,7 @@ function Format-Property($property, $isEmbedded) {
 }
 
 function Get-EmbeddedNames($object) {
-    # only the class says which of its texts are instances
+    # only the class says which of its texts are instances (powershell-qualifiers)
     $namespace = $object.psbase.GetPropertyValue('__NAMESPACE')
     $class = [string]$namespace + ':' + $object.psbase.GetPropertyValue('__CLASS')
     if (-not $embeddedNames.ContainsKey($class)) {
@@ -96,10 +97,11 @@ function Format-Object($object) {
 function Get-ArgumentText($argument, $namespace) {
     if ($argument.kind -eq 'text') { return [string]$argument.text }
     if ($argument.path) {
-        # what exists is fetched and changed, so that the rest of it stays as it is
+        # what exists is fetched and changed, so that the rest of it stays as it is (powershell-fetched-settings)
         $instance = New-Object -TypeName System.Management.ManagementObject -ArgumentList $argument.path
         $instance.psbase.Get()
     } else {
+        # what was not given is NULL in it (powershell-gettext-null)
         $description = New-Object -TypeName System.Management.ManagementClass -ArgumentList ($namespace + ':' + $argument.class)
         $instance = $description.psbase.CreateInstance()
     }
@@ -108,7 +110,7 @@ function Get-ArgumentText($argument, $namespace) {
 }
 
 function Set-Properties($target, $properties, $namespace) {
-    # WMI makes the declared type of each text
+    # WMI makes the declared type of each text (powershell-text-scalars)
     foreach ($property in $properties) {
         if ($property.value.kind -eq 'nothing') {
             $target.psbase.SetPropertyValue($property.name, $null)

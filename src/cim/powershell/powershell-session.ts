@@ -40,7 +40,7 @@ const LONGEST_LINE_BYTES = 16 * MIB;
 const PORTION = 64; // instances in an answer; the bridge ends a portion earlier when it has 256 Ki characters
 const RETURN_VALUE = "ReturnValue";
 const WBEM_NOT_FOUND = 0x80041002;
-const DENIED: ReadonlySet<number> = new Set([0x80041003, 0x80070005]);
+const DENIED: ReadonlySet<number> = new Set([0x80041003, 0x80070005]); // `powershell-unelevated`
 
 /**
  * The CimSession of the computer that this runs on, through one Windows PowerShell process that lives as long as the
@@ -148,7 +148,10 @@ function onlyItem(answer: Items, what: string): CimInstance {
   throw new CimAnswerError(`Cannot read the answer for "${what}": it is empty`);
 }
 
-/** Everything that WMI says of a refusal (`__ExtendedStatus`: Description, Operation, ParameterInfo, ProviderName). */
+/**
+ * Everything that WMI says of a refusal (`__ExtendedStatus`: Description, Operation, ParameterInfo, ProviderName;
+ * `powershell-extended-status`).
+ */
 function refusal(fault: BridgeFault): CimFault | HostBridgeError {
   const { code, message, type, details } = fault;
   const detail = (name: string): string | undefined =>

@@ -10,7 +10,7 @@ export interface BridgeLaunch {
 /**
  * Windows PowerShell with the bridge's script. Windows' own copy is named by its path, so that nothing on the search path
  * can take its place. The script is a file, not an encoded command: a file can be signed, allowed by path or publisher,
- * and read by whoever wonders what runs.
+ * and read by whoever wonders what runs. A policy for signed scripts stops it (`powershell-policy`).
  */
 export function windowsPowershell(environment: Readonly<Record<string, string>>): BridgeLaunch {
   const root = Object.entries(environment).find(([name]) => name.toLowerCase() === "systemroot")?.[1];

@@ -4,7 +4,10 @@ import { relativePathOf } from "../../wsman/index.ts";
 const PATH = /^\\\\[^\\]+\\([^:]+):([^.="]+)(?:=@|\.(.+))$/s;
 const KEY = /(\w+)=(?:"((?:[^"\\]|\\.)*)"|([^",]+))(?:,|$)/gsy;
 
-/** A reference as WMI on that computer writes it: `\\HV01\root\virtualization\v2:Class.Key="a\\b",Number=5`. */
+/**
+ * A reference as WMI on that computer writes it: `\\HV01\root\virtualization\v2:Class.Key="a\\b",Number=5`
+ * (`powershell-machine-name`).
+ */
 export function objectPathOf(reference: CimReference, machine: string): string {
   return `\\\\${machine}\\${reference.namespace}:${relativePathOf(reference)}`;
 }
