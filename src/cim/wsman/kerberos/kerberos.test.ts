@@ -123,6 +123,9 @@ describe(
       assert.equal(await client.exchange("one", TIMEOUT), "<echo>one</echo>");
       assert.ok(context !== undefined);
       const message = new Uint8Array(8192).fill(7);
+      const mine = Buffer.from("mine");
+      context.open(context.seal(mine));
+      assert.equal(mine.toString(), "mine");
       const work = (): void => {
         for (let round = 0; round < 1_000; round++) {
           const sealed = context?.seal(message);

@@ -182,16 +182,16 @@ export class GssContext implements SecurityContext {
     const minor: Out<number> = [0];
     const password = this.#account?.password;
     const rest = [INDEFINITE, { count: 1, elements: [mechanism] }, INITIATE, credential, null, null] as const;
-    const major =
-      password === undefined
-        ? await this.#functions.acquireCred(minor, name, ...rest)
-        : await this.#functions.acquireCredWithPassword(
-            minor,
-            name,
-            bufferOf(Buffer.from(password.reveal())),
-            ...rest,
-          );
-    if (isFailure({ major, minor: 0 })) throw this.#error({ major, minor: minor[0] });
+    const secret = password === undefined ? undefined : Buffer.from(password.reveal());
+    try {
+      const major =
+        secret === undefined
+          ? await this.#functions.acquireCred(minor, name, ...rest)
+          : await this.#functions.acquireCredWithPassword(minor, name, bufferOf(secret), ...rest);
+      if (isFailure({ major, minor: 0 })) throw this.#error({ major, minor: minor[0] });
+    } finally {
+      secret?.fill(0);
+    }
   }
 
   #importName(text: string, kind: Oid, name: Out<NativePointer | null>): void {

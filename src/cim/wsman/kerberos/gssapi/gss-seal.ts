@@ -20,7 +20,7 @@ export function sealMessage(
   context: NativePointer,
   message: Uint8Array,
 ): SealedMessage {
-  const data = message.slice(); // sealed where it stands
+  const data = new Uint8Array(message); // a copy, sealed where it stands
   const iov: GssIov[] = [
     { type: HEADER | ALLOCATE, buffer: NOTHING },
     { type: DATA, buffer: { length: data.length, value: data } },
@@ -54,8 +54,8 @@ export function openMessage(
   context: NativePointer,
   message: SealedMessage,
 ): Uint8Array | undefined {
-  const header = message.signature.slice();
-  const data = message.sealed.slice(); // opened where it stands
+  const header = new Uint8Array(message.signature);
+  const data = new Uint8Array(message.sealed); // a copy, opened where it stands
   const iov: GssIov[] = [
     { type: HEADER, buffer: { length: header.length, value: header } },
     { type: DATA, buffer: { length: data.length, value: data } },

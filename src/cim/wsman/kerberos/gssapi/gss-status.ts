@@ -50,7 +50,5 @@ function textOf(
 /** A copy of what the library gave; it must still be released. */
 export function takeBytes(functions: GssFunctions, buffer: GssBuffer): Uint8Array {
   const { length, value } = buffer;
-  return typeof value === "bigint"
-    ? copyNative(functions.koffi, value, length)
-    : (value ?? new Uint8Array()).slice();
+  return typeof value === "bigint" ? copyNative(functions.koffi, value, length) : new Uint8Array(value ?? []);
 }
