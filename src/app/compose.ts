@@ -84,7 +84,7 @@ async function portsTo(
   address: Exclude<HostAddress, { readonly kind: "folder" }>,
   request: HostRequest,
   context: { readonly world: World; readonly resources: AsyncDisposableStack },
-): Promise<Pick<HypervHostOptions, "session" | "files" | "commands" | "hostKey">> {
+): Promise<Pick<HypervHostOptions, "session" | "files" | "commands" | "shadowServer" | "hostKey">> {
   const { world, resources } = context;
   if (address.kind === "winrm") {
     const remote = await openRemoteHost(address, request, context);

@@ -15,6 +15,8 @@ export interface RemoteHost {
   readonly session: CimSession;
   readonly files: HostFiles;
   readonly commands: HostCommands;
+  /** As whose shares shadow copies are read. */
+  readonly shadowServer: string | undefined;
 }
 
 /**
@@ -36,7 +38,7 @@ export async function openRemoteHost(
     throw new UsageError(`Cannot check a certificate of "${request.host}": only winrms:// has one`);
   }
   const trust = await readHostTrust(request.hostCertificate);
-  const files = await remoteFiles(address.name, request.pathMap);
+  const { files, shadowServer } = await remoteFiles(address.name, { pathMap: request.pathMap });
   const account = { user: address.user, domain: address.domain, password: passwordOf(request) };
   const transport = (): HttpTransport =>
     HttpTransport.open({
@@ -53,7 +55,7 @@ export async function openRemoteHost(
     WsmanSession.open({ transport: transport(), entropy, schemas: declaredSchemas(CLASSIC_CLASSES) }),
   );
   const shells = context.resources.use(new WinrsCommands({ transport: transport(), entropy, clock }));
-  return { session, files, commands: new WinrsHostCommands(shells) };
+  return { session, files, commands: new WinrsHostCommands(shells), shadowServer };
 }
 
 function authenticationOf(address: WinrmAddress, request: HostRequest): HostAuthentication {

@@ -14,6 +14,8 @@ export interface HostAccess {
   readonly files: HostFiles;
   /** Absent where no program can be run on the host: then there are no shadow copies. */
   readonly commands?: HostCommands | undefined;
+  /** As whose shares shadow copies are read; absent where their devices can be opened, or nothing can read them. */
+  readonly shadowServer?: string | undefined;
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly journal: CustodyJournal;

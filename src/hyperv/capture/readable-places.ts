@@ -29,6 +29,7 @@ export async function refuseUnreadable(
 
 /** The same for shadow copies of the host's volumes. @throws {HostFileError} */
 export async function refuseUnreadableShadows(access: HostAccess, machine: MachineInventory): Promise<void> {
+  if (access.shadowServer !== undefined) return;
   const isOnShares = machine.disks.every(({ path = "" }) => /^\\\\[^?.]/.test(path));
   if (!isOnShares) await access.files.stat(SOME_SHADOW_COPY);
 }

@@ -52,6 +52,11 @@ export class FakeDiskshadow implements HostCommands {
   onCreate: () => Promise<string | undefined> | string | undefined = () => undefined;
   /** Called after `create` did its work. */
   afterCreate: () => void = () => undefined;
+  onExpose: () => string | undefined = () => undefined;
+  /** Shares through which shadow copies are read, on a server `hv01`. */
+  shares: string[] = [];
+  /** Whether `unexpose` does what it says. */
+  withdraws = true;
   onDelete: () => string | undefined = () => undefined;
   readonly scripts: string[] = [];
   backups = 0;
@@ -113,6 +118,8 @@ export class FakeDiskshadow implements HostCommands {
       if (volume === undefined) return "COM call failed. 80042308 VSS_E_OBJECT_NOT_FOUND";
       order.push({ volume, alias });
     } else if (command === "create") return await this.#create(order);
+    else if (command.startsWith("expose ")) return this.#expose(command);
+    else if (command.startsWith("unexpose ")) return this.#unexpose(command.slice("unexpose ".length));
     else if (command.startsWith("delete shadows")) return this.#delete(command);
     return undefined;
   }
@@ -139,6 +146,25 @@ export class FakeDiskshadow implements HostCommands {
     this.#log += `\nQuerying all shadow copies with the shadow copy set ID {${set}}\n`;
     this.#printShadows(made, "aliases");
     this.afterCreate();
+    return undefined;
+  }
+
+  #expose(command: string): string | undefined {
+    const failure = this.onExpose();
+    if (failure !== undefined) return failure;
+    const [, id, share = ""] = /^expose \{(.+)\} (\S+)$/.exec(command) ?? [];
+    const shadow = this.shadows.find((one) => one.id === id);
+    if (shadow === undefined) return "The specified object was not found. 80042308";
+    this.shares.push(share);
+    this.#files.copyBelow(`${deviceOf(shadow.number)}\\`, `\\\\hv01\\${share}\\`);
+    return undefined;
+  }
+
+  #unexpose(share: string): string | undefined {
+    if (!this.shares.includes(share)) return "The specified object was not found. 80042308";
+    if (!this.withdraws) return undefined;
+    this.shares = this.shares.filter((one) => one !== share);
+    this.#files.removeBelow(`\\\\hv01\\${share}\\`);
     return undefined;
   }
 

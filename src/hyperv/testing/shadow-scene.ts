@@ -110,6 +110,7 @@ export class ShadowScene {
       readonly files?: HostFiles;
       readonly commands?: HostCommands;
       readonly journal?: CustodyJournal;
+      readonly shadowServer?: string;
     } = {},
   ): Promise<HypervHost> {
     return await openHypervHost({
@@ -120,6 +121,7 @@ export class ShadowScene {
       clock: this.clock,
       entropy: new SeededEntropy(7),
       hostKey: "test",
+      shadowServer: parts.shadowServer,
     });
   }
 
@@ -128,6 +130,7 @@ export class ShadowScene {
     const { shadows } = this.diskshadow;
     return [
       ...shadows.map(({ id }) => `shadow copy ${id}`),
+      ...this.diskshadow.shares.map((share) => `share ${share}`),
       ...this.files.paths().filter((path) => path.includes("\\Temp\\")),
       ...this.journal.entries.map(({ kind }) => `journal entry ${kind}`),
     ];

@@ -58,6 +58,15 @@ export function deletionScript(made: {
   return lines(made.shadows.map((id) => `delete shadows id {${id}}`));
 }
 
+/** Makes each shadow copy a share; the set is persistent, as `expose` wants it (hyperv-facts 3.4). */
+export function exposureScript(shares: readonly { readonly id: Guid; readonly share: string }[]): string {
+  return lines(shares.map(({ id, share }) => `expose {${id}} ${share}`));
+}
+
+export function withdrawalScript(share: string): string {
+  return lines([`unexpose ${share}`]);
+}
+
 function lines(commands: readonly string[]): string {
   return commands.map((command) => `${command}\r\n`).join("");
 }

@@ -3,15 +3,14 @@ import { HostFileError, windowsPathKey } from "../../../places/index.ts";
 import type { HostAccess } from "../host-access.ts";
 import { type ListedShadow, logText, readShadows } from "./diskshadow-output.ts";
 import { creationScript, type WantedVolume } from "./diskshadow-script.ts";
+import { type Exposure, exposeShadows } from "./expose-shadows.ts";
 import { runDiskshadow } from "./run-diskshadow.ts";
 import type { ShadowCustody } from "./shadow-custody.ts";
 import type { ShadowedVolume } from "./shadow-view.ts";
-import { readVssFailure, type VssFailure } from "./vss-failure.ts";
+import { readVssFailure } from "./vss-failure.ts";
 import type { ListedWriter } from "./writer-listing.ts";
 
-export type ShadowOutcome =
-  | { readonly kind: "made"; readonly volumes: readonly ShadowedVolume[] }
-  | { readonly kind: "failed"; readonly failure: VssFailure };
+export type ShadowOutcome = Exposure;
 
 export interface ShadowRequest {
   readonly volumes: readonly WantedVolume[];
@@ -44,7 +43,8 @@ export async function makeShadowCopy(
   const [first] = listed;
   if (first !== undefined) await custody.amend({ set: first.set, shadows: listed.map(({ id }) => id) });
   const pairs = pairUp(volumes, listed);
-  if (result.exitCode === 0 && pairs !== undefined) return { kind: "made", volumes: pairs };
+  if (result.exitCode === 0 && pairs !== undefined)
+    return await exposeShadows(access, custody, { volumes: pairs, listed });
   // what failed without a shadow copy has made none: nobody needs to look for one
   if (result.exitCode !== 0 && first === undefined) await custody.amend({ volumes: [] });
   const failure = readVssFailure(result);

@@ -4,6 +4,7 @@ import type { HostAccess } from "../host-access.ts";
 import type { Released } from "../release-checkpoint.ts";
 import { readShadows } from "./diskshadow-output.ts";
 import { deletionScript, LISTING } from "./diskshadow-script.ts";
+import { standingShares, withdrawShares } from "./expose-shadows.ts";
 import { runDiskshadow } from "./run-diskshadow.ts";
 import type { ShadowFacts } from "./shadow-custody.ts";
 
@@ -18,8 +19,10 @@ const DELETION_LIMIT_MS = 15 * 60_000;
 export async function releaseShadowCopy(access: HostAccess, facts: ShadowFacts): Promise<Released> {
   const leftBehind: string[] = [];
   try {
+    await withdrawShares(access, facts);
     if (facts.shadows.length > 0 || facts.set !== undefined)
       leftBehind.push(...(await removeSet(access, facts)));
+    leftBehind.push(...(await standingShares(access, facts)));
     leftBehind.push(...(await removeFiles(access, facts)));
     if (leftBehind.length === 0) await access.journal.strike(facts.entry);
   } catch (error) {

@@ -24,6 +24,8 @@ export interface ShadowFacts {
   /** Once they are known. */
   readonly set?: Guid | undefined;
   readonly shadows: readonly Guid[];
+  /** Names of the shares through which they are read from another computer. */
+  readonly shares: readonly string[];
 }
 
 /** An entry of the journal and what we know it says; both are changed together. */
@@ -49,20 +51,23 @@ export class ShadowCustody {
       facts: { machineName, run, recorded: recorded.toString(), wasRunning, ...paths },
     });
     const facts = { entry, machine: machine.id, machineName, run, recorded, wasRunning, paths };
-    return new ShadowCustody(access, { ...facts, before: [], shadows: [] });
+    return new ShadowCustody(access, { ...facts, before: [], shadows: [], shares: [] });
   }
 
   get facts(): ShadowFacts {
     return this.#facts;
   }
 
-  async amend(facts: Partial<Pick<ShadowFacts, "volumes" | "before" | "set" | "shadows">>): Promise<void> {
-    const { volumes, before, set, shadows } = facts;
+  async amend(
+    facts: Partial<Pick<ShadowFacts, "volumes" | "before" | "set" | "shadows" | "shares">>,
+  ): Promise<void> {
+    const { volumes, before, set, shadows, shares } = facts;
     await this.#access.journal.amend(this.#facts.entry, {
       ...(volumes === undefined ? {} : { volumes }),
       ...(before === undefined ? {} : { before }),
       ...(set === undefined ? {} : { set }),
       ...(shadows === undefined ? {} : { shadows }),
+      ...(shares === undefined ? {} : { shares }),
     });
     this.#facts = { ...this.#facts, ...facts };
   }
@@ -94,5 +99,6 @@ export function readShadowCustody(entry: CustodyEntry): ShadowFacts | undefined 
     before: guidsIn(facts["before"]),
     set: parseGuid(textIn(facts["set"]) ?? ""),
     shadows: guidsIn(facts["shadows"]),
+    shares: textsIn(facts["shares"]),
   };
 }
