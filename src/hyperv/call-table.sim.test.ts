@@ -5,6 +5,7 @@ import { test } from "node:test";
 import type { Guid } from "../base/index.ts";
 import { Scene } from "../simulator/testing/index.ts";
 import type { HeldMachine } from "./held-machine.ts";
+import type { HoldWishes } from "./hold-wishes.ts";
 import { openHypervHost } from "./index.ts";
 import { MemoryJournal, type RecordedPorts, recordedPorts } from "./testing/index.ts";
 import { holdOptions, MACHINE } from "./testing/scene-host.ts";
@@ -29,12 +30,16 @@ const RELEASE_NAMES = Object.keys(RELEASES) as readonly Release[];
 
 /** The first column of a release's table; `without` are the conditions that do not hold. */
 function promised(release: Release, holds: readonly string[] = []): readonly string[] {
-  const [, , heading] = RELEASES[release];
+  return table(RELEASES[release][2], holds);
+}
+
+/** The first column of the table below a heading. */
+function table(heading: string, holds: readonly string[] = []): readonly string[] {
   const begin = PROTOCOL.indexOf(`\n### ${heading}\n`);
   assert.ok(begin >= 0, heading);
   const section = PROTOCOL.slice(begin + 1).split(/\n#{2,3} /)[0] ?? "";
   const rows = [...section.matchAll(/^\| `([^`]+)`(?: \(where ([^)]+)\))? \|/gm)];
-  assert.ok(rows.length > 8, `${heading} has ${rows.length} calls`);
+  assert.ok(rows.length > 5, `${heading} has ${rows.length} calls`);
   return distinct(
     rows
       .filter(([, , where]) => where === undefined || holds.includes(where))
@@ -60,8 +65,9 @@ interface Seen {
 async function backedUp(
   release: Release,
   machine: Readonly<Record<string, unknown>> = {},
-  host: Readonly<Record<string, unknown>> = {},
+  more: { readonly host?: Readonly<Record<string, unknown>>; readonly wishes?: HoldWishes } = {},
 ): Promise<Seen> {
+  const { host, wishes } = more;
   const [version, configurationVersion] = RELEASES[release];
   const os = { caption: `Windows Server ${release}`, version, productType: 3 };
   await using scene = await Scene.open({
@@ -84,7 +90,7 @@ async function backedUp(
   const [first] = await client.machines();
   assert.equal(first?.id, MACHINE);
   await client.cleanUp();
-  const held = await client.hold(MACHINE as Guid, holdOptions());
+  const held = await client.hold(MACHINE as Guid, holdOptions(wishes));
   const { machines } = await scene.host.state();
   const stateWhenRead = machines[0]?.state;
   const [disk] = held.disks;
@@ -119,6 +125,37 @@ test("merging that somebody suspended adds the calls that docs/host-protocol.md 
   assert.deepEqual(distinct(ports.trace()), promised("2019", ["merging is suspended"]));
 });
 
+/** The calls of a wish, with those of the release in their place. */
+function promisedWith(wish: string, release: Release): readonly string[] {
+  return distinct(table(wish).flatMap((call) => (call === "…" ? promised(release) : [call])));
+}
+
+test("memory that is asked for adds the calls that docs/host-protocol.md says", async () => {
+  for (const release of ["2016", "2025"] as const) {
+    const { ports, left } = await backedUp(release, {}, { wishes: { memory: "include" } });
+    const heading = "With `--memory include`, on Windows Server 2016 and later";
+    assert.deepEqual(distinct(ports.trace()), promisedWith(heading, release));
+    assert.deepEqual(left, []);
+  }
+});
+
+test("suspending replication adds the calls that docs/host-protocol.md says", async () => {
+  const replication = { mode: "primary", state: "replicating" };
+  const more = {
+    host: { programs: [{ name: "schtasks.exe" }] },
+    wishes: { suspendReplication: true },
+  } as const;
+  const { ports } = await backedUp("2022", { replication }, more);
+  assert.deepEqual(distinct(ports.trace()), promisedWith("With `--suspend-replication`", "2022"));
+});
+
+test("switching the guest's backup service adds the calls that docs/host-protocol.md says", async () => {
+  const guest = { os: "windows", vss: "ok", freeze: "fails" };
+  const { ports } = await backedUp("2012 R2", { guest }, { wishes: { allowServiceSwitch: true } });
+  const heading = "With `--allow-service-switch`, on Windows Server 2012 R2, when the writer failed twice";
+  assert.deepEqual(distinct(ports.trace()), table(heading));
+});
+
 for (const release of RELEASE_NAMES) {
   test(`no call pauses, saves or stops a machine of Windows Server ${release} that need not stand still (S16, S20)`, async () => {
     const older = release === "2008 R2" || release === "2012";
@@ -149,7 +186,7 @@ for (const writerResumes of ["stays-saved", "stays-paused"] as const) {
   test(`a guest that the writer leaves standing (${writerResumes}) is told to go on before anything is read (S24)`, async () => {
     for (const release of ["2008 R2", "2012"] as const) {
       const guest = { os: "windows", vss: "missing" };
-      const seen = await backedUp(release, { guest }, { assumptions: { writerResumes } });
+      const seen = await backedUp(release, { guest }, { host: { assumptions: { writerResumes } } });
       assert.deepEqual(distinct(seen.ports.trace()), promised(release, ["the guest stayed saved or paused"]));
       const asked = seen.ports.calls.filter(({ name }) => name.endsWith("RequestStateChange"));
       assert.deepEqual(

@@ -9,7 +9,7 @@ export interface RecordedPorts {
   /**
    * What was said to the host, in order; the same thing several times in a row stands once. Methods are `Class.Method`;
    * `read` is any query, `job` and `watch` are looks at a host job and at a machine's state; diskshadow's scripts go by the
-   * names of docs/host-protocol.md.
+   * names of docs/host-protocol.md, other programs with their first argument.
    */
   readonly trace: () => readonly string[];
   /** The arguments of each method call, in order. */
@@ -63,8 +63,7 @@ export function recordedPorts(ports: Pick<RecordedPorts, "session" | "files" | "
     },
     commands: {
       run: async (program, options) => {
-        const [, script] = options.arguments;
-        note(`diskshadow ${await scriptName(files, script ?? "")}`);
+        note(await programName(files, program, options.arguments));
         return await commands.run(program, options);
       },
     },
@@ -83,6 +82,15 @@ function passedOn(files: HostFiles): Omit<HostFiles, "open"> {
     create: async (path) => await files.create(path),
     remove: async (path) => await files.remove(path),
   };
+}
+
+async function programName(
+  files: HostFiles,
+  program: string,
+  [first = "", second = ""]: readonly string[],
+): Promise<string> {
+  const name = program.toLowerCase().replace(/^.*\\|\.exe$/g, "");
+  return `${name} ${name === "diskshadow" ? await scriptName(files, second) : first}`.trim();
 }
 
 async function scriptName(files: HostFiles, path: string): Promise<string> {
