@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { noEvents, systemClock, systemEntropy } from "../../base/index.ts";
 import { openHypervHost, USUAL_PATIENCE } from "../../hyperv/index.ts";
 import { MemoryJournal } from "../../hyperv/testing/index.ts";
@@ -22,9 +22,18 @@ const all = async (session: CimSession, className: string): Promise<CimInstance[
   await Array.fromAsync(session.query(V2, `SELECT * FROM ${className}`));
 
 describe("PowershellSession over a simulated host", () => {
+  let scene: Scene;
+  let session: CimSession;
+  before(async () => {
+    scene = await Scene.open();
+    session = await sessionThroughProcess(scene.folder, "frozen");
+  });
+  after(async () => {
+    await session[Symbol.asyncDispose]();
+    await scene[Symbol.asyncDispose]();
+  });
+
   test("gives what the session behind the process gives: queries, a get, associators", async () => {
-    await using scene = await Scene.open();
-    await using session = await sessionThroughProcess(scene.folder, "frozen");
     for (const className of CLASSES) {
       assert.deepEqual(await all(session, className), await all(scene.session, className), className);
     }
@@ -43,8 +52,6 @@ describe("PowershellSession over a simulated host", () => {
   });
 
   test("lets the inventory see the same machines as in the same process", async () => {
-    await using scene = await Scene.open();
-    await using session = await sessionThroughProcess(scene.folder, "frozen");
     const rest = { files: scene.host.files(), clock: scene.clock, entropy: scene.entropy, hostKey: "k" };
     const inventory = async (through: CimSession): Promise<unknown> => {
       const host = await openHypervHost({ session: through, journal: new MemoryJournal(), ...rest });
@@ -77,8 +84,6 @@ describe("PowershellSession over a simulated host", () => {
   });
 
   test("keeps a refusal's code, sentence, provider and operation", async () => {
-    await using scene = await Scene.open();
-    await using session = await sessionThroughProcess(scene.folder, "frozen");
     await assert.rejects(
       all(session, "Msvm_Nothing"),
       (error) =>
@@ -93,8 +98,6 @@ describe("PowershellSession over a simulated host", () => {
   });
 
   test("lets calls overlap, also while a listing is open", async () => {
-    await using scene = await Scene.open();
-    await using session = await sessionThroughProcess(scene.folder, "frozen");
     const counts = await Promise.all(CLASSES.map(async (name) => (await all(session, name)).length));
     for await (const machine of session.query(V2, "SELECT * FROM Msvm_ComputerSystem")) {
       assert.ok(machine.reference);
