@@ -8,13 +8,13 @@ import {
   openFolderHost,
   type RunOutcome,
 } from "../../src/backup/index.ts";
-import { noEvents, Secret, systemEntropy } from "../../src/base/index.ts";
+import { type Clock, noEvents, Secret, systemEntropy } from "../../src/base/index.ts";
 import { FakeClock, SeededEntropy } from "../../src/base/testing/index.ts";
 import type { CimSession } from "../../src/cim/index.ts";
 import { MemoryStore } from "../../src/disk/index.ts";
 import { createVhdx, openVhdxForWriting } from "../../src/formats/vhdx/index.ts";
 import { type MachineHost, openHypervHost } from "../../src/hyperv/index.ts";
-import { folderFiles, type HostFiles } from "../../src/places/index.ts";
+import { folderFiles, type HostCommands, type HostFiles } from "../../src/places/index.ts";
 import { restoreToFolder } from "../../src/restore/index.ts";
 import { openJournal } from "../../src/runs/index.ts";
 import { openSimulatedHost, type SimulatedHost } from "../../src/simulator/index.ts";
@@ -123,16 +123,25 @@ export class BackupScene implements AsyncDisposable {
   /** Opens the simulated host in `host`, whose files were written before. Closed with the scene. */
   async simulated(
     wrap: (session: CimSession) => CimSession = (session) => session,
+    ports: {
+      readonly files?: (files: HostFiles) => HostFiles;
+      readonly commands?: (commands: HostCommands) => HostCommands;
+      /** The simulated host's own. */
+      readonly clock?: (clock: Clock) => Clock;
+    } = {},
   ): Promise<{ readonly host: MachineHost; readonly simulated: SimulatedHost }> {
     const { clock } = this;
+    const hostClock = ports.clock?.(clock) ?? clock;
     const simulated = this.#stack.use(
-      await openSimulatedHost(join(this.folder, "host"), { clock, entropy: systemEntropy }),
+      await openSimulatedHost(join(this.folder, "host"), { clock: hostClock, entropy: systemEntropy }),
     );
+    const [files, commands] = [simulated.files(), simulated.commands()];
     const journal = this.#stack.use(await openJournal(join(this.folder, "state"), { clock }));
     const host = this.#stack.use(
       await openHypervHost({
         session: wrap(simulated.session()),
-        files: simulated.files(),
+        files: ports.files?.(files) ?? files,
+        commands: ports.commands?.(commands) ?? commands,
         clock,
         entropy: systemEntropy,
         journal,

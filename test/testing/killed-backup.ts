@@ -19,7 +19,11 @@ await using scene = await BackupScene.open({
   storage: (storage) => moments.storage(storage),
   start: "2026-05-02T12:00:00Z",
 });
-const { host } = await scene.simulated((session) => moments.session(session));
+const { host } = await scene.simulated((session) => moments.session(session), {
+  files: (files) => moments.files(files),
+  commands: (commands) => moments.commands(commands),
+  clock: (clock) => moments.clock(clock),
+});
 const outcome = await scene.backup(host, { run: "killed" });
 for (const { error } of outcome.failed) process.stderr.write(`${error.stack}\n`);
 process.stdout.write(moments.names.join("\n"));

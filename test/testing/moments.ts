@@ -1,5 +1,9 @@
+import type { Clock } from "../../src/base/index.ts";
 import type { CimSession } from "../../src/cim/index.ts";
+import type { HostCommands, HostFiles } from "../../src/places/index.ts";
 import type { Storage } from "../../src/storage/index.ts";
+
+const POLLED = /^(before|after) (get Msvm_ComputerSystem$|sleep )/;
 
 /**
  * Counts the moments before and after every call that leaves the process, and lets something happen at each. In a
@@ -8,6 +12,8 @@ import type { Storage } from "../../src/storage/index.ts";
 export class Moments {
   readonly names: string[] = [];
   readonly #at: (count: number) => void;
+  /** Polled calls since the last other one: only the first of a kind is a moment, because nobody knows how many come. */
+  readonly #polled = new Set<string>();
 
   constructor(at: (count: number) => void) {
     this.#at = at;
@@ -25,6 +31,41 @@ export class Moments {
         await this.#call(method, async () => await session.invoke(reference, method, input)),
       [Symbol.asyncDispose]: async () => {
         await session[Symbol.asyncDispose]();
+      },
+    };
+  }
+
+  /** Only what changes the host's files counts. */
+  files(files: HostFiles): HostFiles {
+    return {
+      list: async (path) => await files.list(path),
+      stat: async (path) => await files.stat(path),
+      open: async (path) => await files.open(path),
+      create: async (path) => await this.#call(`create ${path}`, async () => await files.create(path)),
+      remove: async (path) => {
+        await this.#call(`remove ${path}`, async () => {
+          await files.remove(path);
+        });
+      },
+    };
+  }
+
+  commands(commands: HostCommands): HostCommands {
+    return {
+      run: async (program, options) =>
+        await this.#call(`run ${program}`, async () => await commands.run(program, options)),
+    };
+  }
+
+  /** Moments in the middle of what takes its time on the host. */
+  clock(clock: Clock): Clock {
+    return {
+      now: () => clock.now(),
+      monotonicMs: () => clock.monotonicMs(),
+      sleep: async (milliseconds, options) => {
+        await this.#call("sleep of the host", async () => {
+          await clock.sleep(milliseconds, options);
+        });
       },
     };
   }
@@ -67,6 +108,10 @@ export class Moments {
   }
 
   #pass(name: string): void {
+    if (POLLED.test(name)) {
+      if (this.#polled.has(name)) return;
+      this.#polled.add(name);
+    } else this.#polled.clear();
     this.names.push(name);
     this.#at(this.names.length);
   }
