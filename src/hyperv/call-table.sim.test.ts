@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { Guid } from "../base/index.ts";
 import { Scene } from "../simulator/testing/index.ts";
 import type { HeldMachine } from "./held-machine.ts";
 import type { HoldWishes } from "./hold-wishes.ts";
@@ -90,7 +89,7 @@ async function backedUp(
   const [first] = await client.machines();
   assert.equal(first?.id, MACHINE);
   await client.cleanUp();
-  const held = await client.hold(MACHINE as Guid, holdOptions(wishes));
+  const held = await client.hold(MACHINE, holdOptions(wishes));
   const { machines } = await scene.host.state();
   const stateWhenRead = machines[0]?.state;
   const [disk] = held.disks;
