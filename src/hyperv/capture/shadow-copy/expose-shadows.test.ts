@@ -3,9 +3,10 @@ import { test } from "node:test";
 import { guid } from "../../../base/index.ts";
 import { readBytes } from "../../../disk/index.ts";
 import { ShadowCopyFailedError } from "../../errors.ts";
-import { ROW_MACHINE, row } from "../../testing/index.ts";
+import { KilledError, ROW_MACHINE, row } from "../../testing/index.ts";
 import { holdOptions } from "../../testing/scene-host.ts";
 import { DISK, ShadowScene } from "../../testing/shadow-scene.ts";
+import { type StruckPorts, struckPorts } from "../../testing/struck-ports.ts";
 
 const ID = guid(ROW_MACHINE);
 
@@ -59,6 +60,31 @@ test("a share that stays is named, and the next start takes it away", async () =
   await host.cleanUp();
   assert.deepEqual(scene.audit(), []);
 });
+
+for (const when of ["before", "after"] as const) {
+  test(`a run that is killed ${when} any of its acts leaves no share once \`cleanUp()\` has run`, async () => {
+    const run = async (scene: ShadowScene, at: number): Promise<StruckPorts> => {
+      const { session, files, journal, diskshadow } = scene;
+      const ports = struckPorts({ session, files, journal, commands: diskshadow }, { at, when });
+      try {
+        await using host = await scene.host({ ...ports, shadowServer: "hv01" });
+        await (await host.hold(ID, holdOptions())).release();
+      } catch (error) {
+        assert.ok(error instanceof KilledError, String(error));
+      }
+      return ports;
+    };
+    const acts = (await run(remoteScene(), 0)).acts();
+    for (let at = 1; at <= acts; at++) {
+      const scene = remoteScene();
+      await run(scene, at);
+      scene.journal.die();
+      await using host = await scene.host({ shadowServer: "hv01" });
+      assert.deepEqual((await host.cleanUp()).leftBehind, [], `killed ${when} act ${at}`);
+      assert.deepEqual(scene.audit(), [], `killed ${when} act ${at}`);
+    }
+  });
+}
 
 test("shares that nobody lists are told as unknown", async () => {
   const scene = new ShadowScene();
