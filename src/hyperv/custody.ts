@@ -28,6 +28,11 @@ export interface CustodyJournal {
   strike(id: string): Promise<void>;
   /** Entries of this host whose owner is dead, or is an earlier, ended run of this process; oldest first. */
   abandoned(host: string): Promise<readonly CustodyEntry[]>;
+  /**
+   * Entries of other hosts whose owner is dead: a machine may have moved since, with what was made of it. Nothing is
+   * taken over.
+   */
+  adrift(host: string): Promise<readonly CustodyEntry[]>;
 }
 
 /** An entry with what is known of its owner. */

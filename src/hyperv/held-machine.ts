@@ -8,8 +8,11 @@ import type {
   Uncovered,
 } from "../base/index.ts";
 import type { HostFiles } from "../places/index.ts";
+import type { DiskPlace } from "./disk-place.ts";
 import type { Forecast } from "./forecast/forecast-types.ts";
 import type { HoldWishes } from "./hold-wishes.ts";
+
+export type { DiskPlace };
 
 /** How long to wait for a machine that is busy with something that passes by itself. */
 export interface Patience {
@@ -47,13 +50,6 @@ export interface HeldFile {
   readonly role: HeldFileRole;
   /** The user checkpoint that it belongs to; absent for the held state's own files. */
   readonly checkpoint?: Guid | undefined;
-}
-
-/** Where a disk is attached. */
-export interface DiskPlace {
-  readonly controller: "ide" | "scsi";
-  readonly number: number;
-  readonly location: number;
 }
 
 /** An attached disk. */

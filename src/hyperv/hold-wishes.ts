@@ -1,5 +1,5 @@
 import type { CaptureMethod } from "../base/index.ts";
-import type { DiskPlace } from "./held-machine.ts";
+import type { DiskPlace } from "./disk-place.ts";
 
 /** Disks that shall not be in the backup: those of a place, or those of files that a pattern fits. */
 export interface DiskExclusion {

@@ -36,6 +36,7 @@ function struck(
       amend: async (id, facts) => await act(async () => await journal.amend(id, facts)),
       strike: async (id) => await act(async () => await journal.strike(id)),
       abandoned: async (host) => await journal.abandoned(host),
+      adrift: async (host) => await journal.adrift(host),
     },
   };
 }

@@ -10,7 +10,7 @@ import { CHECKPOINT_TYPE, putTypeBack, readTypeEntry, type TypeEntry } from "./c
 import { cleanEntry } from "./clean-entry.ts";
 import type { HostAccess } from "./host-access.ts";
 import { textIn } from "./journal-facts.ts";
-import { MEMORY_CHECKPOINT, readCustody } from "./recovery-custody.ts";
+import { checkpointsOfKind, MEMORY_CHECKPOINT, readCustody } from "./recovery-custody.ts";
 import { type GuestEntry, keepRunning, readGuestEntry } from "./running-guest.ts";
 import { cleanShadowEntry } from "./shadow-copy/clean-shadow-entry.ts";
 import { readShadowCustody } from "./shadow-copy/shadow-custody.ts";
@@ -29,7 +29,9 @@ export async function cleanUpHost(
   const removed: string[] = [];
   const leftBehind: string[] = [];
   const known = new Set<string>();
-  for (const entry of inOrder(await access.journal.abandoned(access.hostKey))) {
+  const abandoned = await access.journal.abandoned(access.hostKey);
+  const arrived = await arrivedHere(access, options);
+  for (const entry of inOrder([...abandoned, ...arrived])) {
     const run = readCustody(entry)?.run;
     if (run !== undefined) known.add(checkpointName(run)).add(memoryCheckpointName(run));
     try {
@@ -44,6 +46,24 @@ export async function cleanUpHost(
   }
   leftBehind.push(...(await forgotten(access, { ...options, known })));
   return { removed, leftBehind };
+}
+
+/**
+ * What was made of machines on other hosts and stands here now: they moved with it. A replica has the id of its original,
+ * so only a checkpoint that is really here counts, by its own id.
+ */
+async function arrivedHere(access: HostAccess, options: WaitOptions): Promise<readonly CustodyEntry[]> {
+  const adrift = await access.journal.adrift(access.hostKey);
+  if (!adrift.some((entry) => readCustody(entry)?.checkpoint !== undefined)) return [];
+  const machines = new Map(
+    (await readMachines(access.session, { signal: options.signal })).map((machine) => [machine.id, machine]),
+  );
+  return adrift.filter((entry) => {
+    const custody = readCustody(entry);
+    const machine = custody === undefined ? undefined : machines.get(custody.machine);
+    if (custody?.checkpoint === undefined || machine === undefined) return false;
+    return checkpointsOfKind(machine, custody).some(({ id }) => id === custody.checkpoint);
+  });
 }
 
 /** By the kind of the entry; one of a kind that this version does not know stays as it is. */

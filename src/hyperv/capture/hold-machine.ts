@@ -1,11 +1,17 @@
 import { type Guid, type StillpointError, throwIfInterrupted } from "../../base/index.ts";
-import { MachineBusyError, MachineNotFoundError, MachineUnreadableError } from "../errors.ts";
+import {
+  MachineBusyError,
+  MachineNotFoundError,
+  MachineOnOtherNodeError,
+  MachineUnreadableError,
+} from "../errors.ts";
 import { say } from "../forecast/sentences.ts";
 import type { HeldMachine, HoldOptions } from "../held-machine.ts";
 import type { MachineInventory } from "../inventory/machine-inventory.ts";
 import type { AttemptContext } from "./attempt.ts";
 import { attemptHold } from "./attempt-hold.ts";
 import type { Busy } from "./busy.ts";
+import { otherNodeOf } from "./cluster-owners.ts";
 import type { HostAccess } from "./host-access.ts";
 
 /**
@@ -23,12 +29,7 @@ export async function holdMachine(
   for (let attempt = 1; ; attempt++) {
     throwIfInterrupted(signal);
     const outcome = await attemptHold(access, id, { ...context, attempt });
-    if (outcome.kind === "absent") {
-      throw new MachineNotFoundError(
-        `Cannot back up machine ${id}: "${access.host.name}" has none of this id`,
-        { id },
-      );
-    }
+    if (outcome.kind === "absent") throw await absentError(access, id, options);
     if (outcome.kind === "held") return outcome.held;
     const { machine, busy } = outcome;
     if (attempt >= patience.attempts) throw busyError(machine, busy, attempt);
@@ -36,6 +37,20 @@ export async function holdMachine(
     await access.clock.sleep(delayMs, { signal });
     delayMs = Math.min(delayMs * 2, patience.longestDelayMs);
   }
+}
+
+/** A machine of a cluster may be somewhere else by now. */
+async function absentError(access: HostAccess, id: Guid, options: HoldOptions): Promise<StillpointError> {
+  const place = await otherNodeOf(access, id, options);
+  if (place === undefined) {
+    const message = `Cannot back up machine ${id}: "${access.host.name}" has none of this id`;
+    return new MachineNotFoundError(message, { id });
+  }
+  const { name, node } = place;
+  return new MachineOnOtherNodeError(
+    `Cannot back up "${name}" from "${access.host.name}": it is on node "${node}" of the cluster`,
+    { machine: { id, name }, node },
+  );
 }
 
 function busyError(machine: MachineInventory, busy: Busy, attempts: number): StillpointError {

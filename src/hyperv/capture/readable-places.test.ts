@@ -50,7 +50,7 @@ for (const [method, host] of Object.entries(SCENES)) {
 function journalOf(
   journal: MemoryJournal,
   made: string[],
-): Pick<MemoryJournal, "record" | "amend" | "strike" | "abandoned"> {
+): Pick<MemoryJournal, "record" | "amend" | "strike" | "abandoned" | "adrift"> {
   return {
     record: async (entry) => {
       made.push(entry.kind);
@@ -59,5 +59,6 @@ function journalOf(
     amend: async (id, facts) => await journal.amend(id, facts),
     strike: async (id) => await journal.strike(id),
     abandoned: async (host) => await journal.abandoned(host),
+    adrift: async (host) => await journal.adrift(host),
   };
 }

@@ -3,6 +3,7 @@ import type { CimReference } from "../../cim/index.ts";
 import { CLASS, DISK_MERGE, METHOD, VIRTUALIZATION_V2 } from "../cim-names.ts";
 import type { MachineTree } from "../inventory/machine-inventory.ts";
 import type { WaitOptions } from "../machine-host.ts";
+import { otherNodeOf } from "./cluster-owners.ts";
 import { type HostAccess, readMachineTree, serviceOf } from "./host-access.ts";
 import { callHost } from "./host-job.ts";
 import { standingFiles, watchMerge } from "./merge-watch.ts";
@@ -67,8 +68,13 @@ async function removeAndWatch(
   return { leftBehind, warnings: [] };
 }
 
-/** Deleted, or moved to another host: what is left here is files at the most. */
+/** Deleted, or moved to another host: what is left here is files at the most. On another node the journal keeps it. */
 async function machineGone(access: HostAccess, owned: OwnedCheckpoint): Promise<Released> {
+  const place = await otherNodeOf(access, owned.machine);
+  if (place !== undefined) {
+    const sentence = `it is on node "${place.node}" of the cluster now, with its ${kindWords(owned)} ${owned.checkpoint}: the next backup from that node removes it`;
+    return { leftBehind: [sentence], warnings: [] };
+  }
   const message = `machine "${owned.machineName}" is not on this host any more; if it was moved, its ${kindWords(owned)} ${owned.checkpoint} went with it`;
   return {
     leftBehind: await standingFiles(access.files, owned.standing ?? []),

@@ -1,20 +1,13 @@
-import { type Guid, parseGuid } from "../../base/index.ts";
-import { type CimInstance, type CimValue, optionalNumberOf, optionalTextOf } from "../../cim/index.ts";
+import { type CimInstance, optionalNumberOf, optionalTextOf } from "../../cim/index.ts";
 import { LEVEL } from "../cim-names.ts";
 import { readAttachedDisks } from "./attached-disks.ts";
 import type { CheckpointInventory, SettingsPlaces } from "./machine-inventory.ts";
+import { momentOf } from "./moment-of.ts";
 import { keyOfTarget, ownerOfInstanceId } from "./object-path.ts";
 import type { ResourceIndex } from "./resource-index.ts";
+import { settingsId, settingsMachine } from "./settings-id.ts";
 
-/** The id of a settings object; undefined when the host's InstanceID has another form. */
-export function settingsId(settings: CimInstance): Guid | undefined {
-  return ownerOfInstanceId(optionalTextOf(settings, "InstanceID") ?? "");
-}
-
-/** The machine whose settings these are. */
-export function settingsMachine(settings: CimInstance): Guid | undefined {
-  return parseGuid(optionalTextOf(settings, "VirtualSystemIdentifier") ?? "");
-}
+export { settingsId, settingsMachine };
 
 /** One checkpoint's settings with its disks; undefined when it has no id. */
 export function readCheckpoint(settings: CimInstance, index: ResourceIndex): CheckpointInventory | undefined {
@@ -79,10 +72,4 @@ function checkpointType(settings: CimInstance, state: "saved" | "unsaved"): Chec
   const level = optionalNumberOf(settings, "ConsistencyLevel");
   if (level === LEVEL.application) return "production";
   return level === LEVEL.crash ? "standard" : "unknown";
-}
-
-/** A moment that the host sent; null for anything else. */
-export function momentOf(value: CimValue | undefined): Temporal.Instant | null {
-  const isMoment = typeof value === "object" && value !== null && "kind" in value && value.kind === "moment";
-  return isMoment ? value.instant : null;
 }

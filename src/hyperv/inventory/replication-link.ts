@@ -1,5 +1,5 @@
 import type { CimValue } from "../../cim/index.ts";
-import { momentOf } from "./checkpoint-settings.ts";
+import { momentOf } from "./moment-of.ts";
 
 export type ReplicationRole =
   | "none"

@@ -44,6 +44,12 @@ export class MemoryJournal implements CustodyJournal, CustodyListing {
     this.acts.push("strike");
   }
 
+  async adrift(host: string): Promise<readonly CustodyEntry[]> {
+    return [...this.#entries.values()]
+      .filter(({ entry, owner }) => owner !== this.#owner && entry.host !== host)
+      .map(({ entry }) => entry);
+  }
+
   async abandoned(host: string): Promise<readonly CustodyEntry[]> {
     return [...this.#entries.values()]
       .filter(({ entry, owner }) => owner !== this.#owner && entry.host === host)

@@ -52,6 +52,7 @@ export function struckPorts(
       amend: async (id, facts) => await act(async () => await journal.amend(id, facts)),
       strike: async (id) => await act(async () => await journal.strike(id)),
       abandoned: async (host) => await journal.abandoned(host),
+      adrift: async (host) => await journal.adrift(host),
     },
   };
 }

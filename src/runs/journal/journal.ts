@@ -119,6 +119,19 @@ export class Journal implements AsyncDisposable {
     });
   }
 
+  /** Entries of other hosts whose owner is dead, oldest first: only looks, and takes nothing over. */
+  async adrift(host: string): Promise<readonly CustodyEntry[]> {
+    const alive = new Map<number, boolean>();
+    return this.#database
+      .all(
+        `SELECT custody.*, session.owner, session.ended FROM custody JOIN session ON session.id = custody.session
+         WHERE host <> ? ORDER BY custody.id`,
+        host,
+      )
+      .filter((row) => this.#isAbandoned(row, alive))
+      .map((row) => this.#entryOf(row));
+  }
+
   /** All entries of this host, oldest first, whoever owns them: only looks, and takes nothing over. */
   async standing(host: string): Promise<readonly StandingEntry[]> {
     const alive = new Map<number, boolean>();

@@ -1,8 +1,9 @@
 import { Release } from "../state/host-version.ts";
 import { CLASSIC_GLOBAL_SETTINGS, CLASSIC_RESOURCES, CLASSIC_SETTINGS } from "./classic-classes.ts";
+import { CLUSTER_RESOURCE } from "./cluster-class.ts";
 import { WbemCode, wmiFault } from "./faults-of-wmi.ts";
 import { KVP_COMPONENT, VSS_COMPONENT, VSS_SETTINGS } from "./guest-classes.ts";
-import { CIMV2, type CimClass, type HostView, V1, V2 } from "./host-view.ts";
+import { CIMV2, type CimClass, CLUSTER, type HostView, V1, V2 } from "./host-view.ts";
 import { CONCRETE_JOB } from "./job-class.ts";
 import { COMPUTER_SYSTEM } from "./machine-classes.ts";
 import { ETHERNET_CONNECTION, ETHERNET_PORT } from "./network-classes.ts";
@@ -31,6 +32,8 @@ interface Namespace {
   readonly since: number;
   readonly until: number;
   readonly classes: readonly CimClass[];
+  /** Present where only some hosts have it. */
+  readonly isThere?: (view: HostView) => boolean;
 }
 
 /** v2 came with 2012; the older one was still there on 2012 (hyperv-facts 1.1, 4). */
@@ -40,6 +43,13 @@ const NAMESPACES: readonly Namespace[] = [
     since: 0,
     until: Number.POSITIVE_INFINITY,
     classes: [OPERATING_SYSTEM, WINDOWS_COMPUTER, PROCESS, SHADOW_COPY],
+  },
+  {
+    name: CLUSTER,
+    since: Release.server2008,
+    until: Number.POSITIVE_INFINITY,
+    classes: [CLUSTER_RESOURCE],
+    isThere: ({ clustered }) => clustered.length > 0,
   },
   {
     name: V1,
@@ -93,7 +103,8 @@ export function classesOf(view: HostView, namespace: string): readonly CimClass[
   const found = NAMESPACES.find(
     (one) => one.name.toLowerCase() === wanted && view.release >= one.since && view.release < one.until,
   );
-  if (found === undefined) throw wmiFault(WbemCode.invalidNamespace, `a call to "${namespace}"`);
+  if (found === undefined || found.isThere?.(view) === false)
+    throw wmiFault(WbemCode.invalidNamespace, `a call to "${namespace}"`);
   return found.classes.filter((one) => view.release >= one.since);
 }
 

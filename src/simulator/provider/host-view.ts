@@ -7,19 +7,28 @@ import { objectPath } from "./object-path.ts";
 export const V2 = "root\\virtualization\\v2";
 export const V1 = "root\\virtualization";
 export const CIMV2 = "root\\cimv2";
+/** There only on nodes of a cluster. */
+export const CLUSTER = "root\\MSCluster";
 
 export type Properties = Readonly<Record<string, CimValue>>;
 
 /** The host as it is at one moment, for those who turn it into instances. */
 export interface HostView {
+  /** With the machines that this node runs. */
   readonly host: HostState;
+  /** Machines of the cluster, wherever they are. */
+  readonly clustered: readonly MachineEntry[];
   readonly assumptions: Assumptions;
   readonly release: number;
   readonly now: Temporal.Instant;
 }
 
-export function viewOf(host: HostState, now: Temporal.Instant): HostView {
-  return { host, assumptions: assumptionsOf(host), release: releaseOf(host), now };
+export function viewOf(state: HostState, now: Temporal.Instant): HostView {
+  const clustered = state.machines.filter(({ clusterOwner }) => clusterOwner !== undefined);
+  const here = state.machines.filter(({ clusterOwner = state.name }) => clusterOwner === state.name);
+  // a node knows the machines of others only through the cluster: hyperv-facts 3.4
+  const host = here.length === state.machines.length ? state : { ...state, machines: here };
+  return { host, clustered, assumptions: assumptionsOf(host), release: releaseOf(host), now };
 }
 
 /** One class of a namespace. */
