@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, test } from "node:test";
 import { beginsWith, statementTests } from "../tools/statement-tests.mjs";
 
@@ -26,7 +26,7 @@ describe("docs/statements.md", () => {
         assert.ok(existsSync(path), `${statement}: ${file}`);
         assert.ok(name.replaceAll("…", "").length > 12, `${statement}: "${name}" says too little`);
         assert.ok(
-          namesIn(readFileSync(path, "utf8")).some((known) => beginsWith(name, known)),
+          namesIn(path).some((known) => beginsWith(name, known)),
           `${statement}: ${file} has no test "${name}"`,
         );
       }
@@ -34,7 +34,19 @@ describe("docs/statements.md", () => {
   });
 });
 
-function namesIn(source: string): readonly string[] {
+/** The names of a file's tests, those that its test support makes for it included. */
+function namesIn(path: string): readonly string[] {
+  const source = readFileSync(path, "utf8");
+  const support = [...source.matchAll(/ from "(\.[^"]*testing\/[^"]*\.ts)"/g)].map((found) =>
+    String(found[1]),
+  );
+  return [
+    ...namesOf(source),
+    ...support.flatMap((file) => namesOf(readFileSync(join(dirname(path), file), "utf8"))),
+  ];
+}
+
+function namesOf(source: string): readonly string[] {
   return [...source.matchAll(TEST_NAME)].map(([, quoted, template]) =>
     (quoted ?? template ?? "").replaceAll("\\`", "`").replaceAll('\\"', '"'),
   );
