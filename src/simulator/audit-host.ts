@@ -45,8 +45,17 @@ export async function auditHost(context: ActContext): Promise<string[]> {
   const script = (host.script ?? [])
     .filter((entry) => entry.done !== true)
     .map((entry) => `the scripted act "${entry.act.kind}" at "${entry.when.event}" never came`);
+  const tasks = (host.scheduledTasks ?? []).map(({ name }) => `the scheduled task "${name}" stands`);
   const handles = context.openFiles.paths().map((path) => `"${path}" is still open`);
-  const kept = [...machines, ...shadows, ...programs, ...jobs, ...handles, ...(await strays(context))];
+  const kept = [
+    ...machines,
+    ...shadows,
+    ...programs,
+    ...jobs,
+    ...handles,
+    ...tasks,
+    ...(await strays(context)),
+  ];
   return [...kept, ...faults, ...wireFaults, ...script];
 }
 

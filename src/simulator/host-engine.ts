@@ -8,6 +8,7 @@ import { takeFault, takeScript } from "./acts/scenario-counters.ts";
 import { performScriptedAct } from "./acts/scripted-acts.ts";
 import { SimulatedActRefusedError } from "./errors.ts";
 import { advanceNextProgram } from "./programs/advance-programs.ts";
+import { fireDueTask } from "./programs/scheduled-tasks.ts";
 import type { HostStore } from "./state/host-store.ts";
 import type { FaultEntry } from "./state/scenario.ts";
 
@@ -73,6 +74,7 @@ export class HostEngine {
 /** One thing whose time has come, and whether there was one. */
 async function happensByItself(context: ActContext, tried: Set<string>): Promise<boolean> {
   return (
+    fireDueTask(context) ||
     (await performNextDue(context, tried)) ||
     (await resumeDue(context)) ||
     (await advanceNextProgram(context))

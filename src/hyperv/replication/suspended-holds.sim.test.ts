@@ -260,3 +260,23 @@ test("somebody who suspends it after a run died before asking is left alone", as
   assert.ok(id);
   assert.deepEqual(place.journal.entries, []);
 });
+
+test("the host resumes replication by itself four hours after a run died that nobody follows", async () => {
+  await using scene = await Scene.open({
+    machine: { state: "off", replication: { mode: "replica", state: "replicating" } },
+  });
+  const { clock, entropy } = scene;
+  const journal = new MemoryJournal();
+  const ports = { session: scene.host.session(), files: scene.host.files(), commands: scene.host.commands() };
+  const host = await openHypervHost({ ...ports, clock, entropy, journal, hostKey: "sim:test" });
+  await host.hold(MACHINE, holdOptions(OPTIONS)); // and never released
+  const state = async (): Promise<unknown> => (await scene.host.state()).machines[0]?.replication.state;
+  clock.advance(3 * 3_600_000);
+  assert.equal(await state(), "suspended");
+  clock.advance(2 * 3_600_000);
+  assert.equal(await state(), "replicating");
+  journal.die();
+  const next = await openHypervHost({ ...ports, clock, entropy, journal, hostKey: "sim:test" });
+  assert.deepEqual((await next.cleanUp()).leftBehind, []);
+  assert.deepEqual(await scene.host.audit(), []);
+});

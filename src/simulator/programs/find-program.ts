@@ -10,12 +10,13 @@ export interface ProgramCall {
 
 export type FoundProgram =
   | { readonly kind: "diskshadow"; readonly arguments: readonly string[] }
+  | { readonly kind: "scheduler"; readonly arguments: readonly string[] }
   | { readonly kind: "scripted"; readonly entry: ScriptedProgramEntry };
 
 const WORKSTATION = 1;
 
 /**
- * The program that a call means: diskshadow of a server, or one of the scenario's, also behind `cmd.exe /c` and
+ * The program that a call means: diskshadow of a server, one of the scenario's, or the host's schtasks, also behind `cmd.exe /c` and
  * `powershell.exe -File`. Undefined where the host has none of this name.
  */
 export function findProgram(host: HostState, call: ProgramCall): FoundProgram | undefined {
@@ -25,6 +26,7 @@ export function findProgram(host: HostState, call: ProgramCall): FoundProgram | 
     return { kind: "diskshadow", arguments: call.arguments };
   const entry = (host.programs ?? []).find(({ name }) => isNamed(name, call.program));
   if (entry !== undefined) return { kind: "scripted", entry };
+  if (key === "schtasks") return { kind: "scheduler", arguments: call.arguments };
   const inner = unwrapped(key, call.arguments);
   return inner === undefined ? undefined : findProgram(host, inner);
 }

@@ -5,6 +5,7 @@ import type { ActContext } from "../acts/act-context.ts";
 import type { RunningProgramEntry, ScriptedProgramEntry } from "../state/program-state.ts";
 import { scriptLines } from "../vss/diskshadow-command.ts";
 import { findProgram, type ProgramCall } from "./find-program.ts";
+import { runSchtasks } from "./scheduled-tasks.ts";
 
 export interface NewProgram extends ProgramCall {
   readonly environment?: Readonly<Record<string, string>> | undefined;
@@ -45,6 +46,9 @@ export async function startProgram(context: ActContext, call: NewProgram): Promi
     entry.due = now.add({ milliseconds: Math.ceil(takesMilliseconds) }).toString();
     entry.output = found.entry.output;
     entry.errorOutput = found.entry.errorOutput;
+  } else if (found.kind === "scheduler") {
+    const { exitCode, ...said } = await runSchtasks(context, found.arguments);
+    Object.assign(entry, said, { outcome: exitCode });
   } else await prepareDiskshadow(context, entry, found.arguments);
   context.host.runningPrograms = [...(context.host.runningPrograms ?? []), entry];
   return entry;

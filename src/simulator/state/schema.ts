@@ -8,6 +8,7 @@ import {
   shadowCopySchema,
 } from "./program-state.ts";
 import { faultSchema, scriptedActSchema, wireFaultSchema } from "./scenario.ts";
+import { scheduledTaskSchema } from "./scheduled-task.ts";
 
 /** Printed in upper case as Windows does, accepted in any. */
 export const identifier = z
@@ -224,6 +225,8 @@ export const hostSchema = z.looseObject({
   programRuns: z.array(programRunSchema).optional(),
   runningPrograms: z.array(runningProgramSchema).optional(),
   shadowCopies: z.array(shadowCopySchema).optional(),
+  /** What schtasks.exe made. */
+  scheduledTasks: z.array(scheduledTaskSchema).optional(),
   lastShadowCopy: z.int().optional(),
   /** A requester died while it made a set: until then VSS lets nobody begin another. */
   shadowSetBusyUntil: moment.optional(),
