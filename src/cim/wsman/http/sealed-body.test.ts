@@ -28,6 +28,22 @@ test("`encodeSealedBody()` writes the layout that Windows' clients know, and `de
   );
 });
 
+test("`decodeSealedBody()` takes whatever [MS-WSMV] 2.2.9.1.2.2 lets the parts be called, with a header of Kerberos' length", () => {
+  const token = new Uint8Array(60).fill(5); // RFC 4121 4.2.6.2
+  for (const name of ["HTTP-SPNEGO-session-encrypted", "HTTP-Kerberos-session-encrypted"]) {
+    for (const charset of ["UTF-8", "UTF-16"]) {
+      const parts = [
+        `--Encrypted Boundary\r\n\tContent-Type: application/${name}\r\n`,
+        `\tOriginalContent: type=application/soap+xml;charset=${charset};Length=19\r\n`,
+        "--Encrypted Boundary\r\n\tContent-Type: application/octet-stream\r\n",
+      ];
+      const body = [parts.join(""), [60, 0, 0, 0], token, sealed, "--Encrypted Boundary--\r\n"];
+      const bytes = new Uint8Array(Buffer.concat(body.map((part) => Buffer.from(part as string))));
+      assert.deepEqual(decodeSealedBody(bytes), { signature: token, sealed, charset });
+    }
+  }
+});
+
 test("`decodeSealedBody()` is not misled by a boundary inside the sealed bytes, nor by UTF-16", () => {
   const tricky = new Uint8Array(Buffer.from("x--Encrypted Boundary--\r\napplication/octet-stream\r\n"));
   const body = Buffer.from(encodeSealedBody({ signature, sealed: tricky })).toString("latin1");

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ACTION } from "../soap/actions.ts";
+import { RESOURCE } from "../soap/addresses.ts";
 import { readXml } from "../soap/read-xml.ts";
 import { decodeRequest } from "../soap/request-envelope.ts";
 import { decodeResponse } from "../soap/response-envelope.ts";
@@ -48,6 +50,30 @@ test("the requests of [MS-WSMV] 4.7 are read", () => {
   );
   const signal = readSignalBody(asked("signal-request"));
   assert.deepEqual(signal, { commandId: "3cb05d74-af20-4ff1-b318-2c6cc0f99045", code: "ctrl_c" });
+});
+
+test("the first request and the one for output of [MS-WSMV] 4.7 are read, with white space around what they say", () => {
+  const create = decodeRequest(fixture("shell-request"));
+  assert.deepEqual(
+    [create.to, create.action, create.resourceUri, create.maxEnvelopeBytes],
+    ["http://localhost:80/wsman", ACTION.create, RESOURCE.commandShell, 153_600],
+  );
+  assert.deepEqual(create.options, { WINRS_NOPROFILE: "TRUE", WINRS_CODEPAGE: "437" });
+  assert.deepEqual(readShellBody(create.body), { environment: { test: "1" } });
+  const receive = decodeRequest(fixture("receive-request"));
+  assert.deepEqual(receive.selectors, { ShellId: "uuid:0A442A7F-4627-43AE-8751-900B509F0A1F" });
+  assert.deepEqual([receive.maxEnvelopeBytes, readReceiveBody(receive.body)], [153_600, COMMAND]);
+});
+
+test("the answers of [MS-WSMV] 4.7 that say nothing more belong to their requests", () => {
+  for (const [name, request] of [
+    ["send", "uuid:F6F2CB27-2927-4750-8C9A-D1E854138F88"],
+    ["signal", "uuid:23F5AAD4-9501-4070-A4F8-B216782DE466"],
+  ] as const) {
+    const { action, relatesTo, body } = decodeResponse(fixture(`${name}-response`));
+    assert.deepEqual([action, relatesTo], [`${ACTION[name]}Response`, request]);
+    assert.deepEqual(body?.children, []);
+  }
 });
 
 test("what one side writes, the other reads", () => {
