@@ -231,6 +231,39 @@ test("a writer that fails is waited for, tried again, or told, by its code", asy
   }
 });
 
+test("without a recovered disk the leaf is the view leaf; without saved files the memory is not kept", async () => {
+  await held("2012r2", { assumptions: { autoRecoveryDisk: false } }, (held) => {
+    assert.deepEqual([held.reached, held.disks[0]?.viewLeaf], ["application", DISK]);
+  });
+  await held("2012", { machine: NO_GUEST, assumptions: { savedFilesInShadow: false } }, (held) => {
+    assert.deepEqual([held.reached, held.memory.kept], ["crash", false]);
+  });
+});
+
+test("a machine with checkpoints switched off that the writer saves: its seconds are told", async () => {
+  const os = { caption: "Windows Server 2019", version: "10.0.17763", productType: 3 };
+  const machine = { configurationVersion: "9.0", checkpointType: "disabled" };
+  const assumptions = { disabledTypeRefusesRecovery: true, disabledTypeWriter: "saves" };
+  await held("2012r2", { host: { os }, machine, assumptions }, (held) => {
+    assert.deepEqual([held.method, held.reached], ["shadow-copy", "crash"]);
+    assert.ok(held.interruptedSeconds >= 1, `${held.interruptedSeconds} s`);
+  });
+});
+
+test("a script that goes on after a failure, and a writer without components, are told as what they are", async () => {
+  const faults = [{ method: "diskshadow create", instead: { errorCode: 0x8004231f } }];
+  const assumptions = { diskshadowFailure: "goes-on" };
+  await using full = await openOlderScene("2012r2", { host: { faults }, assumptions });
+  const first = await hostWithPrograms(full, new MemoryJournal());
+  await assert.rejects(first.hold(MACHINE, holdOptions()), ShadowCopyFailedError);
+  assert.deepEqual(await full.host.audit(), []);
+  const os = { caption: "Windows Server 2019", version: "10.0.17763", productType: 3 };
+  const none = { componentsSince2019: false };
+  await using recent = await openOlderScene("2012r2", { host: { os }, assumptions: none });
+  const second = await hostWithPrograms(recent, new MemoryJournal());
+  await assert.rejects(second.hold(MACHINE, holdOptions()), MachineNotInWriterError);
+});
+
 test("a replica that applies a log is busy on 2012 R2", async () => {
   const replication = { mode: "replica", state: "applying-log", health: "ok" };
   await using scene = await openOlderScene("2012r2", { machine: { state: "off", replication } });

@@ -47,6 +47,20 @@ export const assumptionsSchema = z.looseObject({
   diskshadowVolumes: z.enum(["any", "letters"]).optional(),
   /** Whether `end backup` keeps a persistent set. */
   endBackupKeepsSet: z.boolean().optional(),
+  /** Whether a command that fails ends a diskshadow script, or it goes on and ends with 0. */
+  diskshadowFailure: z.enum(["ends-script", "goes-on"]).optional(),
+  /** What excluding a writer or component does that the host does not have. */
+  excludingAbsent: z.enum(["fails", "ignored"]).optional(),
+  /** Whether the writer leaves machines alone that a script excludes, or holds them too. */
+  excludedMachines: z.enum(["untouched", "held"]).optional(),
+  /** Whether the writer lists machines on Windows Server 2019 and later. */
+  componentsSince2019: z.boolean().optional(),
+  /** Whether the shadow copy of an online machine of 2012 R2 has a disk with what the guest recovered. */
+  autoRecoveryDisk: z.boolean().optional(),
+  /** Whether `.bin` and `.vsv` of a machine that the writer saved are in the shadow copy. */
+  savedFilesInShadow: z.boolean().optional(),
+  /** How the writer holds a running machine whose checkpoint type is "disabled". */
+  disabledTypeWriter: z.enum(["checkpoint", "saves"]).optional(),
 });
 
 export type Assumptions = Required<{
@@ -78,6 +92,13 @@ export const DEFAULT_ASSUMPTIONS: Assumptions = {
   diskshadowLog: "utf-8",
   diskshadowVolumes: "any",
   endBackupKeepsSet: true,
+  diskshadowFailure: "ends-script",
+  excludingAbsent: "fails",
+  excludedMachines: "untouched",
+  componentsSince2019: true,
+  autoRecoveryDisk: true,
+  savedFilesInShadow: true,
+  disabledTypeWriter: "checkpoint",
 };
 
 /** The host's answers, with the default ones where it has none. */

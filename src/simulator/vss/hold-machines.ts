@@ -2,6 +2,7 @@ import { StillpointError } from "../../base/index.ts";
 import { changeState } from "../acts/change-state.ts";
 import { createRecoveryCheckpoint } from "../acts/create-checkpoint.ts";
 import { conflictOf } from "../acts/hold-refusal.ts";
+import { assumptionsOf } from "../state/assumptions.ts";
 import { derivedGuid } from "../state/derived-guid.ts";
 import { DEFAULT_JOB_MILLISECONDS } from "../state/host-jobs.ts";
 import { Release, releaseOf } from "../state/host-version.ts";
@@ -29,11 +30,14 @@ export async function holdMachines(run: DiskshadowRun, set: string): Promise<Hol
   const volumes = await hostVolumes(context);
   session.held = [];
   if (session.excludedWriters.includes(HYPERV_WRITER_ID)) return { waitMs: 0 };
-  const excluded = new Set(session.excludedComponents);
+  const { excludedMachines } = assumptionsOf(context.host);
+  const excluded = new Set(excludedMachines === "held" ? [] : session.excludedComponents);
   const chosen = (await writerComponents(context)).filter(({ machine }) => !excluded.has(machine.id));
   for (const component of chosen) {
+    const isAsked = !session.excludedComponents.includes(component.machine.id);
     const failure =
-      missingVolumes(run, component.volumes) ?? (await holdOne(run, component.machine, { set, volumes }));
+      (isAsked ? missingVolumes(run, component.volumes) : undefined) ??
+      (await holdOne(run, component.machine, { set, volumes }));
     if (failure !== undefined) {
       await abandon(run);
       return { failure };
@@ -81,7 +85,8 @@ async function held(
     machine.stoodStill = true;
     await changeState(context, machine, "saved");
   }
-  const getsCheckpoint = releaseOf(context.host) >= Release.server2012R2 && hasWorker(machine);
+  const getsCheckpoint =
+    releaseOf(context.host) >= Release.server2012R2 && method !== "saved" && hasWorker(machine);
   if (!getsCheckpoint) return { machine: machine.id, how: method };
   const id = derivedGuid(set, machine.id);
   const consistency = method === "guest" ? "application" : "crash";

@@ -75,9 +75,11 @@ function chooseWriter(
     if (command.act === "exclude") session.excludedWriters.push(writer.id);
     return "done";
   }
+  const isAbsentFine = assumptionsOf(context.host).excludingAbsent === "ignored";
   const machine = context.host.machines.find(
     ({ id }) => name === `${HYPERV_WRITER_NAME}:\\${id}`.toLowerCase(),
   );
+  if (machine === undefined && command.act === "exclude" && isAbsentFine) return "done";
   if (machine === undefined) return { failure: failedWith(VssCode.notFound) };
   if (command.act === "exclude") session.excludedComponents.push(machine.id);
   return "done";

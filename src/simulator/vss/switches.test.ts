@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { creation, openOlderScene, runScript } from "../testing/diskshadow-scene.ts";
 
 const SAVED = { guest: { os: "none", vss: "missing" } };
+const OTHER = "7B1F0D6E-3C50-4B0C-9C67-0F5E1D2A3B02";
 const LOG = "C:\\Windows\\Temp\\test.log";
 
 async function captionWith(writerCaption: string): Promise<string | undefined> {
@@ -166,4 +167,56 @@ test("users and guests act before and after diskshadow's acts", async () => {
   const before = readFileSync(scene.native("D:\\M\\m.vhdx"));
   assert.equal((await runScript(scene, creation())).exitCode, 0);
   assert.notDeepEqual(readFileSync(scene.native("D:\\M\\m.vhdx")), before);
+});
+
+test("diskshadowFailure: a script ends at its first failure, or goes on and ends with 0", async () => {
+  for (const [diskshadowFailure, exitCode] of [
+    ["ends-script", 3],
+    ["goes-on", 0],
+  ] as const) {
+    await using scene = await openOlderScene("2012r2", { assumptions: { diskshadowFailure } });
+    const done = await runScript(scene, ["add volume X:", "list shadows all"]);
+    assert.equal(done.exitCode, exitCode);
+    assert.equal(done.output.includes("-> list shadows"), exitCode === 0);
+  }
+});
+
+test("excludingAbsent: excluding what is not there fails, or is ignored", async () => {
+  for (const [excludingAbsent, exitCode] of [
+    ["fails", 3],
+    ["ignored", 0],
+  ] as const) {
+    await using scene = await openOlderScene("2012r2", { assumptions: { excludingAbsent } });
+    const exclude = "writer exclude {00000000-0000-0000-0000-000000000001}";
+    assert.equal((await runScript(scene, [exclude])).exitCode, exitCode);
+  }
+});
+
+test("excludedMachines: the writer leaves an excluded machine alone, or saves it too", async () => {
+  const other = { ...SAVED, id: OTHER, name: "db01", state: "running", configurationVersion: "4.0" };
+  for (const [excludedMachines, wanted] of [
+    ["untouched", "running"],
+    ["held", "saved"],
+  ] as const) {
+    await using scene = await openOlderScene("2012", { others: [other], assumptions: { excludedMachines } });
+    const exclude = `writer exclude "Microsoft Hyper-V VSS Writer:\\${OTHER}"`;
+    const running = runScript(scene, [exclude, ...creation()]);
+    const states = new Set<unknown>();
+    while ((await scene.host.state()).programRuns === undefined)
+      states.add((await scene.host.state()).machines[1]?.state);
+    assert.equal((await running).exitCode, 0);
+    assert.equal([...states].at(-1), wanted);
+  }
+});
+
+test("componentsSince2019: machines are components on 2019, or none is", async () => {
+  const os = { caption: "Windows Server 2019", version: "10.0.17763", productType: 3 };
+  for (const componentsSince2019 of [true, false]) {
+    await using scene = await openOlderScene("2012r2", {
+      host: { os },
+      assumptions: { componentsSince2019 },
+    });
+    const { output } = await runScript(scene, ["list writers metadata"]);
+    assert.equal(output.includes("web01"), componentsSince2019);
+  }
 });

@@ -2,6 +2,9 @@ import { newGuid } from "../../base/index.ts";
 import { parseWindowsPath, windowsFileName, windowsPathKey } from "../../places/index.ts";
 import { doom } from "../acts/doomed-files.ts";
 import { seededBytes } from "../acts/seeded-bytes.ts";
+import { configurationPlaces } from "../configuration/configuration-places.ts";
+import { assumptionsOf } from "../state/assumptions.ts";
+import { settingsOf } from "../state/lineage.ts";
 import type { ShadowCopyEntry } from "../state/program-state.ts";
 import type { MachineEntry } from "../state/schema.ts";
 import type { DiskshadowRun } from "./diskshadow-run.ts";
@@ -54,13 +57,29 @@ async function recover(run: DiskshadowRun, taken: readonly ShadowCopyEntry[]): P
   const { context, session } = run;
   for (const { machine: id, how, checkpoint } of session.held ?? []) {
     const machine = context.host.machines.find((one) => one.id === id);
+    if (machine !== undefined && how === "saved") await dropSavedFiles(run, taken, machine);
     if (machine === undefined || how !== "guest") continue;
     for (const [at, disk] of machine.disks.entries()) {
       if (disk.path === undefined || disk.shared !== undefined) continue;
-      const path =
-        checkpoint === undefined ? disk.path : await addRecoveryDisk(run, { taken, leaf: disk.path });
+      const hasOwn = checkpoint !== undefined && assumptionsOf(context.host).autoRecoveryDisk;
+      const path = hasOwn ? await addRecoveryDisk(run, { taken, leaf: disk.path }) : disk.path;
       await writeRecovery(run, machine, { disk: at, path: inShadow(run, taken, path) });
     }
+  }
+}
+
+async function dropSavedFiles(
+  run: DiskshadowRun,
+  taken: readonly ShadowCopyEntry[],
+  machine: MachineEntry,
+): Promise<void> {
+  const { host, drives } = run.context;
+  const live = settingsOf(machine).find(({ kind }) => kind === "live");
+  if (live === undefined || assumptionsOf(host).savedFilesInShadow) return;
+  const { runtime, memory } = configurationPlaces(host, live);
+  for (const path of [runtime, memory]) {
+    const copied = path === undefined ? undefined : inShadow(run, taken, path);
+    if (copied !== undefined) await drives.remove(copied);
   }
 }
 

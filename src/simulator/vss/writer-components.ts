@@ -23,11 +23,13 @@ export const HYPERV_WRITER_NAME = "Microsoft Hyper-V VSS Writer";
 
 /** Every machine is a component. */
 export async function writerComponents(context: ActContext): Promise<readonly WriterComponent[]> {
+  const { host } = context;
+  if (releaseOf(host) >= Release.server2019 && !assumptionsOf(host).componentsSince2019) return [];
   const volumes = await hostVolumes(context);
   const found: WriterComponent[] = [];
-  for (const machine of context.host.machines) {
+  for (const machine of host.machines) {
     const own = await volumesOfMachine(context, machine, volumes);
-    found.push({ machine, caption: captionOf(context.host, machine, own), volumes: own });
+    found.push({ machine, caption: captionOf(host, machine, own), volumes: own });
   }
   return found;
 }
@@ -68,6 +70,8 @@ export function methodOf(
 ): HeldMachineEntry["how"] {
   const isModern = releaseOf(host) >= Release.server2012R2;
   if (machine.state !== "running") return "standing";
+  const isForbidden = isModern && machine.checkpointType === "disabled";
+  if (isForbidden && assumptionsOf(host).disabledTypeWriter === "saves") return "saved";
   const { vss } = machine.guest;
   const hasContact = vss === "ok" || vss === "failing";
   if (hasContact && (isModern || isBesideDisks(host, machine, volumes))) return "guest";
