@@ -14,6 +14,8 @@ const COMMANDS = "Windows commands reference";
 const WRITER = "Microsoft: Backing up and restoring virtual machines (Hyper-V VSS writer)";
 const REPLICA = "Microsoft: Backup of a replica VM (2014-04-24)";
 const REPORTED = "reports of administrators; the ids are not in Microsoft's reference";
+const CLUSTER = "FailoverClusters module of Windows PowerShell";
+const KERBEROS = "Microsoft: Kerberos authentication overview and its policy settings";
 const WINRM = "Microsoft: Installation and configuration for Windows Remote Management";
 
 const VMMS = "Get-WinEvent -LogName Microsoft-Windows-Hyper-V-VMMS-Admin -MaxEvents 50";
@@ -68,9 +70,31 @@ const VMMS_LOG = evidence(VMMS, "Microsoft: Looking at the Hyper-V event log (20
   "Fehler derselben Minute, die die Maschine nennen; gelungene Prüfpunkte hinterlassen dort nichts.",
 ]);
 
+const ACCESS = evidence("icacls FILE", COMMANDS, [
+  "Who may read the file; Stillpoint's account, or a group that it is in, must be there.",
+  "Wer die Datei lesen darf; das Konto von Stillpoint oder eine seiner Gruppen muss dabei sein.",
+]);
+const OWNER_NODE = evidence("Get-ClusterGroup | Where-Object GroupType -eq VirtualMachine", CLUSTER, [
+  "The node that owns each machine now.",
+  "Der Knoten, dem jede Maschine gerade gehört.",
+]);
+const CHECKPOINTS = evidence(
+  "Get-VMSnapshot -VMName NAME | Format-Table Name, CreationTime, SnapshotType",
+  MODULE,
+  [
+    "Checkpoints that somebody made in the time of the backup.",
+    "Prüfpunkte, die jemand während der Sicherung angelegt hat.",
+  ],
+);
+const ATTACHED = evidence(DISKS, MODULE, [
+  "How each disk is attached: controller, number, location, path.",
+  "Wie jede Platte angeschlossen ist: Controller, Nummer, Platz, Pfad.",
+]);
+
 /** What shows a code's cause on the host; codes whose cause is not on a host have none. */
 export const EVIDENCE: Readonly<Record<string, readonly Evidence[]>> = {
   "application-consistency-required": [GUEST_SERVICE, GUEST_VSS],
+  "backup-service-switched": [GUEST_SERVICE, WRITER_STATE],
   "capture-method-not-available": [
     evidence("Get-Command diskshadow.exe", COMMANDS, [
       "diskshadow is part of Windows Server only.",
@@ -85,6 +109,19 @@ export const EVIDENCE: Readonly<Record<string, readonly Evidence[]>> = {
       "Welche Prüfpunkte Hyper-V kennt, und wo es ihre Dateien sucht.",
     ]),
   ],
+  "clustered-guest-not-saved": [GUEST_SERVICE],
+  "configuration-not-found": [
+    evidence("Get-VM -Name NAME | Format-List ConfigurationLocation, Version, Id", MODULE, [
+      "Where Hyper-V keeps the machine's configuration.",
+      "Wo Hyper-V die Konfiguration der Maschine hält.",
+    ]),
+  ],
+  "dead-man-not-armed": [
+    evidence("Get-ScheduledTask -TaskName 'Stillpoint*'", COMMANDS, [
+      "Tasks of ours that stand on the host.",
+      "Unsere Aufgaben, die auf dem Host stehen.",
+    ]),
+  ],
   "desktop-not-supported": [
     evidence(
       "(Get-CimInstance Win32_OperatingSystem).ProductType",
@@ -95,10 +132,18 @@ export const EVIDENCE: Readonly<Record<string, readonly Evidence[]>> = {
       ],
     ),
   ],
+  "disk-not-covered": [ATTACHED],
   "disk-not-in-checkpoint": [SHARED],
   "disk-not-understood": [CHAIN],
   "disk-parent-mismatch": [CHAIN],
   "disk-parent-missing": [CHAIN],
+  "domain-controller-unknown": [
+    evidence(INTEGRATION, MODULE, [
+      "Key-Value Pair Exchange must be enabled for the guest to say what it is.",
+      "Der Datenaustausch muss aktiviert sein, damit der Gast sagt, was er ist.",
+    ]),
+  ],
+  "exclusion-without-disk": [ATTACHED],
   "fibre-channel-not-covered": [
     evidence("Get-VMFibreChannelHba -VMName NAME", MODULE, [
       "The machine's virtual Fibre Channel adapters.",
@@ -115,6 +160,12 @@ export const EVIDENCE: Readonly<Record<string, readonly Evidence[]>> = {
       "Welche Arten der Anmeldung der Host erlaubt.",
     ]),
   ],
+  "host-bridge-restricted": [
+    evidence("$ExecutionContext.SessionState.LanguageMode", "Microsoft: about_Language_Modes", [
+      "FullLanguage is needed.",
+      "Nötig ist FullLanguage.",
+    ]),
+  ],
   "host-certificate-untrusted": [LISTENERS],
   "host-envelope-too-large": [
     evidence("winrm get winrm/config", WINRM, [
@@ -123,6 +174,17 @@ export const EVIDENCE: Readonly<Record<string, readonly Evidence[]>> = {
     ]),
   ],
   "host-fault": [VMMS_LOG],
+  "host-file-denied": [ACCESS],
+  "host-file-locked": [
+    evidence(
+      "Get-SmbOpenFile | Format-Table ClientComputerName, Path",
+      "SmbShare module of Windows PowerShell",
+      [
+        "Who has the file open over a share; the host's own programs show in Resource Monitor.",
+        "Wer die Datei über eine Freigabe offen hält; Programme des Hosts selbst zeigt der Ressourcenmonitor.",
+      ],
+    ),
+  ],
   "host-unreachable": [LISTENERS],
   "hyperv-not-installed": [
     evidence("Get-Service vmms", MODULE, [
@@ -130,15 +192,38 @@ export const EVIDENCE: Readonly<Record<string, readonly Evidence[]>> = {
       "Der Dienst von Hyper-V muss vorhanden sein und laufen.",
     ]),
   ],
+  "kerberos-clock-skew": [
+    evidence("w32tm /query /status", KERBEROS, [
+      "Where the host's clock comes from and how far it is off; five minutes are allowed.",
+      "Woher die Uhr des Hosts kommt und wie weit sie abweicht; erlaubt sind fünf Minuten.",
+    ]),
+  ],
+  "kerberos-service-unknown": [
+    evidence("setspn -L HOST", COMMANDS, [
+      "The names by which the domain knows the host; WSMAN/name, HTTP/name or HOST/name must be among them.",
+      "Die Namen, unter denen die Domäne den Host kennt; WSMAN/Name, HTTP/Name oder HOST/Name muss dabei sein.",
+    ]),
+  ],
+  "kerberos-ticket-missing": [
+    evidence("klist", COMMANDS, [
+      "The tickets of this account on this computer, not on the host, and when they end.",
+      "Die Tickets dieses Kontos auf diesem Rechner, nicht auf dem Host, und wann sie enden.",
+    ]),
+  ],
   "left-behind": [MERGE_EVENTS, CHAIN],
   "machine-busy": [REPLICATION_STATE, MACHINE_STATE],
+  "machine-changed": [CHECKPOINTS],
+  "machine-file-missing": [CHAIN],
+  "machine-gone": [OWNER_NODE],
   "machine-health-critical": [MACHINE_STATE, VMMS_LOG],
+  "machine-not-found": [OWNER_NODE],
   "machine-not-in-writer": [
     evidence("'list writers metadata' | diskshadow.exe", WRITER, [
       "A component whose name is the machine's GUID, below the Hyper-V VSS writer.",
       "Eine Komponente, deren Name die GUID der Maschine ist, unter dem Hyper-V-VSS-Writer.",
     ]),
   ],
+  "machine-on-other-node": [OWNER_NODE],
   "merge-suspended": [
     evidence(
       "Get-CimInstance -Namespace root\\virtualization\\v2 Msvm_DiskMergeSettingData",
@@ -157,6 +242,7 @@ export const EVIDENCE: Readonly<Record<string, readonly Evidence[]>> = {
   ],
   "replica-may-be-inconsistent": [REPLICATION_STATE],
   "replica-partner-critical": [REPLICATION_STATE],
+  "replication-not-suspended": [REPLICATION_STATE],
   "scsi-controller-missing": [
     evidence("Get-VMScsiController -VMName NAME", MODULE, [
       "No line means no SCSI controller; a failed snapshot inside the guest is event 10103 of Hyper-V-VMMS.",
