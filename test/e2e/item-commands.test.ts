@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { sep } from "node:path";
 import { describe, test } from "node:test";
-import { smallDisk } from "../testing/backup-scene.ts";
+import { hostJson, scsiDisk, smallDisk } from "../testing/backup-scene.ts";
 import { PASSPHRASE, Workplace } from "../testing/stillpoint.ts";
 
 const posix = { skip: sep === "\\" ? "the lines are for /bin/sh" : false };
@@ -117,4 +117,45 @@ describe("commands of an item", posix, () => {
     assert.equal((await place.run([...backup, "--after", "true", "--after-on", "host"])).code, 2);
     assert.equal((await place.run([...backup, "--after", "true", "--after-on", "there"])).code, 2);
   });
+});
+
+test("commands on the host run there, with their variables and no secret", posix, async () => {
+  using place = new Workplace();
+  await mkdir(place.path("host/drives/D/M"), { recursive: true });
+  writeFileSync(place.path("host/drives/D/M/w.vhdx"), await smallDisk(1));
+  const id = "7B1F0D6E-3C50-4B0C-9C67-0F5E1D2A3B01";
+  const machine = { id, name: "web01", disks: [scsiDisk(0, "D:\\M\\w.vhdx")] };
+  const programs = [
+    { name: "freeze-app.cmd", output: "frozen" },
+    { name: "thaw-app.cmd", exitCode: 5 },
+  ];
+  writeFileSync(place.path("host/host.json"), hostJson([machine], { programs }));
+  assert.equal((await place.run(["vault", "init", ...place.vault()])).code, 0);
+  const backup = ["backup", "--host", `sim:${place.path("host")}`, "--all", ...place.vault()];
+  const before = ["--before-on", "host", "--before", 'freeze-app.cmd "web one"'];
+  const said = await place.run([...backup, ...before, "--after-on", "host", "--after", "thaw-app.cmd"]);
+  assert.equal(said.code, 0, said.text);
+  const [point] = said.summary["points"] as {
+    readonly commands: readonly Report[];
+    readonly warnings: readonly { readonly code: string }[];
+  }[];
+  assert.deepEqual(
+    point?.commands.map(({ stage, exitCode, output }) => [stage, exitCode, output]),
+    [
+      ["before", 0, "frozen"],
+      ["after", 5, ""],
+    ],
+  );
+  assert.ok(point?.warnings.some(({ code }) => code === "after-command-failed"));
+  const { programRuns } = JSON.parse(readFileSync(place.path("host/host.json"), "utf8")) as {
+    readonly programRuns: readonly {
+      readonly arguments: readonly string[];
+      readonly environment: Readonly<Record<string, string>>;
+    }[];
+  };
+  const [first, last] = programRuns;
+  assert.deepEqual(first?.arguments, ["/d", "/s", "/c", '"freeze-app.cmd "web one""']);
+  assert.equal(first?.environment["STILLPOINT_MACHINE_NAME"], "web01");
+  assert.equal(last?.environment["STILLPOINT_OUTCOME"], "done");
+  assert.doesNotMatch(JSON.stringify(programRuns), new RegExp(PASSPHRASE));
 });

@@ -32,9 +32,14 @@ export function findProgram(host: HostState, call: ProgramCall): FoundProgram | 
 }
 
 function unwrapped(key: string, given: readonly string[]): ProgramCall | undefined {
-  if (key === "cmd") return afterSwitch(given, /^\/[ck]$/i);
+  if (key === "cmd") return afterSwitch(given.map(withoutOuterQuotes), /^\/[ck]$/i);
   if (key === "powershell" || key === "pwsh") return afterSwitch(given, /^-f(ile)?$/i);
   return undefined;
+}
+
+/** As `cmd.exe /s` reads its line: the first and the last quotation mark go, whatever stands between them (`cmd /?`). */
+function withoutOuterQuotes(argument: string): string {
+  return /^".*"$/s.test(argument) ? argument.slice(1, -1) : argument;
 }
 
 /** What follows the switch; one text with all of it is parted at its spaces. */
