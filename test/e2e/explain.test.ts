@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { PROGRAM } from "../testing/stillpoint.ts";
+import { hostJson, scsiDisk, smallDisk } from "../testing/backup-scene.ts";
+import { PROGRAM, Workplace } from "../testing/stillpoint.ts";
+
+const WEB = "7B1F0D6E-3C50-4B0C-9C67-0F5E1D2A3B01";
+const LOST = "7B1F0D6E-3C50-4B0C-9C67-0F5E1D2A3B02";
 
 function explain(
   locale: string,
@@ -50,5 +55,34 @@ describe("`stillpoint explain`", () => {
       /^error Cannot explain "machin-busy": there is no such code; did you mean machine-busy\? \[code-unknown\]\n/,
     );
     assert.match(err, /\n {2}more: stillpoint explain code-unknown\n$/);
+  });
+
+  test("is named by a backup for people, with the codes of its warnings and errors", async () => {
+    using place = new Workplace();
+    const folder = place.path("host");
+    mkdirSync(`${folder}/drives/D/M`, { recursive: true });
+    writeFileSync(`${folder}/drives/D/M/web.vhdx`, await smallDisk(1));
+    const physical = {
+      controller: "scsi",
+      number: 0,
+      location: 1,
+      physicalDisk: { number: 3, bytes: 8_000_000_000 },
+    };
+    const web = { id: WEB, name: "web", disks: [scsiDisk(0, "D:\\M\\web.vhdx"), physical] };
+    const lost = { id: LOST, name: "lost", disks: [scsiDisk(0, "D:\\M\\lost.vhdx")] };
+    writeFileSync(`${folder}/host.json`, hostJson([web, lost]));
+    assert.equal((await place.run(["vault", "init", ...place.vault()])).code, 0);
+    const env = {
+      ...process.env,
+      LC_ALL: "C",
+      NO_COLOR: "1",
+      STILLPOINT_STATE_DIR: place.path("state"),
+    };
+    const args = ["backup", "--host", `sim:${folder}`, "--all", ...place.vault()];
+    const { status, stdout, stderr } = spawnSync(PROGRAM, args, { env, encoding: "utf8" });
+    assert.equal(status, 3, stderr);
+    assert.match(stdout, /\nwhat to do: stillpoint explain passthrough-disk-not-covered\n/);
+    const [, code] = /\[([a-z-]+)\]\n.*\n {2}more: stillpoint explain ([a-z-]+)\n/.exec(stderr) ?? [];
+    assert.match(code ?? "", /^host-file-missing$/, stderr);
   });
 });
