@@ -13,4 +13,5 @@ export * from "./hyperv-host.ts";
 export * from "./inventory/host-generation.ts";
 export * from "./inventory/machine-inventory.ts";
 export * from "./machine-host.ts";
+export * from "./modern-classes.ts";
 export type { ProbeAnswer, ProbeOptions } from "./probe/probe-host.ts";

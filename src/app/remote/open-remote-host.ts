@@ -1,7 +1,7 @@
 import type { Clock, Entropy, Secret } from "../../base/index.ts";
 import type { CimSession } from "../../cim/index.ts";
 import { declaredSchemas, HttpTransport, WinrsCommands, WsmanSession } from "../../cim/wsman/index.ts";
-import { CLASSIC_CLASSES } from "../../hyperv/index.ts";
+import { CLASSIC_CLASSES, MODERN_CLASSES } from "../../hyperv/index.ts";
 import type { HostCommands, HostFiles } from "../../places/index.ts";
 import { readHostTrust } from "../config/index.ts";
 import { SecretMissingError, UsageError } from "../errors.ts";
@@ -9,6 +9,9 @@ import type { HostAuthentication, HostRequest } from "../host-request.ts";
 import type { WinrmAddress } from "../winrm-address.ts";
 import { remoteFiles } from "./remote-files.ts";
 import { WinrsHostCommands } from "./winrs-host-commands.ts";
+
+/** For hosts that do not describe their classes. */
+const SCHEMAS = declaredSchemas([...CLASSIC_CLASSES, ...MODERN_CLASSES]);
 
 /** The ports to a host over the network; the owner closes what is in `resources`. */
 export interface RemoteHost {
@@ -52,7 +55,7 @@ export async function openRemoteHost(
       entropy,
     });
   const session = context.resources.use(
-    WsmanSession.open({ transport: transport(), entropy, schemas: declaredSchemas(CLASSIC_CLASSES) }),
+    WsmanSession.open({ transport: transport(), entropy, schemas: SCHEMAS }),
   );
   const shells = context.resources.use(new WinrsCommands({ transport: transport(), entropy, clock }));
   return { session, files, commands: new WinrsHostCommands(shells), shadowServer };

@@ -23,6 +23,8 @@ export interface ServeHostOptions {
   readonly entropy: Entropy;
   /** Laid over those of the host's release. */
   readonly limits?: Partial<WireLimits> | undefined;
+  /** Whether the host describes its classes. @default as its release does, from 2012 on (wsman-class-description) */
+  readonly describes?: "classes" | "nothing" | undefined;
   /** What no client can be told. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -53,7 +55,7 @@ export async function serveSimulatedHost(
   const service = new CimService({
     session: opening.use(host.session()),
     schemas: hostSchemas(release),
-    describes: release < Release.server2012 ? "nothing" : "classes",
+    describes: options.describes ?? (release < Release.server2012 ? "nothing" : "classes"),
     entropy,
     maxEnvelopeBytes: limits.envelopeBytes,
     maxBatchItems: limits.batchItems,
