@@ -39,6 +39,17 @@ class Win32_ComputerSystem {
   string UserName;
   string Workgroup;
 };
+class Win32_Process {
+  [Key] string Handle;
+  string Name;
+  string Caption;
+  string CommandLine;
+  string ExecutablePath;
+  datetime CreationDate;
+  uint32 ProcessId;
+  uint32 ParentProcessId;
+  uint32 SessionId;
+};
 class Win32_ShadowCopy {
   [Key] string ID;
   string SetID;
@@ -47,8 +58,17 @@ class Win32_ShadowCopy {
   datetime InstallDate;
   string OriginatingMachine;
   string ServiceMachine;
+  string ProviderID;
   uint32 Count;
+  uint32 State;
   boolean Persistent;
   boolean ClientAccessible;
+  boolean NoAutoRelease;
+  boolean NoWriters;
+  boolean Differential;
+  boolean ExposedLocally;
+  boolean ExposedRemotely;
+  string ExposedName;
+  string ExposedPath;
 };
 `;

@@ -23,6 +23,7 @@ class Msvm_ComputerSystem {
   [Since(server2012)] uint16 ReplicationState;
   [Since(server2012)] uint16 ReplicationHealth;
   [Since(server2012)] uint16 ReplicationMode;
+  [Since(server2012)] datetime LastReplicationTime;
   uint32 RequestStateChange([In] uint16 RequestedState, [Out] CIM_ConcreteJob REF Job, [In] datetime TimeoutPeriod);
 };
 class Msvm_VirtualSystemSettingData {

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import type { CimInstance } from "../../../cim/index.ts";
 import { machineAt, SCENE_MACHINE, Scene, schemaMisfits, valueMisfits } from "../../testing/index.ts";
 import { classesOf } from "../catalogue.ts";
-import { CIMV2, instanceOf, V1, V2, viewOf } from "../host-view.ts";
+import { CIMV2, CLUSTER, instanceOf, V1, V2, viewOf } from "../host-view.ts";
 import { DECLARATIONS, hostSchemas } from "./host-schemas.ts";
 import { parseMof } from "./parse-mof.ts";
 
@@ -20,19 +20,35 @@ const RICH = {
   ],
 };
 
+const CLUSTERED = {
+  id: "7B1F0D6E-3C50-4B0C-9C67-0F5E1D2A3B02",
+  name: "elsewhere",
+  configurationVersion: "5.0",
+  clusterOwner: "HV02",
+};
+const SHADOW = {
+  id: "7B1F0D6E-3C50-4B0C-9C67-0F5E1D2A3B03",
+  set: "7B1F0D6E-3C50-4B0C-9C67-0F5E1D2A3B04",
+  root: "D:\\",
+  device: "\\\\?\\GLOBALROOT\\Device\\HarddiskVolumeShadowCopy1",
+  created: "2026-05-01T10:00:00Z",
+  count: 1,
+};
+
 describe("hostSchemas()", () => {
   for (const version of RELEASES) {
     test(`declares what a host of version ${version} gives: every class, its keys, each property with its type`, async () => {
       const os = { caption: "Windows Server", version, productType: 3 };
-      await using scene = await Scene.open({ host: { os }, machine: RICH });
+      await using scene = await Scene.open({ host: { os }, machine: RICH, others: [CLUSTERED] });
       await scene.host.createCheckpoint("web01", "one");
-      const view = viewOf(await scene.host.state(), scene.clock.now());
+      const view = viewOf({ ...(await scene.host.state()), shadowCopies: [SHADOW] }, scene.clock.now());
       const schemas = hostSchemas(view.release);
       const found: string[] = [];
       let instances = 0;
-      for (const namespace of [CIMV2, V1, V2]) {
+      for (const namespace of [CIMV2, CLUSTER, V1, V2]) {
         const isServed: Readonly<Record<string, boolean>> = {
           [CIMV2]: true,
+          [CLUSTER]: true,
           [V1]: view.release < 6_003,
           [V2]: view.release >= 6_002,
         };
@@ -94,10 +110,14 @@ describe("hostSchemas()", () => {
     assert.equal(hostSchemas(17_763)({ namespace: V2, className: "Msvm_Nothing" }), undefined);
   });
 
-  test("declares each class of a namespace once", () => {
+  test("declares each class of a namespace once, and each property and method of it", () => {
     for (const texts of Object.values(DECLARATIONS)) {
-      const names = texts.flatMap(parseMof).map(({ name }) => name);
-      assert.equal(new Set(names).size, names.length);
+      const declared = texts.flatMap(parseMof);
+      const owned = declared.flatMap(({ name, properties, methods }) => [
+        name,
+        ...[...properties, ...methods].map((item) => `${name}.${item.name}`),
+      ]);
+      assert.deepEqual(owned, [...new Set(owned)]);
     }
   });
 });

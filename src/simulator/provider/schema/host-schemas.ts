@@ -1,7 +1,8 @@
 import type { ClassPlace, ClassSchema, SchemaSource } from "../../../cim/wsman/index.ts";
-import { CIMV2, V1, V2 } from "../host-view.ts";
+import { CIMV2, CLUSTER, V1, V2 } from "../host-view.ts";
 import { CIMV2_MOF } from "./cimv2-mof.ts";
 import { CLASSIC_MOF } from "./classic-mof.ts";
+import { CLUSTER_MOF } from "./cluster-mof.ts";
 import { MACHINE_MOF } from "./machine-mof.ts";
 import { parseMof, schemaOf } from "./parse-mof.ts";
 import { SERVICE_MOF } from "./service-mof.ts";
@@ -9,6 +10,7 @@ import { SERVICE_MOF } from "./service-mof.ts";
 /** Declarations by namespace. */
 export const DECLARATIONS: Readonly<Record<string, readonly string[]>> = {
   [CIMV2]: [CIMV2_MOF],
+  [CLUSTER]: [CLUSTER_MOF],
   [V1]: [CLASSIC_MOF],
   [V2]: [MACHINE_MOF, SERVICE_MOF],
 };

@@ -215,6 +215,13 @@ class Msvm_SnapshotOfVirtualSystem {
   [Key] CIM_ComputerSystem REF Antecedent;
   [Key] CIM_VirtualSystemSettingData REF Dependent;
 };
+[Since(server2016)] class Msvm_PciExpressSettingData {
+  [Key] string InstanceID;
+  string ElementName;
+  uint16 ResourceType;
+  string ResourceSubType;
+  string HostResource[];
+};
 [Since(server2016)] class Msvm_SecuritySettingData {
   [Key] string InstanceID;
   string ElementName;

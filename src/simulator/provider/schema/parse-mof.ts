@@ -19,6 +19,18 @@ export interface DeclaredItem extends SchemaItem {
   readonly since: number;
 }
 
+const TYPES: readonly string[] = [
+  "boolean",
+  "string",
+  "uint8",
+  "uint16",
+  "uint32",
+  "uint64",
+  "sint32",
+  "sint64",
+  "datetime",
+  "object",
+] satisfies readonly CimType[];
 const COMMENT = /\/\/[^\n]*/g;
 const CLASS = /(\[[^\]]*\]\s*)?class\s+(\w+)\s*\{([^}]*)\}\s*;/g;
 const METHOD = /^(\[[^\]]*\]\s*)?uint32\s+(\w+)\s*\((.*)\)$/s;
@@ -62,16 +74,22 @@ function declaredMethod(statement: string): DeclaredClass["methods"][number] {
 
 function declaredItem(statement: string): DeclaredItem {
   const [, qualifiers = "", type, reference, name, array] = ITEM.exec(statement) ?? [];
-  if (type === undefined || name === undefined) throw new TypeError(`Not a declaration: ${statement}`);
+  const isKnown = reference !== undefined || (type !== undefined && isDeclaredType(type));
+  if (type === undefined || name === undefined || !isKnown)
+    throw new TypeError(`Not a declaration: ${statement}`);
   return {
     name,
-    type: reference === undefined ? (type as CimType) : "reference",
+    type: isDeclaredType(type) ? type : "reference",
     isArray: array !== undefined,
     isEmbedded: /\bEmbeddedInstance\b/i.test(qualifiers),
     isKey: /\bKey\b/i.test(qualifiers),
     direction: /\bOut\b/i.test(qualifiers) ? "out" : "in",
     since: sinceOf(qualifiers),
   };
+}
+
+function isDeclaredType(type: string): type is CimType {
+  return TYPES.includes(type);
 }
 
 function sinceOf(qualifiers: string | undefined): number {
