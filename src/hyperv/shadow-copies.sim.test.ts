@@ -264,6 +264,15 @@ test("a script that goes on after a failure, and a writer without components, ar
   await assert.rejects(second.hold(MACHINE, holdOptions()), MachineNotInWriterError);
 });
 
+test("a drive's place on 2008 R2 is found in either property", async () => {
+  for (const classicPlace of ["address", "address-on-parent"]) {
+    const disks = [{ controller: "scsi", number: 0, location: 5, path: DISK }];
+    await held("2008r2", { machine: { disks }, assumptions: { classicPlace } }, (held) => {
+      assert.deepEqual(held.disks, [{ controller: "scsi", number: 0, location: 5, viewLeaf: DISK }]);
+    });
+  }
+});
+
 test("a replica that applies a log is busy on 2012 R2", async () => {
   const replication = { mode: "replica", state: "applying-log", health: "ok" };
   await using scene = await openOlderScene("2012r2", { machine: { state: "off", replication } });

@@ -1,3 +1,4 @@
+import type { Assumptions } from "../state/assumptions.ts";
 import { Release } from "../state/host-version.ts";
 import { type SettingsEntry, settingsOf } from "../state/lineage.ts";
 import { allocationId, controllerId, controllersOf, driveId } from "./device-slots.ts";
@@ -47,10 +48,14 @@ export const CLASSIC_RESOURCES: CimClass = {
   name: "Msvm_ResourceAllocationSettingData",
   keys: ["InstanceID"],
   since: Release.server2008,
-  instances: (view) => view.host.machines.flatMap(settingsOf).flatMap(resources),
+  instances: (view) =>
+    view.host.machines
+      .flatMap(settingsOf)
+      .flatMap((entry) => resources(entry, view.assumptions.classicPlace)),
 };
 
-function resources(entry: SettingsEntry): Properties[] {
+function resources(entry: SettingsEntry, place: Assumptions["classicPlace"]): Properties[] {
+  const placeName = place === "address" ? "Address" : "AddressOnParent"; // docs/unconfirmed.md, v1-resource-place
   const controllers = controllersOf(entry).map((slot) => ({
     InstanceID: controllerId(entry, slot),
     ResourceType: CLASSIC_CONTROLLERS[slot.controller].type,
@@ -64,7 +69,7 @@ function resources(entry: SettingsEntry): Properties[] {
       ResourceSubType:
         disk.path === undefined ? "Microsoft Physical Disk Drive" : "Microsoft Synthetic Disk Drive",
       Parent: controllerId(entry, disk),
-      Address: String(disk.location),
+      [placeName]: String(disk.location),
     },
     ...(disk.path === undefined
       ? []

@@ -59,6 +59,8 @@ export const assumptionsSchema = z.looseObject({
   autoRecoveryDisk: z.boolean().optional(),
   /** Whether `.bin` and `.vsv` of a machine that the writer saved are in the shadow copy. */
   savedFilesInShadow: z.boolean().optional(),
+  /** Where root\\virtualization has a drive's place on its controller. */
+  classicPlace: z.enum(["address", "address-on-parent"]).optional(),
   /** How the writer holds a running machine whose checkpoint type is "disabled". */
   disabledTypeWriter: z.enum(["checkpoint", "saves"]).optional(),
 });
@@ -98,6 +100,7 @@ export const DEFAULT_ASSUMPTIONS: Assumptions = {
   componentsSince2019: true,
   autoRecoveryDisk: true,
   savedFilesInShadow: true,
+  classicPlace: "address",
   disabledTypeWriter: "checkpoint",
 };
 

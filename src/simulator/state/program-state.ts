@@ -28,7 +28,6 @@ export const programRunSchema = z.looseObject({
   /** Null when it was ended by somebody. */
   exitCode: z.int().nullable(),
 });
-export type ProgramRunEntry = z.infer<typeof programRunSchema>;
 
 const heldMachineSchema = z.looseObject({
   machine: identifier,
