@@ -1,6 +1,6 @@
 """A host's side of Negotiate and of sealed bodies, by Debian's python3-gssapi: answers each envelope with <echo>…</echo>.
 
-Arguments: a JSON document {"tls": {"key", "cert"}, "binding": base64, "answers": …}. Writes its port, then one JSON line for
+Arguments: a JSON document {"tls": {"key", "cert"}, "binding": base64, "answers": …, "forward": address of who answers instead}. Writes its port, then one JSON line for
 each handshake that it finished: {"user", "mechanism", "bound"}. What stands in "answers" makes a bad host of it: "flipped",
 "repeated", "plain", "unproven", "refused", "basic".
 """
@@ -11,6 +11,8 @@ import re
 import ssl
 import struct
 import sys
+import urllib.error
+import urllib.request
 
 import gssapi
 import gssapi.raw
@@ -46,6 +48,16 @@ def split_multipart(body):
     if end != b"--Encrypted Boundary--\r\n" or len(sealed) != header_length + int(said[2]):
         raise ValueError("the lengths do not add up")
     return sealed
+
+
+def forwarded(envelope):
+    if "forward" not in options:
+        return 200, b"<echo>" + envelope + b"</echo>"
+    try:
+        with urllib.request.urlopen(options["forward"], data=envelope) as reply:
+            return reply.status, reply.read()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read()
 
 
 class Host(http.server.BaseHTTPRequestHandler):
@@ -116,9 +128,9 @@ class Host(http.server.BaseHTTPRequestHandler):
         plain = self.context.unwrap(split_multipart(body)) if is_sealed else None
         if plain is not None and not plain.encrypted:
             raise ValueError("not sealed")
-        said = b"<echo>" + (body if plain is None else plain.message) + b"</echo>"
+        status, said = forwarded(body if plain is None else plain.message)
         if plain is None or ANSWERS == "plain":
-            return self.answer(200, said, Content_Type="application/soap+xml;charset=UTF-8")
+            return self.answer(status, said, Content_Type="application/soap+xml;charset=UTF-8")
         iov = IOV(IOVBufferType.header, said, IOVBufferType.padding, std_layout=False)
         gssapi.raw.wrap_iov(self.context, iov)
         header, data = iov[0].value, iov[1].value + (iov[2].value or b"")
@@ -127,7 +139,7 @@ class Host(http.server.BaseHTTPRequestHandler):
         if ANSWERS == "repeated":
             header, data = Host.last = Host.last or (header, data)
         kind = f'multipart/encrypted;protocol="{PROTOCOL}";boundary="Encrypted Boundary"'
-        self.answer(200, multipart(len(data), header, data), Content_Type=kind)
+        self.answer(status, multipart(len(data), header, data), Content_Type=kind)
 
 
 class Server(http.server.ThreadingHTTPServer):

@@ -28,6 +28,8 @@ export interface KerberosHostOptions {
   readonly tls?: { readonly key: string; readonly cert: string };
   /** What the host holds a ticket's channel binding against. */
   readonly binding?: Uint8Array;
+  /** Who answers the opened envelopes, over HTTP; otherwise each is echoed. */
+  readonly forward?: string;
   /** What is wrong with this host. */
   readonly answers?: "flipped" | "repeated" | "plain" | "unproven" | "refused" | "basic";
 }

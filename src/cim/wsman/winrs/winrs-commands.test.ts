@@ -84,6 +84,18 @@ describe("WinrsCommands", () => {
     assert.equal(there.shells.openShells, 0);
   });
 
+  test("leaves arguments as they are for a program that reads its line by rules of its own", async () => {
+    const lines: unknown[] = [];
+    await using there = await ShellHost.open(async ({ line }): Promise<WinrsResult> => {
+      lines.push(line.join(" "));
+      return { exitCode: 0, output: "", errorOutput: "" };
+    });
+    await using client = there.client();
+    const call = ["/d", "/s", "/c", '"stop.cmd "a b" & echo %X%"'];
+    await client.run("cmd.exe", { arguments: call, timeoutMs: 5000, verbatimArguments: true });
+    assert.deepEqual(lines, ['cmd.exe /d /s /c "stop.cmd "a b" & echo %X%"']);
+  });
+
   test("goes on asking when the host had nothing to say in time", async () => {
     const end = Promise.withResolvers<WinrsResult>();
     await using there = await ShellHost.open(async () => await end.promise);
