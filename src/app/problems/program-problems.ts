@@ -34,10 +34,10 @@ export const PROGRAM_PROBLEMS: Readonly<Record<string, Problem>> = {
     "Prüfen Sie Pfad und Rechte der Datei; sie enthält die Passphrase als einzige Zeile.",
   ]),
   "secret-missing": row(1, [
-    "A passphrase is needed and nobody can be asked.",
-    "Give --passphrase-file or set STILLPOINT_PASSPHRASE.",
-    "Eine Passphrase wird gebraucht, und niemand kann gefragt werden.",
-    "Geben Sie --passphrase-file an oder setzen Sie STILLPOINT_PASSPHRASE.",
+    "A passphrase or a password is needed and nobody can be asked.",
+    "For a vault give --passphrase-file or set STILLPOINT_PASSPHRASE; for a host over WinRM give --host-password-file or set STILLPOINT_HOST_PASSWORD.",
+    "Eine Passphrase oder ein Kennwort wird gebraucht, und niemand kann gefragt werden.",
+    "Geben Sie für einen Tresor --passphrase-file an oder setzen Sie STILLPOINT_PASSPHRASE, für einen Host über WinRM --host-password-file oder STILLPOINT_HOST_PASSWORD.",
   ]),
   "state-folder-unusable": row(1, [
     "The folder for journal and history cannot be used.",
