@@ -54,7 +54,7 @@ for (const [name, release, guest] of [
       const struck = await run(scene, journal, { at, when: at % 2 === 0 ? "before" : "after" });
       // how often a guest is looked at is not the same in each run
       if (struck.error === undefined) continue;
-      assert.ok(struck.error instanceof KilledError, `${killed}: ${String(struck.error)}`);
+      assert.ok(struck.error instanceof KilledError, killed);
       journal.die();
       const { leftBehind } = await (await hostWithPrograms(scene, journal)).cleanUp();
       assert.deepEqual(leftBehind, [], killed);
