@@ -11,7 +11,7 @@ const LONGEST_RUN_MS = 7_200_000; // a shell's IdleTimeout: hyperv-facts 9.2
  */
 export function hostShell(commands: HostCommands): ShellServiceOptions["run"] {
   return async ({ line, reader, environment, signal }) => {
-    const [program = "", ...rest] = splitCommandLine(line.join(" "));
+    const { program, arguments: rest } = callIn(line.join(" "));
     try {
       return await commands.run(program, {
         arguments: rest,
@@ -30,6 +30,17 @@ export function hostShell(commands: HostCommands): ShellServiceOptions["run"] {
       return { exitCode: 1, output: "", errorOutput: `${error.message}\r\n` };
     }
   };
+}
+
+/** What follows /c is read by cmd.exe itself, so it is not taken apart here. */
+function callIn(line: string): { readonly program: string; readonly arguments: readonly string[] } {
+  const cmd = /^\s*"?(cmd(?:\.exe)?)"?\s+((?:\/\w+\s+)*\/[ck])\s+(.+)$/is.exec(line);
+  if (cmd !== null) {
+    const [, program = "", switches = "", text = ""] = cmd;
+    return { program, arguments: [...splitCommandLine(switches), text] };
+  }
+  const [program = "", ...rest] = splitCommandLine(line);
+  return { program, arguments: rest };
 }
 
 function unknownToCmd(program: string): { exitCode: number; output: string; errorOutput: string } {
