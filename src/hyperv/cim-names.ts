@@ -74,6 +74,8 @@ export const SUBTYPE_GENERATION_2 = "Microsoft:Hyper-V:SubType:2";
 /** ResourceSubType values, as v2 writes them. */
 export const RESOURCE = {
   virtualDisk: "Microsoft:Hyper-V:Virtual Hard Disk",
+  opticalImage: "Microsoft:Hyper-V:Virtual CD/DVD Disk",
+  floppyImage: "Microsoft:Hyper-V:Virtual Floppy Disk",
   physicalDrive: "Microsoft:Hyper-V:Physical Disk Drive",
   ideController: "Microsoft:Hyper-V:Emulated IDE Controller",
   scsiController: "Microsoft:Hyper-V:Synthetic SCSI Controller",

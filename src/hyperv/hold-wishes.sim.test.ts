@@ -101,3 +101,13 @@ test("`hold()` keeps the memory beside a shadow copy as well", async () => {
     );
   });
 });
+
+test("`hold()` warns of a disk image that is not there, and of none that is", async () => {
+  const images = ["D:\\M\\m.vhdx", "D:\\iso\\gone.iso"];
+  await heldAs({}, { machine: { images } }, (held) => {
+    const found = held.warnings.filter(({ code }) => code === "image-not-found");
+    assert.equal(found.length, 1);
+    assert.match(found[0]?.message ?? "", /"D:\\iso\\gone\.iso" in one of its drives is not there/);
+    assert.equal(held.disks.length, 1, "an image is no disk");
+  });
+});

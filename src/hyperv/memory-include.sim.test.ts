@@ -109,6 +109,7 @@ test("`hold()` with `memory: include` refuses before anything is made", async ()
   for (const machine of [
     { guest: { os: "windows", vss: "ok", domainController: true } },
     { fibreChannel: true },
+    { assignedDevices: 1 },
     { disks: [{ controller: "scsi", number: 0, location: 1, physicalDisk }] },
   ]) {
     await using scene = await Scene.open({ machine });

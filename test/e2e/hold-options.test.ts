@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { test } from "node:test";
 import { hostJson, scsiDisk, smallDisk } from "../testing/backup-scene.ts";
@@ -142,4 +142,42 @@ test("`backup` refuses wishes that make no sense", async () => {
     ["backup", "--host", `folder:${place.folder}`, ...all, "--method", "shadow-copy"],
   ];
   for (const args of wrong) assert.equal((await place.run(args)).code, 2, args.join(" "));
+});
+
+test("`backup --memory include` keeps a running machine's memory in a checkpoint that the restore point marks", async () => {
+  using place = await workplace(
+    [{ ...WEB, checkpointType: "production-only", disks: [scsiDisk(0, "D:\\M\\web.vhdx")] }],
+    ["D:\\M\\web.vhdx"],
+  );
+  const said = await backup(place, ["--all", "--memory", "include"]);
+  assert.equal(said.code, 0, said.text);
+  const [point] = said.summary["points"] as readonly {
+    consistency: string;
+    memory: { kept: boolean };
+    leftBehind: readonly string[];
+  }[];
+  assert.deepEqual([point?.consistency, point?.memory.kept, point?.leftBehind], ["application", true, []]);
+  const shown = await place.run(["show", "latest:web01", ...place.vault()]);
+  const { tree } = (shown.summary["point"] ?? shown.lines[0]) as {
+    tree: { checkpoints: readonly { madeForMemory?: boolean; memory: boolean }[] };
+  };
+  assert.deepEqual(
+    tree.checkpoints.map(({ madeForMemory, memory }) => [madeForMemory, memory]),
+    [[true, true]],
+  );
+  const state = JSON.parse(readFileSync(place.path("hv", "host.json"), "utf8")) as {
+    machines: readonly { checkpoints: unknown[]; checkpointType: string }[];
+  };
+  assert.deepEqual(
+    state.machines.map(({ checkpoints, checkpointType }) => [checkpoints, checkpointType]),
+    [[[], "production-only"]],
+  );
+  const restored = await place.run([
+    "restore",
+    "latest:web01",
+    ...place.vault(),
+    "--to-folder",
+    place.path("restored"),
+  ]);
+  assert.equal(restored.code, 0, restored.text);
 });

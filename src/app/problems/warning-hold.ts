@@ -9,6 +9,12 @@ export const HOLD_WARNINGS: Readonly<Record<string, Warning>> = {
     "Ein Datenträger sollte ausgelassen werden, und keiner passt zu der Ausnahme: Für sie wurde nichts ausgelassen.",
     "Vergleichen Sie sie mit den Plätzen und Pfaden, die `stillpoint machines` zeigt; gibt es den Datenträger nicht mehr, entfernen Sie die Ausnahme.",
   ]),
+  "image-not-found": warning("warning", [
+    "A drive of the machine holds a disk image that cannot be found; images are not part of a backup, and a machine does not start with one that is missing.",
+    "Take the image out of the drive, or put it back where the message says.",
+    "Ein Laufwerk der Maschine enthält ein Datenträgerabbild, das nicht zu finden ist; Abbilder gehören nicht zur Sicherung, und mit einem fehlenden startet eine Maschine nicht.",
+    "Nehmen Sie das Abbild aus dem Laufwerk, oder legen Sie es dort ab, wo die Meldung es nennt.",
+  ]),
   "backup-service-switched": warning("warning", [
     "The VSS writer failed the machine although its guest answers for backup, so the guest's backup service was switched off for the shadow copy and on again: the backup is crash-consistent.",
     "Look for errors of VSS inside the guest (vssadmin list writers) and for events 10102 and 10103 of Hyper-V-VMMS on the host; without --allow-service-switch the machine fails instead.",

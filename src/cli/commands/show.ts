@@ -20,12 +20,17 @@ export const showCommand: Command = {
   },
 };
 
+function memoryText({ kept, reason }: RestorePoint["memory"]): string {
+  if (kept) return reason === undefined ? "kept" : `kept, ${reason}`;
+  return `not kept, ${reason ?? "no reason given"}`;
+}
+
 /** What the restore point says of itself, without its list of files. */
 function pointText(point: RestorePoint, paint: Paint): string {
   const lines = [
     `${paint.strong(point.machine.name)}  ${point.time}  ${point.id}`,
     `  ${point.consistency}-consistent (asked: ${point.asked}), by ${point.method}, checkpoint: ${point.checkpointKind}`,
-    `  guest interrupted: ${point.interruptedSeconds} s; memory: ${point.memory.kept ? "kept" : `not kept, ${point.memory.reason ?? "no reason given"}`}`,
+    `  guest interrupted: ${point.interruptedSeconds} s; memory: ${memoryText(point.memory)}`,
   ];
   for (const disk of point.disks) {
     lines.push(
@@ -33,9 +38,10 @@ function pointText(point: RestorePoint, paint: Paint): string {
     );
   }
   for (const node of point.tree.checkpoints) {
+    const made = node.madeForMemory === true ? ", made by the backup to hold it" : "";
     const here = node.id === point.tree.current ? " (the machine goes on from here)" : "";
     lines.push(
-      `  checkpoint "${node.name}" of ${node.created}, ${node.type}${node.memory ? ", with memory" : ""}${here}`,
+      `  checkpoint "${node.name}" of ${node.created}, ${node.type}${node.memory ? ", with memory" : ""}${made}${here}`,
     );
   }
   for (const gap of point.uncovered) lines.push(gapText(gap, paint));

@@ -9,6 +9,7 @@ import type { CheckpointInventory, MachineInventory, MachineTree } from "../inve
 import { filesOfSettings } from "./held-files.ts";
 import type { HeldFacts } from "./held-until-released.ts";
 import type { HostAccess } from "./host-access.ts";
+import { imageWarnings } from "./image-warnings.ts";
 import type { CheckpointLevel } from "./make-checkpoint.ts";
 import { decideMemory } from "./memory-decision.ts";
 import { configurationWarnings, readTree } from "./read-tree.ts";
@@ -61,6 +62,7 @@ export async function describeHold(access: HostAccess, standing: Standing): Prom
       ...differsInMemory(asked, reached),
       ...missing.map((path) => notice("disk-not-in-checkpoint", `${path} is not in the checkpoint`)),
       ...configurationWarnings(own.files, own.problems),
+      ...(await imageWarnings(access, before)),
     ],
   };
 }

@@ -16,7 +16,7 @@ import { CHECKPOINT_TYPES, type CheckpointInventory, type MachineInventory } fro
 import { readState } from "./machine-state.ts";
 import { keyOfTarget, ownerOfInstanceId } from "./object-path.ts";
 import { type ReplicationLink, readReplication } from "./replication-link.ts";
-import { hasSubtype, indexResources, type ResourceIndex } from "./resource-index.ts";
+import { hasSubtype, hostResourceOf, indexResources, type ResourceIndex } from "./resource-index.ts";
 
 /** Joins whole classes to machines, sorted by name and id; the host's own computer system is none. */
 export function joinMachines(tables: HostTables): readonly MachineInventory[] {
@@ -89,6 +89,7 @@ function joinMachine(id: Guid, row: CimInstance, joints: Joints): MachineInvento
     replication: replicationOf(row, joints.replication.get(id) ?? []),
     disks,
     unplacedDisks: unplaced,
+    images: imagesOf(resources.allocations),
     scsiControllers: resources.devices.filter(hasSubtype(RESOURCE.scsiController)).length,
     fibreChannelPorts: resources.fibreChannelPorts,
     assignedDevices: resources.assignedDevices,
@@ -157,6 +158,13 @@ function replicationOf(row: CimInstance, links: readonly CimInstance[]): readonl
       }),
     )
     .filter((link) => link.role !== "none");
+}
+
+function imagesOf(allocations: readonly CimInstance[]): readonly string[] {
+  return allocations
+    .filter((row) => hasSubtype(RESOURCE.opticalImage)(row) || hasSubtype(RESOURCE.floppyImage)(row))
+    .map(hostResourceOf)
+    .flatMap((path) => (typeof path === "string" && path !== "" ? [path] : []));
 }
 
 function hasTpm(id: Guid, joints: Joints): boolean {

@@ -82,6 +82,8 @@ export interface MachineInventory {
   /** By controller, number and location. */
   readonly disks: readonly AttachedDisk[];
   readonly unplacedDisks: readonly UnplacedDisk[];
+  /** Files of optical and floppy disks in its drives. */
+  readonly images: readonly string[];
   readonly scsiControllers: number;
   readonly fibreChannelPorts: number;
   /** Devices of the host that were handed to the machine, and parts of graphics processors. */

@@ -16,6 +16,7 @@ export function machineOf(changed: Partial<MachineInventory> = {}): MachineInven
     replication: [],
     disks: [diskOf()],
     unplacedDisks: [],
+    images: [],
     scsiControllers: 1,
     fibreChannelPorts: 0,
     assignedDevices: 0,

@@ -24,7 +24,12 @@ import {
   SYSTEM_SETTINGS,
 } from "./settings-classes.ts";
 import { SHADOW_COPY } from "./shadow-copy-class.ts";
-import { DISK_DRIVE_CLASS, RESOURCE_ALLOCATION, STORAGE_ALLOCATION } from "./storage-classes.ts";
+import {
+  ASSIGNED_DEVICE,
+  DISK_DRIVE_CLASS,
+  RESOURCE_ALLOCATION,
+  STORAGE_ALLOCATION,
+} from "./storage-classes.ts";
 
 interface Namespace {
   readonly name: string;
@@ -78,6 +83,7 @@ const NAMESPACES: readonly Namespace[] = [
       SYSTEM_SETTINGS,
       STORAGE_ALLOCATION,
       RESOURCE_ALLOCATION,
+      ASSIGNED_DEVICE,
       DISK_DRIVE_CLASS,
       ETHERNET_PORT,
       ETHERNET_CONNECTION,

@@ -10,6 +10,7 @@ import { objectPath } from "./object-path.ts";
 /** ResourceSubType and ResourceType: hyperv-facts 1.5. */
 const Sub = {
   disk: "Microsoft:Hyper-V:Virtual Hard Disk",
+  image: "Microsoft:Hyper-V:Virtual CD/DVD Disk",
   drive: "Microsoft:Hyper-V:Synthetic Disk Drive",
   physical: "Microsoft:Hyper-V:Physical Disk Drive",
   ide: "Microsoft:Hyper-V:Emulated IDE Controller",
@@ -27,7 +28,10 @@ export const STORAGE_ALLOCATION: CimClass = {
   keys: ["InstanceID"],
   since: Release.server2012,
   instances: (view) =>
-    everySettings(view).flatMap((entry) => disksOf(entry).flatMap((disk) => allocation(view, entry, disk))),
+    everySettings(view).flatMap((entry) => [
+      ...disksOf(entry).flatMap((disk) => allocation(view, entry, disk)),
+      ...(entry.machine.images ?? []).map((path, at) => image(entry, path, at)),
+    ]),
 };
 
 function allocation(view: HostView, entry: SettingsEntry, disk: DiskEntry): Properties[] {
@@ -47,6 +51,31 @@ function allocation(view: HostView, entry: SettingsEntry, disk: DiskEntry): Prop
     },
   ];
 }
+
+function image(entry: SettingsEntry, path: string, at: number): Properties {
+  return {
+    InstanceID: `Microsoft:${entry.id}\\${derivedGuid(entry.machine.id, `image ${at}`)}\\L`,
+    ElementName: "ISO Disk Image",
+    ResourceType: LOGICAL_DISK,
+    ResourceSubType: Sub.image,
+    HostResource: [path],
+  };
+}
+
+/** Devices of the host that were handed to machines: hyperv-facts 7. */
+export const ASSIGNED_DEVICE: CimClass = {
+  name: "Msvm_PciExpressSettingData",
+  keys: ["InstanceID"],
+  since: Release.server2016,
+  instances: (view) =>
+    everySettings(view).flatMap((entry) =>
+      Array.from({ length: entry.machine.assignedDevices ?? 0 }, (_, at) => ({
+        InstanceID: `Microsoft:${entry.id}\\${derivedGuid(entry.machine.id, `device ${at}`)}`,
+        ElementName: "PCI Express Port",
+        ResourceSubType: "Microsoft:Hyper-V:Virtual Pci Express Port",
+      })),
+    ),
+};
 
 /** Controllers, drives, and devices that are no disks. */
 export const RESOURCE_ALLOCATION: CimClass = {

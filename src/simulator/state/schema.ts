@@ -156,6 +156,10 @@ const machineSchema = z.looseObject({
   scsiControllers: z.int().min(0).max(4).default(1),
   vtpm: z.boolean().optional(),
   fibreChannel: z.boolean().optional(),
+  /** Disk images in its drives. */
+  images: z.array(windowsPath).optional(),
+  /** How many devices of the host were handed to it. */
+  assignedDevices: z.int().min(0).optional(),
   clusterOwner: z.string().optional(),
   /** That many attempts to hold the machine fail before one works. */
   busyFor: z.int().min(0).optional(),

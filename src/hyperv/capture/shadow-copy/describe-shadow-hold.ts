@@ -10,6 +10,7 @@ import type { GuestWatch } from "../guest-watch.ts";
 import { filesOfSettings } from "../held-files.ts";
 import type { HeldFacts } from "../held-until-released.ts";
 import type { HostAccess } from "../host-access.ts";
+import { imageWarnings } from "../image-warnings.ts";
 import { configurationWarnings, readTree } from "../read-tree.ts";
 import type { AnnouncedMethod } from "./announced-method.ts";
 import { decideShadowMemory, type SavedState, withMemoryRoles } from "./shadow-memory.ts";
@@ -62,6 +63,7 @@ export async function describeShadowHold(access: HostAccess, standing: ShadowSta
       ...standing.guestNotices,
       ...leaves.warnings,
       ...configurationWarnings(own.files, own.problems),
+      ...(await imageWarnings(access, before)),
     ],
   };
 }
