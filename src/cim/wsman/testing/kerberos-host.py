@@ -62,6 +62,7 @@ def forwarded(envelope):
 
 class Host(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     context = None
     last = None
 
