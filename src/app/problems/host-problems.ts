@@ -33,12 +33,25 @@ export const HOST_PROBLEMS: Readonly<Record<string, Problem>> = {
     "Der Host hat etwas geantwortet, das sein eigenes Schema nicht erlaubt.",
     "Versuchen Sie es erneut; bleibt es dabei, melden Sie es mit dem Wortlaut der Meldung.",
   ]),
-  "host-authentication-failed": row(1, [
-    "The host does not let this account in.",
-    "Check user, password and that the account may use WS-Management (administrator, or Hyper-V Administrators and Remote Management Users); a local account other than Administrator also needs LocalAccountTokenFilterPolicy=1.",
-    "Der Host lässt dieses Konto nicht hinein.",
-    "Prüfen Sie Benutzer, Kennwort und ob das Konto WS-Management benutzen darf (Administrator, oder Hyper-V-Administratoren und Remoteverwaltungsbenutzer); ein anderes lokales Konto als Administrator braucht außerdem LocalAccountTokenFilterPolicy=1.",
-  ]),
+  "host-authentication-failed": row(
+    1,
+    [
+      "The host does not let this account in.",
+      "Check user and password, and that the account may use WS-Management: an administrator, or a member of Hyper-V Administrators and Remote Management Users.",
+      "Der Host lässt dieses Konto nicht hinein.",
+      "Prüfen Sie Benutzer und Kennwort, und ob das Konto WS-Management benutzen darf: als Administrator, oder als Mitglied von Hyper-V-Administratoren und Remoteverwaltungsbenutzern.",
+    ],
+    [
+      [
+        "A local account other than Administrator also needs LocalAccountTokenFilterPolicy=1 on the host, when its rights come from being an administrator.",
+        "Ein anderes lokales Konto als Administrator braucht auf dem Host außerdem LocalAccountTokenFilterPolicy=1, wenn seine Rechte daher kommen, dass es Administrator ist.",
+      ],
+      [
+        "Where the domain forbids NTLM, or the account is in Protected Users, sign in with --host-auth kerberos.",
+        "Wo die Domäne NTLM verbietet oder das Konto zu den Geschützten Benutzern gehört, melden Sie sich mit --host-auth kerberos an.",
+      ],
+    ],
+  ),
   "host-certificate-untrusted": row(1, [
     "The host's certificate is not the expected one, or nobody vouches for it.",
     "Compare the fingerprint in the message with the host's certificate; when it is right, pin it with --host-certificate. No password was sent.",
@@ -124,30 +137,69 @@ export const HOST_PROBLEMS: Readonly<Record<string, Problem>> = {
     "Dies ist ein Testreplikat; es wird nicht gesichert.",
     "Sichern Sie das Original oder das Replikat selbst.",
   ]),
-  "application-consistency-required": row(1, [
-    "The machine can only be held crash-consistently, and application consistency is required.",
-    "Repair the guest's integration services (the forecast says what is wrong), or run without --require-application.",
-    "Die Maschine lässt sich nur absturzkonsistent anhalten, gefordert ist Anwendungskonsistenz.",
-    "Richten Sie die Integrationsdienste des Gastes (die Vorhersage sagt, was fehlt), oder verzichten Sie auf --require-application.",
-  ]),
+  "application-consistency-required": row(
+    1,
+    [
+      "The machine can only be held crash-consistently, and application consistency is required.",
+      "Repair what the forecast names: mostly the guest's backup integration service, which must be installed, running, and offered in the machine's settings.",
+      "Die Maschine lässt sich nur absturzkonsistent anhalten, gefordert ist Anwendungskonsistenz.",
+      "Bringen Sie in Ordnung, was die Vorhersage nennt: meist den Integrationsdienst für Sicherungen, der im Gast installiert sein und laufen und in den Einstellungen der Maschine angeboten sein muss.",
+    ],
+    [
+      [
+        "Set the machine's checkpoint type to production where production checkpoints are switched off.",
+        "Stellen Sie den Prüfpunkttyp der Maschine auf Produktion, wo Produktionsprüfpunkte abgeschaltet sind.",
+      ],
+      [
+        "Run without --require-application where crash-consistent is good enough.",
+        "Verzichten Sie auf --require-application, wo absturzkonsistent genügt.",
+      ],
+    ],
+  ),
   "capture-method-not-available": row(1, [
     "This machine needs a shadow copy, and its host offers no diskshadow that Stillpoint can run.",
     "Run Stillpoint on the Windows Server itself, or export the machine and back up the export with folder:DIR; machines of Windows Server 2016 and later with configuration version 6.2 or later need no shadow copy.",
     "Diese Maschine braucht eine Schattenkopie; auf ihrem Host kann Stillpoint kein diskshadow starten.",
     "Führen Sie Stillpoint auf dem Windows Server selbst aus, oder exportieren Sie die Maschine und sichern Sie den Export mit folder:DIR; ab Windows Server 2016 mit Konfigurationsversion 6.2 braucht es keine Schattenkopie.",
   ]),
-  "shadow-copy-failed": row(1, [
-    "The host could not make the shadow copy of the machine's volumes.",
-    "The message has the code of VSS. Look for other backup products at work at the same time, for room for shadow copies (vssadmin list shadowstorage), and for errors of VSS and volsnap in the event log.",
-    "Der Host konnte die Schattenkopie der Volumes der Maschine nicht anlegen.",
-    "Die Meldung enthält den Code von VSS. Prüfen Sie, ob zugleich ein anderes Sicherungsprodukt arbeitet, ob Platz für Schattenkopien ist (vssadmin list shadowstorage), und suchen Sie Fehler von VSS und volsnap im Ereignisprotokoll.",
-  ]),
-  "writer-failed": row(1, [
-    "The Hyper-V VSS writer failed the machine, or is not there.",
-    'Look for events of Hyper-V-VMMS about the machine (10102, 10103, 10150) and for the VSS service inside the guest; "vssadmin list writers" shows the writer\'s state, and restarting the service vmms resets it without stopping machines.',
-    "Der Hyper-V-VSS-Writer hat die Maschine nicht gesichert, oder es gibt ihn nicht.",
-    'Suchen Sie Ereignisse von Hyper-V-VMMS zu der Maschine (10102, 10103, 10150) und prüfen Sie den VSS-Dienst im Gast; "vssadmin list writers" zeigt den Zustand des Writers, ein Neustart des Dienstes vmms setzt ihn zurück, ohne Maschinen anzuhalten.',
-  ]),
+  "shadow-copy-failed": row(
+    1,
+    [
+      "The host could not make the shadow copy of the machine's volumes.",
+      "The message has the code of VSS. Look whether another backup product is at work at the same time, and let one wait for the other.",
+      "Der Host konnte die Schattenkopie der Volumes der Maschine nicht anlegen.",
+      "Die Meldung enthält den Code von VSS. Prüfen Sie, ob zugleich ein anderes Sicherungsprodukt arbeitet, und lassen Sie eines auf das andere warten.",
+    ],
+    [
+      [
+        "Give shadow copies room: vssadmin list shadowstorage shows what they have, vssadmin resize shadowstorage changes it.",
+        "Geben Sie Schattenkopien Platz: vssadmin list shadowstorage zeigt, was sie haben, vssadmin resize shadowstorage ändert es.",
+      ],
+      [
+        "Look for errors of VSS in the application log and of volsnap in the system log of the same minute.",
+        "Suchen Sie Fehler von VSS im Anwendungs- und von volsnap im Systemprotokoll derselben Minute.",
+      ],
+    ],
+  ),
+  "writer-failed": row(
+    1,
+    [
+      "The Hyper-V VSS writer failed the machine, or is not there.",
+      "Look at the VSS service inside the guest, and for events of Hyper-V-VMMS about the machine (10102, 10103, 10150) on the host.",
+      "Der Hyper-V-VSS-Writer hat die Maschine nicht gesichert, oder es gibt ihn nicht.",
+      "Prüfen Sie den VSS-Dienst im Gast, und suchen Sie auf dem Host Ereignisse von Hyper-V-VMMS zu der Maschine (10102, 10103, 10150).",
+    ],
+    [
+      [
+        "Restart the service vmms on the host at a quiet time: that resets the writer and stops no machine.",
+        "Starten Sie auf dem Host zu ruhiger Zeit den Dienst vmms neu: Das setzt den Writer zurück und hält keine Maschine an.",
+      ],
+      [
+        "On Windows Server 2012 R2, --allow-service-switch backs it up crash-consistent until its guest is repaired.",
+        "Unter Windows Server 2012 R2 sichert --allow-service-switch sie absturzkonsistent, bis ihr Gast in Ordnung ist.",
+      ],
+    ],
+  ),
   "machine-not-in-writer": row(1, [
     "Hyper-V has the machine, but its VSS writer does not list it.",
     "Restart the service vmms on the host, which stops no machine, and try again; a machine whose configuration file cannot be read is not listed either.",
@@ -156,16 +208,29 @@ export const HOST_PROBLEMS: Readonly<Record<string, Problem>> = {
   ]),
   "shadow-copy-unreadable": row(1, [
     "The shadow copy was made, but the machine's files cannot be read in it, or it is gone.",
-    "Give shadow copies more room (vssadmin resize shadowstorage): Windows drops them when it is full. From another computer shadow copies cannot be read; run Stillpoint on the host.",
+    "Give shadow copies more room (vssadmin resize shadowstorage): Windows drops them when it is full. From another computer they are read through shares, and from Windows only; it is simpler to run Stillpoint on the host.",
     "Die Schattenkopie wurde angelegt, aber die Dateien der Maschine sind darin nicht lesbar, oder sie ist verschwunden.",
-    "Geben Sie Schattenkopien mehr Platz (vssadmin resize shadowstorage): ist er voll, verwirft Windows sie. Von einem anderen Rechner aus sind Schattenkopien nicht lesbar; führen Sie Stillpoint auf dem Host aus.",
+    "Geben Sie Schattenkopien mehr Platz (vssadmin resize shadowstorage): ist er voll, verwirft Windows sie. Von einem anderen Rechner aus werden sie über Freigaben gelesen, und nur unter Windows; einfacher ist es, Stillpoint auf dem Host auszuführen.",
   ]),
-  "checkpoint-failed": row(1, [
-    "Hyper-V could not make the checkpoint for the backup.",
-    "The message holds Hyper-V's reason; look at the host's events 10150, 18012 and 19100.",
-    "Hyper-V konnte den Prüfpunkt für die Sicherung nicht anlegen.",
-    "Die Meldung enthält den Grund von Hyper-V; beachten Sie auf dem Host die Ereignisse 10150, 18012 und 19100.",
-  ]),
+  "checkpoint-failed": row(
+    1,
+    [
+      "Hyper-V could not make the checkpoint for the backup.",
+      "The message holds Hyper-V's reason. Look inside the guest for a service that does not hold still, and at the host's events 10150, 18012 and 19100.",
+      "Hyper-V konnte den Prüfpunkt für die Sicherung nicht anlegen.",
+      "Die Meldung enthält den Grund von Hyper-V. Suchen Sie im Gast einen Dienst, der nicht stillhält, und beachten Sie auf dem Host die Ereignisse 10150, 18012 und 19100.",
+    ],
+    [
+      [
+        "Make room on the volumes of the machine's disks: a checkpoint needs space for what is written while it stands.",
+        "Schaffen Sie Platz auf den Volumes ihrer Platten: Ein Prüfpunkt braucht Raum für das, was währenddessen geschrieben wird.",
+      ],
+      [
+        "Look with Get-VHD whether each file of its chains is there and readable; a missing parent fails every checkpoint.",
+        "Prüfen Sie mit Get-VHD, ob jede Datei ihrer Ketten da und lesbar ist; an einer fehlenden Elternplatte scheitert jeder Prüfpunkt.",
+      ],
+    ],
+  ),
   "folder-missing": row(1, [
     "The folder of a folder: host does not exist.",
     "Check the path, and that the disk or share is mounted.",
@@ -184,12 +249,21 @@ export const HOST_PROBLEMS: Readonly<Record<string, Problem>> = {
     "Eine Datei, die angelegt werden soll, gibt es schon.",
     "Wählen Sie einen leeren Ordner; überschrieben wird nichts.",
   ]),
-  "host-file-locked": row(1, [
-    "Another program has the file open.",
-    "Find out which one (often an antivirus or another backup) and try again.",
-    "Ein anderes Programm hält die Datei offen.",
-    "Finden Sie heraus, welches (oft ein Virenscanner oder eine andere Sicherung), und versuchen Sie es erneut.",
-  ]),
+  "host-file-locked": row(
+    1,
+    [
+      "Another program has the file open.",
+      "Find out which one holds it, often a virus scanner or another backup, and try again.",
+      "Ein anderes Programm hält die Datei offen.",
+      "Finden Sie heraus, welches sie hält, oft ein Virenscanner oder eine andere Sicherung, und versuchen Sie es erneut.",
+    ],
+    [
+      [
+        "Except the folders of the machines from the virus scanner, as Microsoft recommends for Hyper-V hosts.",
+        "Nehmen Sie die Ordner der Maschinen vom Virenscanner aus, wie Microsoft es für Hyper-V-Hosts empfiehlt.",
+      ],
+    ],
+  ),
   "host-file-denied": row(1, [
     "This account may not use the file.",
     "Give the account rights on the file and its folder.",
