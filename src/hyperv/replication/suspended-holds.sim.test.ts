@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { HostCommandError, type HostFiles } from "../../places/index.ts";
 import { Scene } from "../../simulator/testing/index.ts";
+import { MachineBusyError } from "../errors.ts";
 import { openHypervHost } from "../hyperv-host.ts";
 import type { CleanUpReport, MachineHost } from "../machine-host.ts";
 import { KilledError, MemoryJournal } from "../testing/index.ts";
@@ -89,6 +90,22 @@ describe("a hold with `suspendReplication`", () => {
     await assert.rejects(host.hold(MACHINE, holdOptions({ ...OPTIONS, suspendReplication: undefined })));
     await using held = await host.hold(MACHINE, holdOptions(OPTIONS));
     assert.equal(held.reached, "crash");
+  });
+
+  test("waits as without it where the host refuses to suspend a replica that applies a log", async () => {
+    const replication = { mode: "replica", state: "applying-log" };
+    const assumptions = { suspensionWhileApplying: "refused" };
+    await using scene = await Scene.open({ machine: { state: "off", replication }, host: { assumptions } });
+    const journal = new MemoryJournal();
+    const temporary = new MemoryFiles();
+    const place = { scene, journal, temporary, tasks: new TaskScheduler(temporary) };
+    await using host = await hostOf(place);
+    const options = holdOptions(OPTIONS);
+    await assert.rejects(host.hold(MACHINE, options), MachineBusyError);
+    const codes = options.said.flatMap((event) => (event.type === "step-warning" ? [event.notice.code] : []));
+    assert.deepEqual(codes, ["replication-not-suspended"]);
+    assert.equal(place.tasks.tasks.size, 0);
+    assert.deepEqual(journal.entries, []);
   });
 
   test("leaves alone what somebody else suspended, and machines without replication", async () => {

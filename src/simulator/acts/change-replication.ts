@@ -1,3 +1,4 @@
+import { type Assumptions, DEFAULT_ASSUMPTIONS } from "../state/assumptions.ts";
 import type { MachineEntry } from "../state/schema.ts";
 import { HyperVCode } from "./refusals.ts";
 
@@ -8,10 +9,15 @@ const SUSPENDED = 7;
 const GOES_ON = new Set(["replicating", "applying-log"]);
 
 /** Suspends or resumes a machine's replication; gives the return value. What a client suspended is kept apart for the audit. */
-export function changeReplication(machine: MachineEntry, wanted: number): number {
+export function changeReplication(
+  machine: MachineEntry,
+  wanted: number,
+  assumed: Pick<Assumptions, "suspensionWhileApplying"> = DEFAULT_ASSUMPTIONS,
+): number {
   const { replication } = machine;
   if (replication.mode === "none" || replication.mode === "test-replica") return HyperVCode.invalidState;
-  if (wanted === SUSPENDED && GOES_ON.has(replication.state)) {
+  const isRefused = replication.state === "applying-log" && assumed.suspensionWhileApplying === "refused";
+  if (wanted === SUSPENDED && GOES_ON.has(replication.state) && !isRefused) {
     replication.state = "suspended";
     replication["suspendedByClient"] = true;
     return HyperVCode.done;

@@ -146,5 +146,7 @@ async function changeMachineState(call: MethodCall): Promise<CimMethodResult> {
 function changeMachineReplication(call: MethodCall): CimMethodResult {
   const machine = call.context.host.machines.find((one) => one.id === call.on.keys["Name"]);
   if (machine === undefined) return returned(HyperVCode.invalidParameter);
-  return returned(changeReplication(machine, Number(argument(call, "RequestedState"))));
+  return returned(
+    changeReplication(machine, Number(argument(call, "RequestedState")), call.view.assumptions),
+  );
 }

@@ -27,6 +27,8 @@ export const assumptionsSchema = z.looseObject({
   mediaSizeUnit: z.enum(["kilobytes", "bytes"]).optional(),
   /** Whether a VHD set is skipped by IgnoreNonSnapshottableDisks, or fails the checkpoint of a single machine. */
   vhdSetIgnored: z.boolean().optional(),
+  /** What a suspension does that is asked for while a replica applies a log. */
+  suspensionWhileApplying: z.enum(["works", "refused"]).optional(),
   /** What a GuestBackupType does on 2016, whose class has no such property. */
   guestBackupTypeOn2016: z.enum(["ignored", "fails"]).optional(),
   /** What becomes of a program whose client died: it goes on, as one that another computer started, or ends with it. */
@@ -84,6 +86,7 @@ export const DEFAULT_ASSUMPTIONS: Assumptions = {
   checkpointFilesLocked: false,
   mediaSizeUnit: "kilobytes",
   vhdSetIgnored: true,
+  suspensionWhileApplying: "works",
   guestBackupTypeOn2016: "fails",
   programsOfDeadClients: "go-on",
   writerCaption: "method-first",
