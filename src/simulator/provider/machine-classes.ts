@@ -75,7 +75,7 @@ function machineSystem(view: HostView, machine: MachineEntry): Properties {
     Caption: "Virtual Machine",
     Description: "Microsoft Virtual Machine",
     EnabledState: enabledState(view, machine),
-    HealthState: 5,
+    HealthState: machine.healthCritical === true ? 25 : 5,
     OperationalStatus: operationalStatus(view, machine),
     OnTimeInMilliseconds: isRunning ? onTime(view, machine) : 0,
     ProcessID: isRunning ? 4000 + view.host.machines.indexOf(machine) : null,

@@ -1,4 +1,5 @@
 import { configurationPlaces } from "../configuration/configuration-places.ts";
+import { derivedGuid } from "../state/derived-guid.ts";
 import { Release } from "../state/host-version.ts";
 import { currentCheckpoint, type SettingsEntry, settingsOf } from "../state/lineage.ts";
 import type { MachineEntry } from "../state/schema.ts";
@@ -31,7 +32,10 @@ export const SYSTEM_SETTINGS: CimClass = {
   keys: ["InstanceID"],
   since: Release.server2012,
   instances: (view) =>
-    view.host.machines.flatMap((machine) => settingsOf(machine).map((entry) => settings(view, entry))),
+    view.host.machines.flatMap((machine) => [
+      ...settingsOf(machine).map((entry) => settings(view, entry)),
+      ...Array.from({ length: machine.missingCheckpoints ?? 0 }, (_, at) => missing(machine, at)),
+    ]),
 };
 
 function settings(view: HostView, entry: SettingsEntry): Properties {
@@ -59,6 +63,17 @@ function settings(view: HostView, entry: SettingsEntry): Properties {
       ? {}
       : { GuestStateDataRoot: places.root, GuestStateFile: places.guestStateFile }),
     ...(view.release >= Release.server2016 ? { ConsistencyLevel: consistencyLevel(entry) } : {}),
+  };
+}
+
+/** VirtualSystemType of a checkpoint whose files are not found: hyperv-facts 1.3. */
+function missing(machine: MachineEntry, at: number): Properties {
+  const id = derivedGuid(machine.id, `missing ${at}`);
+  return {
+    InstanceID: `Microsoft:${id}`,
+    ElementName: `missing ${at}`,
+    VirtualSystemIdentifier: machine.id,
+    VirtualSystemType: "Microsoft:Hyper-V:Snapshot:Missing",
   };
 }
 

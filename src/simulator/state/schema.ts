@@ -161,6 +161,10 @@ const machineSchema = z.looseObject({
   /** How many devices of the host were handed to it. */
   assignedDevices: z.int().min(0).optional(),
   clusterOwner: z.string().optional(),
+  /** Its volume is full or away, for instance: hyperv-facts 1.2. */
+  healthCritical: z.boolean().optional(),
+  /** User checkpoints whose files the host cannot find. */
+  missingCheckpoints: z.int().min(0).optional(),
   /** That many attempts to hold the machine fail before one works. */
   busyFor: z.int().min(0).optional(),
   /** Opening, holding and merging change headers although no guest wrote (architecture.md 6). */
