@@ -11,6 +11,8 @@ export interface SchemaItem {
   /** Its text is an instance in CIM-XML. */
   readonly isEmbedded: boolean;
   readonly isKey: boolean;
+  /** Of a parameter, where the class says it; one that is both is `out`. */
+  readonly direction?: "in" | "out" | undefined;
 }
 
 /** One class. Names compare without case, so the tables are keyed by lower case. */
@@ -61,7 +63,14 @@ function itemOf(element: XmlElement): SchemaItem {
       hasQualifier(element, "EmbeddedObject") ||
       element.attributes.has("EmbeddedObject"),
     isKey: hasQualifier(element, "key"),
+    ...directionOf(element),
   };
+}
+
+/** In and Out, which DSP0004 5.6.3 has in any combination. */
+function directionOf(element: XmlElement): Pick<SchemaItem, "direction"> {
+  if (hasQualifier(element, "out")) return { direction: "out" };
+  return hasQualifier(element, "in") ? { direction: "in" } : {};
 }
 
 function hasQualifier(element: XmlElement, wanted: string): boolean {
@@ -88,6 +97,9 @@ function encodeItem(item: SchemaItem, kind: "PROPERTY" | "PARAMETER"): XmlSource
   const qualifiers = [
     item.isKey ? qualifier("key", "boolean", "true") : undefined,
     item.isEmbedded ? qualifier("EmbeddedInstance", "string", "") : undefined,
+    kind === "PARAMETER" && item.direction !== undefined
+      ? qualifier(item.direction, "boolean", "true")
+      : undefined,
   ];
   if (item.type === "reference") {
     const suffix = item.isArray ? "REFARRAY" : "REFERENCE";
