@@ -8,11 +8,15 @@ import { after, describe, test } from "node:test";
 import { connect as connectTls } from "node:tls";
 import { needs, run } from "../../../test/testing/oracles.ts";
 import { Secret, systemClock, systemEntropy } from "../../base/index.ts";
+import { SeededEntropy } from "../../base/testing/index.ts";
 import { endPointBinding, NtlmClient, WsmanSession } from "../../cim/wsman/index.ts";
 import { machineAt, SCENE_MACHINE, WIRE_PASSWORD, WIRE_USER, WireScene } from "../testing/index.ts";
 import { readPemPair } from "./read-pem.ts";
 
 const ACCOUNT = { user: WIRE_USER, domain: "", password: new Secret(WIRE_PASSWORD) };
+const SEED = 20_261_122;
+const SEALED =
+  'multipart/encrypted;protocol="application/HTTP-SPNEGO-session-encrypted";boundary="Encrypted Boundary"';
 const folder = mkdtempSync(join(tmpdir(), "stillpoint-pem-"));
 after(() => rmSync(folder, { recursive: true }));
 
@@ -84,6 +88,36 @@ describe("WireListener over HTTP", () => {
     });
     assert.equal(await post(older, { body: "x".repeat(200 * 1024) }), 413);
     assert.equal(await post(older, { body: "x".repeat(100 * 1024) }), 401);
+  });
+
+  test("survives nonsense: tokens, sealed bodies and requests that are none", async () => {
+    await using there = await WireScene.open();
+    const entropy = new SeededEntropy(SEED);
+    const client = new NtlmClient({
+      account: ACCOUNT,
+      servicePrincipal: "HTTP/x",
+      clock: systemClock,
+      entropy,
+    });
+    const negotiate = client.negotiate();
+    const statuses = new Set<number>();
+    for (let round = 0; round < 60; round++) {
+      const token = Buffer.from(round % 2 === 0 ? negotiate : entropy.bytes(1 + entropy.below(200)));
+      for (let hit = 0; hit <= round % 4; hit++) token[entropy.below(token.length)] = entropy.below(256);
+      const body = Buffer.from(entropy.bytes(entropy.below(300)));
+      const headers = {
+        authorization: `Negotiate ${token.toString("base64")}`,
+        "content-type": SEALED,
+      };
+      statuses.add(await post(there, { headers, body }));
+    }
+    assert.deepEqual(
+      [...statuses].filter((status) => status !== 400 && status !== 401),
+      [],
+      `seed ${SEED}`,
+    );
+    assert.ok(await there.session.get(machineAt(SCENE_MACHINE)));
+    assert.deepEqual(there.failures, []);
   });
 
   test("ends with its clients still connected, and frees its port", async () => {
