@@ -2,7 +2,7 @@ import { textIn } from "../capture/journal-facts.ts";
 import { checkpointName, isOurs } from "../checkpoint-name.ts";
 import type { CheckpointInventory, MachineInventory } from "../inventory/machine-inventory.ts";
 import { ageSeconds } from "./age.ts";
-import type { Examination } from "./find-leftovers.ts";
+import type { Examination } from "./examination.ts";
 import type { Leftover } from "./leftover.ts";
 
 /** Backup checkpoints that no entry of the journal speaks of, and user checkpoints with our name. */

@@ -3,7 +3,7 @@ import { HostFileError, windowsFileName, windowsParentFolder, windowsPathKey } f
 import { parentPathOf } from "../capture/disk-parents.ts";
 import type { MachineInventory } from "../inventory/machine-inventory.ts";
 import { ageSeconds } from "./age.ts";
-import type { Examination } from "./find-leftovers.ts";
+import type { Examination } from "./examination.ts";
 import type { Leftover } from "./leftover.ts";
 
 const DIFFERENCING = /\.avhdx?$/i;

@@ -2,7 +2,7 @@ import { parseGuid } from "../../base/index.ts";
 import { instantIn, textIn } from "../capture/journal-facts.ts";
 import type { StandingEntry } from "../custody.ts";
 import { ageSeconds } from "./age.ts";
-import type { Examination } from "./find-leftovers.ts";
+import type { Examination } from "./examination.ts";
 import type { Leftover } from "./leftover.ts";
 
 /** What the journal knows: the things themselves are not listed a second time. */

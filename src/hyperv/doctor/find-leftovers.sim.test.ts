@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { HostState } from "../../simulator/state/schema.ts";
 import { Scene } from "../../simulator/testing/index.ts";
 import { KilledError, MemoryJournal } from "../testing/index.ts";
 import { hostOf, MACHINE } from "../testing/scene-host.ts";
@@ -15,6 +14,14 @@ async function examine(scene: Scene, journal: MemoryJournal): Promise<readonly L
 
 function inShort(leftovers: readonly Leftover[]): readonly string[] {
   return leftovers.map(({ kind, owner, removable }) => `${kind} ${owner}${removable ? " removable" : ""}`);
+}
+
+/** What of a scene's `host.json` a test changes. */
+interface SceneHost {
+  readonly machines: {
+    checkpoints: { readonly id: string; readonly disks: readonly { readonly path: string }[] }[];
+    currentCheckpoint?: string | undefined;
+  }[];
 }
 
 const STANDING = { consistency: 1, memory: false, disks: [] };
@@ -97,7 +104,7 @@ test("`leftovers()` finds differencing disks that no checkpoint explains, in a c
   await writeFile(join(scene.folder, "drives/D/M/stray.avhdx"), "");
   let lost = "";
   await scene.edit((host) => {
-    const [machine] = (host as unknown as HostState).machines;
+    const [machine] = (host as unknown as SceneHost).machines;
     const second = machine?.checkpoints.at(-1);
     if (machine === undefined || second === undefined) return;
     lost = second.disks[0]?.path ?? "";

@@ -1,8 +1,8 @@
 import type { HostAccess } from "../capture/host-access.ts";
-import type { CustodyListing, StandingEntry } from "../custody.ts";
-import type { MachineInventory } from "../inventory/machine-inventory.ts";
+import type { CustodyListing } from "../custody.ts";
 import { readMachines } from "../inventory/read-host.ts";
 import type { WaitOptions } from "../machine-host.ts";
+import type { Examination } from "./examination.ts";
 import { findCheckpoints } from "./find-checkpoints.ts";
 import { findDiskLeftovers } from "./find-disk-leftovers.ts";
 import { findEntries } from "./find-entries.ts";
@@ -10,15 +10,6 @@ import { findMachineStates } from "./find-machine-states.ts";
 import { findShadowCopies } from "./find-shadow-copies.ts";
 import { findTemporaryFiles } from "./find-temporary-files.ts";
 import type { Leftover } from "./leftover.ts";
-
-/** What is looked at, once. */
-export interface Examination {
-  readonly access: HostAccess;
-  readonly entries: readonly StandingEntry[];
-  readonly machines: readonly MachineInventory[];
-  readonly now: Temporal.Instant;
-  readonly signal?: AbortSignal | undefined;
-}
 
 /** Everything on the host that a backup, ours or another's, may have left. Only asks; changes nothing. */
 export async function findLeftovers(

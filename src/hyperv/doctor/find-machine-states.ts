@@ -1,5 +1,5 @@
 import type { MachineInventory } from "../inventory/machine-inventory.ts";
-import type { Examination } from "./find-leftovers.ts";
+import type { Examination } from "./examination.ts";
 import type { Leftover } from "./leftover.ts";
 
 /** States that a backup may have left a machine in, where no entry of the journal speaks of the machine. */

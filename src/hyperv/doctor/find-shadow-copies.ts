@@ -2,7 +2,7 @@ import { CimFault, type CimValue, optionalTextOf } from "../../cim/index.ts";
 import { textIn, textsIn } from "../capture/journal-facts.ts";
 import { CIMV2, CLASS } from "../cim-names.ts";
 import { ageSeconds } from "./age.ts";
-import type { Examination } from "./find-leftovers.ts";
+import type { Examination } from "./examination.ts";
 import type { Leftover } from "./leftover.ts";
 
 /** Standing shadow copies that no entry of the journal names; many are wanted (previous versions of shared folders). */

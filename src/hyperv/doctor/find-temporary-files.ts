@@ -1,7 +1,7 @@
 import { HostFileError, windowsFileName } from "../../places/index.ts";
 import { textIn } from "../capture/journal-facts.ts";
 import { ageSeconds } from "./age.ts";
-import type { Examination } from "./find-leftovers.ts";
+import type { Examination } from "./examination.ts";
 import type { Leftover } from "./leftover.ts";
 
 /** What runs keep on the host while they work: scripts, logs and metadata of diskshadow, and a task's description. */
