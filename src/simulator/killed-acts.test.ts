@@ -12,48 +12,11 @@ import { HostEngine } from "./host-engine.ts";
 import { JobType, startHostJob } from "./state/host-jobs.ts";
 import { HostStore } from "./state/host-store.ts";
 import { machineOf } from "./state/lineage.ts";
+import { DyingDrives } from "./testing/dying-drives.ts";
 import { makeSmallDisk, SCENE_MACHINE, Scene } from "./testing/index.ts";
 
 const BEFORE = seededBytes(11, MIB).subarray(0, 4096);
 const WRITTEN = seededBytes(99, 4096);
-
-/** Works until the n-th time that a file is opened, made or removed; from then on the process is dead. */
-class DyingDrives extends HostDrives {
-  #left: number;
-
-  constructor(folder: string, operations: number) {
-    super(folder);
-    this.#left = operations;
-  }
-
-  get died(): boolean {
-    return this.#left < 0;
-  }
-
-  override async open(path: string) {
-    this.#count();
-    return await super.open(path);
-  }
-
-  override async openToRead(path: string) {
-    this.#count();
-    return await super.openToRead(path);
-  }
-
-  override async create(path: string) {
-    this.#count();
-    return await super.create(path);
-  }
-
-  override async remove(path: string) {
-    this.#count();
-    await super.remove(path);
-  }
-
-  #count(): void {
-    if (--this.#left < 0) throw new Error("killed");
-  }
-}
 
 async function sceneOfTwoDisks(): Promise<Scene> {
   const scene = await Scene.open();

@@ -1,5 +1,5 @@
-import { newGuid } from "../../base/index.ts";
 import { assumptionsOf } from "../state/assumptions.ts";
+import { derivedGuid } from "../state/derived-guid.ts";
 import type { DiskshadowCommand } from "./diskshadow-command.ts";
 import { braced, type CommandOutcome, type DiskshadowRun, print } from "./diskshadow-run.ts";
 import { holdMachines } from "./hold-machines.ts";
@@ -95,7 +95,8 @@ async function addVolume(
   if (!isLetter && assumptionsOf(context.host).diskshadowVolumes === "letters") return USAGE;
   const volume = volumeNamed(await hostVolumes(context), command.volume);
   if (volume === undefined) return { failure: failedWith(VssCode.notFound) };
-  session.set ??= newGuid(context.entropy);
+  // known before anything is made: a step that died is done again in the same places
+  session.set ??= derivedGuid(program.id, "set").toLowerCase();
   session.volumes.push({ root: volume.root, alias: command.alias });
   return "done";
 }
