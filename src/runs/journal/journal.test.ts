@@ -136,6 +136,23 @@ describe("Journal", () => {
     assert.deepEqual(await namesAbandoned(ours, "HV02"), ["there"]);
   });
 
+  test("`adrift()` shows what dead owners recorded of other hosts, and takes nothing over", async () => {
+    const folder = freshFolder();
+    const theirs = await openStrangers(folder);
+    await theirs.record(checkpoint("here"));
+    await theirs.record({ ...checkpoint("there"), host: "HV02" });
+    await using ours = await openJournal(folder, { clock, isAlive: () => false });
+    const adrift = await ours.adrift("HV01");
+    assert.deepEqual(
+      adrift.map(({ host, facts }) => [host, facts["name"]]),
+      [["HV02", "there"]],
+    );
+    await using others = await openJournal(folder, { clock, isAlive: () => false });
+    assert.deepEqual(await namesAbandoned(others, "HV02"), ["there"], "it is nobody else's any more");
+    await using living = await openJournal(folder, { clock, isAlive: () => true });
+    assert.deepEqual(await living.adrift("HV01"), []);
+  });
+
   test("`strike()` removes an entry for good, and does not mind when there is none", async () => {
     const folder = freshFolder();
     const theirs = await openStrangers(folder);
