@@ -204,21 +204,21 @@ export const COMMANDS = {
     description:
       "The machine's disks get differencing disks, as Hyper-V makes them. Prints the checkpoint's id.",
     parameters: ["simulatedState", "oneMachine", "checkpointName", "json"],
-    example: 'stillpoint simulate checkpoint --state /lab/hv01 --machine web01 --name "before the update"',
+    example: "stillpoint simulate checkpoint --state /lab/hv01 --machine web01 --name before-update",
   },
   "simulate apply": {
     name: "simulate apply",
     summary: "let a user go back to a checkpoint of a simulated machine",
     description: "What was written since is thrown away, as Hyper-V does it.",
     parameters: ["simulatedState", "oneMachine", "checkpointName", "json"],
-    example: 'stillpoint simulate apply --state /lab/hv01 --machine web01 --name "before the update"',
+    example: "stillpoint simulate apply --state /lab/hv01 --machine web01 --name before-update",
   },
   "simulate remove": {
     name: "simulate remove",
     summary: "let a user remove a checkpoint of a simulated machine",
     description: "Its disks are merged into their parents, or later when somebody reads them.",
     parameters: ["simulatedState", "oneMachine", "checkpointName", "json"],
-    example: 'stillpoint simulate remove --state /lab/hv01 --machine web01 --name "before the update"',
+    example: "stillpoint simulate remove --state /lab/hv01 --machine web01 --name before-update",
   },
   "simulate audit": {
     name: "simulate audit",
