@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { cpSync } from "node:fs";
+import { test } from "node:test";
 import { BackupScene, hostJson, scsiDisk, smallDisk } from "../testing/backup-scene.ts";
-import { killPoints } from "../testing/kill-points.ts";
+import { dieAtMoments, posix } from "../testing/kill-points.ts";
 
 const WINDOWS = {
   2012: { caption: "Windows Server 2012", version: "6.2.9200", productType: 3 },
@@ -52,27 +53,37 @@ async function twoMachines(
   await scene.write("host/host.json", hostJson(machines, more));
 }
 
-killPoints("a backup that is killed with SIGKILL", {
-  prepare: prepareRecent,
-  moments: ["before CreateSnapshot", "after DestroySnapshot"],
-  usualCount: 4,
+test(
+  "a backup that is killed with SIGKILL leaves nothing behind after the next start, and no restore point is lost",
+  posix,
+  async (context) => {
+    await dieAtMoments(context, {
+      prepare: prepareRecent,
+      moments: ["before CreateSnapshot", "after DestroySnapshot"],
+      usualCount: 4,
+    });
+  },
+);
+
+test("the same on a 2012 R2 host, whose guests are online", posix, async (context) => {
+  await dieAtMoments(context, {
+    prepare: async (folder) => {
+      const machine = { configurationVersion: "5.0", generation: 1 };
+      await prepareOlder(folder, { os: WINDOWS["2012 R2"], machine });
+    },
+    moments: ["before run diskshadow.exe", "before sleep of the host"],
+    usualCount: 2,
+  });
 });
 
-killPoints("a backup of a 2012 R2 host that is killed with SIGKILL, its guests online", {
-  prepare: async (folder) => {
-    const machine = { configurationVersion: "5.0", generation: 1 };
-    await prepareOlder(folder, { os: WINDOWS["2012 R2"], machine });
-  },
-  moments: ["before run diskshadow.exe", "before sleep of the host"],
-  usualCount: 2,
-});
-
-killPoints("a backup of a 2012 host that is killed with SIGKILL, its guests saved meanwhile", {
-  prepare: async (folder) => {
-    const guest = { os: "none", vss: "missing" };
-    const machine = { configurationVersion: "4.0", generation: 1, memoryMegabytes: 2, guest };
-    await prepareOlder(folder, { os: WINDOWS[2012], machine });
-  },
-  moments: ["before run diskshadow.exe", "before sleep of the host"],
-  usualCount: 2,
+test("the same on a 2012 host, whose guests are saved meanwhile and run again", posix, async (context) => {
+  await dieAtMoments(context, {
+    prepare: async (folder) => {
+      const guest = { os: "none", vss: "missing" };
+      const machine = { configurationVersion: "4.0", generation: 1, memoryMegabytes: 2, guest };
+      await prepareOlder(folder, { os: WINDOWS[2012], machine });
+    },
+    moments: ["before run diskshadow.exe", "before sleep of the host"],
+    usualCount: 2,
+  });
 });

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, sep } from "node:path";
-import { after, before, describe, test } from "node:test";
+import type { TestContext } from "node:test";
 import { SeededEntropy } from "../../src/base/testing/index.ts";
 import { BackupScene } from "./backup-scene.ts";
 
@@ -11,54 +11,41 @@ import { BackupScene } from "./backup-scene.ts";
 const WANTED = process.env["STILLPOINT_KILL_POINTS"];
 const SEED = Number(process.env["STILLPOINT_SEED"] ?? "20260502");
 const RUNNER = join(import.meta.dirname, "killed-backup.ts");
-const posix = { skip: sep === "\\" ? "needs POSIX signals" : false };
+/** Where processes can be killed so. */
+export const posix = { skip: sep === "\\" ? "needs POSIX signals" : false };
 
-/** A backup that is killed with SIGKILL at drawn moments, and what must be true after the next start. */
-export function killPoints(
-  name: string,
-  scenario: {
-    /** Makes a scene in a folder: host, vault, one backup. */
-    readonly prepare: (folder: string) => Promise<void>;
-    /** Moments that a run must have; the first of each is always drawn. */
-    readonly moments: readonly string[];
-    /** Of a usual run, beside the first of each of `moments`. */
-    readonly usualCount: number;
-  },
-): void {
-  describe(name, posix, () => {
-    const root = mkdtempSync(join(tmpdir(), "stillpoint-kill-"));
-    const pristine = join(root, "pristine");
-    let names: readonly string[] = [];
+export interface KillScenario {
+  /** Makes a scene in a folder: host, vault, one backup. */
+  readonly prepare: (folder: string) => Promise<void>;
+  /** Moments that a run must have; it always dies at the first of each. */
+  readonly moments: readonly string[];
+  /** Of a usual run, beside the first of each of `moments`. */
+  readonly usualCount: number;
+}
 
-    before(async () => {
-      await scenario.prepare(pristine);
-      const trial = join(root, "trial");
-      cpSync(pristine, trial, { recursive: true });
-      ({ names } = run(trial));
-      rmSync(trial, { recursive: true });
-    });
-    after(() => {
-      rmSync(root, { recursive: true });
-    });
-
-    test("leaves nothing behind after the next start, and no restore point is lost", async (context) => {
-      for (const moment of scenario.moments) assert.ok(names.includes(moment), names.join("\n"));
-
-      for (const moment of drawn(names, scenario)) {
-        const name = names[moment - 1] ?? "";
-        await context.test(
-          `killed at moment ${moment} of ${names.length} (seed ${SEED}): ${name}`,
-          async () => {
-            const folder = join(root, `moment-${moment}`);
-            cpSync(pristine, folder, { recursive: true });
-            assert.equal(run(folder, moment).signal, "SIGKILL");
-            await assertRecovers(folder, pristine);
-            rmSync(folder, { recursive: true });
-          },
-        );
-      }
-    });
+/** Kills a backup with SIGKILL at drawn moments: nothing stays behind after the next start, and no restore point is lost. */
+export async function dieAtMoments(context: TestContext, scenario: KillScenario): Promise<void> {
+  const root = mkdtempSync(join(tmpdir(), "stillpoint-kill-"));
+  context.after(() => {
+    rmSync(root, { recursive: true });
   });
+  const pristine = join(root, "pristine");
+  await scenario.prepare(pristine);
+  const trial = join(root, "trial");
+  cpSync(pristine, trial, { recursive: true });
+  const { names } = run(trial);
+  rmSync(trial, { recursive: true });
+  for (const moment of scenario.moments) assert.ok(names.includes(moment), names.join("\n"));
+  for (const moment of drawn(names, scenario)) {
+    const name = names[moment - 1] ?? "";
+    await context.test(`killed at moment ${moment} of ${names.length} (seed ${SEED}): ${name}`, async () => {
+      const folder = join(root, `moment-${moment}`);
+      cpSync(pristine, folder, { recursive: true });
+      assert.equal(run(folder, moment).signal, "SIGKILL");
+      await assertRecovers(folder, pristine);
+      rmSync(folder, { recursive: true });
+    });
+  }
 }
 
 function run(
@@ -72,10 +59,7 @@ function run(
 }
 
 /** All moments, or so many drawn ones: every second one among those at which something is being changed. */
-function drawn(
-  names: readonly string[],
-  scenario: { readonly moments: readonly string[]; readonly usualCount: number },
-): readonly number[] {
+function drawn(names: readonly string[], scenario: KillScenario): readonly number[] {
   const all = names.map((_, at) => at + 1);
   if (WANTED === "all") return all;
   const entropy = new SeededEntropy(SEED);
