@@ -41,3 +41,59 @@ export class StorageMissingError extends StorageError {
   override readonly code = "storage-missing";
   override readonly retry = "after-repair";
 }
+
+/** Nobody answered, the answer was lost, or the store is too busy: what was asked for may have been done. */
+export class StorageUnreachableError extends StorageError {
+  override readonly code = "storage-unreachable";
+  override readonly retry = "later";
+}
+
+/** Nothing proves that the store is the one that it should be: its certificate is not trusted. */
+export class StorageUntrustedError extends StorageError {
+  override readonly code = "storage-untrusted";
+  override readonly retry = "after-repair";
+}
+
+/** The clocks of store and machine are too far apart for signatures. */
+export class StorageClockError extends StorageError {
+  override readonly code = "storage-clock-wrong";
+  override readonly retry = "after-repair";
+}
+
+/** The place is in another region than the one that requests are signed for. */
+export class StorageRegionError extends StorageError {
+  override readonly code = "storage-region-wrong";
+  override readonly retry = "after-repair";
+  /** The right one, when the store says it. */
+  readonly region: string | undefined;
+
+  constructor(message: string, facts: { readonly region?: string | undefined } & ErrorOptions = {}) {
+    super(message, { cause: facts.cause });
+    this.region = facts.region;
+  }
+}
+
+/** The object has more bytes than the store takes at once. */
+export class StorageObjectTooLargeError extends StorageError {
+  override readonly code = "storage-object-too-large";
+  override readonly retry = "never";
+}
+
+/** The store lacks something that a vault relies on. */
+export class StorageUnsuitableError extends StorageError {
+  override readonly code = "storage-unsuitable";
+  override readonly retry = "after-repair";
+  /** The checks that it failed. */
+  readonly failed: readonly string[];
+
+  constructor(message: string, facts: { readonly failed?: readonly string[] } & ErrorOptions = {}) {
+    super(message, { cause: facts.cause });
+    this.failed = facts.failed ?? [];
+  }
+}
+
+/** The text of a bandwidth limit is none. */
+export class BandwidthRuleError extends StorageError {
+  override readonly code = "bandwidth-rule-invalid";
+  override readonly retry = "never";
+}

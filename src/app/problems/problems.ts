@@ -8,6 +8,7 @@ import { KERBEROS_PROBLEMS } from "./kerberos-problems.ts";
 import type { Problem } from "./problem.ts";
 import { PROGRAM_PROBLEMS } from "./program-problems.ts";
 import { RETENTION_PROBLEMS } from "./retention-problems.ts";
+import { STORAGE_PROBLEMS } from "./storage-problems.ts";
 import { VAULT_PROBLEMS } from "./vault-problems.ts";
 import { WIRE_PROBLEMS } from "./wire-problems.ts";
 
@@ -22,6 +23,7 @@ export const PROBLEM_TABLES: readonly Readonly<Record<string, Problem>>[] = [
   COMMAND_PROBLEMS,
   DISK_PROBLEMS,
   VAULT_PROBLEMS,
+  STORAGE_PROBLEMS,
   RETENTION_PROBLEMS,
   WIRE_PROBLEMS,
 ];
