@@ -11,6 +11,7 @@ import type { HostFiles } from "../places/index.ts";
 import type { DiskPlace } from "./disk-place.ts";
 import type { Forecast } from "./forecast/forecast-types.ts";
 import type { HoldWishes } from "./hold-wishes.ts";
+import type { ReplicationSight } from "./replication/replication-sight.ts";
 
 export type { DiskPlace };
 
@@ -35,6 +36,8 @@ export interface HoldOptions extends HoldWishes {
   readonly patience: Patience;
   /** Id of the run; it stands in the journal and in the checkpoint's name. */
   readonly run: string;
+  /** Told of each attempt that has to wait for a machine that replicates. Returns at once and does not throw. */
+  readonly onBlocked?: ((seen: ReplicationSight) => void) | undefined;
   /**
    * Port: the files of a disk's chain, leaf first, as their own headers link them. This module reads no disk formats; with
    * it the view leaf of a shadow copy is found by the links, without it by its name alone.

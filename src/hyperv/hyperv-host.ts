@@ -25,6 +25,7 @@ import type {
 } from "./machine-host.ts";
 import { type ProbeAnswer, type ProbeOptions, probeHost } from "./probe/probe-host.ts";
 import { holdWhileSuspended } from "./replication/hold-while-suspended.ts";
+import { replicationSight } from "./replication/replication-sight.ts";
 
 export interface HypervHostOptions {
   /** Stays the caller's: the host does not close it. */
@@ -132,6 +133,7 @@ export class HypervHost implements MachineHost {
 }
 
 function hostMachine(machine: MachineInventory, forecast: Forecast): HostMachine {
+  const replication = replicationSight(machine, { blocked: forecast.refusal?.code === "machine-busy" });
   return {
     id: machine.id,
     name: machine.name,
@@ -142,5 +144,6 @@ function hostMachine(machine: MachineInventory, forecast: Forecast): HostMachine
       return path === undefined ? place : { ...place, path };
     }),
     forecast,
+    ...(replication && { replication }),
   };
 }

@@ -3,6 +3,7 @@ import type { HostCommands, HostFiles } from "../places/index.ts";
 import type { Forecast } from "./forecast/forecast-types.ts";
 import type { DiskPlace, HeldMachine, HoldOptions } from "./held-machine.ts";
 import type { HoldWishes } from "./hold-wishes.ts";
+import type { ReplicationSight } from "./replication/replication-sight.ts";
 
 /** What the machine does now. `unknown`: the host said a word that we do not know. */
 export type MachineState =
@@ -44,6 +45,8 @@ export interface HostMachine {
   readonly generation: 1 | 2;
   readonly disks: readonly HostDisk[];
   readonly forecast: Forecast;
+  /** Absent for machines that do not replicate. */
+  readonly replication?: ReplicationSight | undefined;
 }
 
 /** A machine of a cluster, and the node that runs it. */

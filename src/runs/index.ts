@@ -10,3 +10,9 @@ export {
   type RunOutcome,
   type RunRow,
 } from "./journal/run-history.ts";
+export {
+  type NamedSighting,
+  openReplicationRhythm,
+  ReplicationRhythm,
+  type ReplicationSeen,
+} from "./rhythm/replication-rhythm.ts";

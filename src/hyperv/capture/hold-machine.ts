@@ -8,6 +8,7 @@ import {
 import { say } from "../forecast/sentences.ts";
 import type { HeldMachine, HoldOptions } from "../held-machine.ts";
 import type { MachineInventory } from "../inventory/machine-inventory.ts";
+import { replicationSight } from "../replication/replication-sight.ts";
 import type { AttemptContext } from "./attempt.ts";
 import { attemptHold } from "./attempt-hold.ts";
 import type { Busy } from "./busy.ts";
@@ -32,6 +33,7 @@ export async function holdMachine(
     if (outcome.kind === "absent") throw await absentError(access, id, options);
     if (outcome.kind === "held") return outcome.held;
     const { machine, busy } = outcome;
+    tellBlocked(options, machine, busy);
     if (attempt >= patience.attempts) throw busyError(machine, busy, attempt);
     note(options, waitingNote(machine, busy, { attempt, attempts: patience.attempts, delayMs }));
     await access.clock.sleep(delayMs, { signal });
@@ -78,6 +80,11 @@ function advice(machine: MachineInventory): string {
   const moment = last?.lastReplication?.toString();
   const when = moment === undefined ? "" : ` (${say({ key: "adviceLastReplication", facts: { moment } })})`;
   return `${say({ key: "adviceSchedule" })}${when}; or ${say({ key: "adviceCommands" })}`;
+}
+
+function tellBlocked(options: HoldOptions, machine: MachineInventory, busy: Busy): void {
+  const seen = replicationSight(machine, { blocked: true });
+  if (seen !== undefined && busy.code === "machine-busy") options.onBlocked?.(seen);
 }
 
 function note(options: HoldOptions, message: string): void {
