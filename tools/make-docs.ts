@@ -111,11 +111,19 @@ function escaped(text: string): string {
   return text.replaceAll("<", "\\<");
 }
 
+/** What a module may import, without `base`, and without what it reaches through another of its arrows. */
 function picture(): string {
   const edges = Object.entries(MAY_IMPORT).flatMap(([from, targets]) =>
-    targets.filter((to) => to !== "base").map((to) => `  ${node(from)} --> ${node(to)}`),
+    targets
+      .filter((to) => to !== "base" && !targets.some((by) => by !== to && reaches(by, to)))
+      .map((to) => `  ${node(from)} --> ${node(to)}`),
   );
   return ["```mermaid", "graph TD", ...edges, "```"].join("\n");
+}
+
+function reaches(from: string, to: string): boolean {
+  const targets: readonly string[] = MAY_IMPORT[from as keyof typeof MAY_IMPORT];
+  return targets.includes(to) || targets.some((next) => reaches(next, to));
 }
 
 function node(name: string): string {
@@ -125,8 +133,8 @@ function node(name: string): string {
 function withPicture(): string {
   const path = `${root}docs/architecture.md`;
   return readFileSync(path, "utf8").replace(
-    /(<!-- picture -->\n)[\s\S]*?(\n<!-- end of picture -->)/,
-    (_all, before: string, after: string) => `${before}${picture()}${after}`,
+    /(<!-- picture -->)[\s\S]*?(<!-- end of picture -->)/,
+    (_all, before: string, after: string) => `${before}\n${picture()}\n${after}`,
   );
 }
 

@@ -95,3 +95,18 @@ test("`parseArguments()` says what a group of commands is about", async () => {
   assert.match((await parsed(["--help"])).text, /^ +vault +make and describe vaults/m);
   assert.match((await parsed(["vault", "--help"])).text, /^ +key +passphrases/m);
 });
+
+test("`parseArguments()` says wrong usage to people in the form of every error, with the word that was meant", async () => {
+  const { text } = await parsed(["machnes"]);
+  assert.match(
+    text,
+    /^error Cannot read the command line: unknown command 'machnes' \(Did you mean machines\?\) \[usage\]\n {2}\S/,
+  );
+  const group = await parsed(["vault"]);
+  assert.match(group.text, /^Usage: stillpoint vault /);
+});
+
+test("`parseArguments()` marks in the help what a command cannot do without", async () => {
+  const { text } = await parsed(["points", "--help"]);
+  assert.match(text.replaceAll(/\s+/g, " "), /--vault <VAULT> where the vault lives: a path \(required\)/);
+});

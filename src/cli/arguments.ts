@@ -1,5 +1,5 @@
 import { CommanderError, Option, Command as Program } from "commander";
-import { COMMAND_GROUPS, EXIT_CODES, PARAMETERS, type Parameter } from "../contract/index.ts";
+import { COMMAND_GROUPS, exitCodesOf, PARAMETERS, type Parameter } from "../contract/index.ts";
 import type { Command, CommandInput } from "./command.ts";
 import { printUsageError } from "./usage-error.ts";
 import { VERSION } from "./version.ts";
@@ -78,7 +78,7 @@ function addParameter(command: Program, parameter: Parameter): void {
     return;
   }
   const form = `--${flag} ${value.startsWith("[") ? value : `<${value}>`}`;
-  if (parameter.required === true) command.requiredOption(form, text);
+  if (parameter.required === true) command.requiredOption(form, `${text} (required)`);
   else if (choices !== undefined) command.addOption(new Option(form, text).choices([...choices]));
   else if (parameter.repeatable === true) command.option(form, text, collected);
   else command.option(form, text);
@@ -89,8 +89,8 @@ function collected(value: string, before: readonly string[] = []): readonly stri
 }
 
 function helpTail(command: Command): string {
-  const codes = [0, 1, 2, ...(command.contract.exitCodes ?? [])].map(
-    (code) => `  ${String(code).padEnd(3)}  ${EXIT_CODES[code]}`,
+  const codes = exitCodesOf(command.contract).map(
+    ([code, meaning]) => `  ${String(code).padEnd(3)}  ${meaning}`,
   );
   return `\nExample:\n  ${command.contract.example}\n\nExit codes:\n${codes.join("\n")}`;
 }

@@ -249,7 +249,7 @@ export const COMMAND_GROUPS: Readonly<Record<string, string>> = {
 
 export type CommandName = keyof typeof COMMANDS;
 
-/** What each exit code means, for help texts and the reference. */
+/** What each exit code means, over all commands. */
 export const EXIT_CODES: Readonly<Record<number, string>> = {
   0: "done, warnings included",
   1: "failed; also: every machine failed, an unknown machine, a refused host",
@@ -258,3 +258,17 @@ export const EXIT_CODES: Readonly<Record<number, string>> = {
   4: "the vault or a restore point is damaged",
   130: "interrupted; what was held was released first",
 };
+
+/** The exit codes that one command can end with, and what each means there; in the order of the codes. */
+export function exitCodesOf(contract: CommandContract): readonly (readonly [number, string])[] {
+  const takes = (name: ParameterName): boolean => contract.parameters.includes(name);
+  const meanings: Readonly<Record<number, string>> = takes("all")
+    ? EXIT_CODES
+    : {
+        ...EXIT_CODES,
+        1: takes("host") ? "failed; also: an unknown machine, a refused host" : "failed",
+        3: "there were warnings, with --fail-on-warning",
+        130: "interrupted",
+      };
+  return [0, 1, 2, ...(contract.exitCodes ?? [])].map((code) => [code, meanings[code] ?? ""]);
+}

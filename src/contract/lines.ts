@@ -21,6 +21,24 @@ export interface ForecastFields {
   readonly warnings: readonly Notice[];
 }
 
+/**
+ * When a machine's replication was seen free, of what runs and looks of the last four weeks saw; never a promise. Times
+ * are of UTC.
+ */
+export interface ProposalFields {
+  readonly kind: "slot" | "never-blocked" | "never-free" | "not-enough";
+  /** `02:00`; only of a slot, which goes past midnight when it ends before it begins. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  /** Half hours in which somebody looked: in the slot, else at all. */
+  readonly observations: number;
+  /** In how many of a slot's it was blocked, and in how many a backup held the machine. */
+  readonly blocked?: number | undefined;
+  readonly held?: number | undefined;
+  /** All of it in a sentence in the user's language. */
+  readonly text: string;
+}
+
 export interface MachineLine {
   readonly type: "machine";
   readonly id: string;
@@ -34,6 +52,8 @@ export interface MachineLine {
     readonly path?: string | undefined;
   }[];
   readonly forecast: ForecastFields;
+  /** Absent for machines that do not replicate. */
+  readonly proposal?: ProposalFields | undefined;
 }
 
 export interface MachineName {
@@ -58,6 +78,8 @@ export interface ErrorLine {
   readonly advice: string;
   readonly retry: string;
   readonly machine?: MachineName | undefined;
+  /** Of a machine that is busy and replicates. */
+  readonly proposal?: ProposalFields | undefined;
 }
 
 /** What `explain` prints of a code; the texts are in the user's language. */

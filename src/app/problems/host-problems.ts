@@ -290,9 +290,9 @@ export const HOST_PROBLEMS: Readonly<Record<string, Problem>> = {
   ]),
   "simulated-host-invalid": row(1, [
     "The description of the simulated host is wrong.",
-    "Correct the field of host.json that the message names.",
+    "Correct the field of host.json that the message names; where there is no host.json, name the folder that has one.",
     "Die Beschreibung des simulierten Hosts ist falsch.",
-    "Berichtigen Sie das genannte Feld in host.json.",
+    "Berichtigen Sie das genannte Feld in host.json; fehlt host.json, nennen Sie den Ordner, der eine hat.",
   ]),
   "simulated-host-busy": row(1, [
     "Another process has held the simulated host for too long.",

@@ -12,12 +12,17 @@ export async function runVerify(
     passphrase: request.passphrase,
   });
   const step = "verify";
-  context.events({ type: "step-started", step, name: "Verify", subject: opened.value.facts.location });
-  const report = await opened.value.verify({
-    ...(request.readDataPercent === undefined ? {} : { readDataPercent: request.readDataPercent }),
-    signal: context.signal,
-    onProgress: (progress) => context.events({ type: "step-progress", step, ...progress }),
-  });
-  context.events({ type: "step-ended", step, outcome: report.damaged.length === 0 ? "done" : "failed" });
-  return report;
+  context.events({ type: "step-started", step, name: step, subject: opened.value.facts.location });
+  let outcome: "done" | "failed" = "failed";
+  try {
+    const report = await opened.value.verify({
+      ...(request.readDataPercent === undefined ? {} : { readDataPercent: request.readDataPercent }),
+      signal: context.signal,
+      onProgress: (progress) => context.events({ type: "step-progress", step, ...progress }),
+    });
+    if (report.damaged.length === 0) outcome = "done";
+    return report;
+  } finally {
+    context.events({ type: "step-ended", step, outcome });
+  }
 }

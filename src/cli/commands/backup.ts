@@ -1,18 +1,13 @@
-import { type BackupResult, describeError, language, runBackup, UsageError } from "../../app/index.ts";
+import { describeError, language, runBackup, UsageError } from "../../app/index.ts";
+import type { RunEvent } from "../../base/index.ts";
 import { COMMANDS, type MachineName } from "../../contract/index.ts";
-import {
-  type Command,
-  type CommandInput,
-  type CommandSurface,
-  switchOption,
-  textOption,
-} from "../command.ts";
-import { amount, duration, shortId } from "../output/index.ts";
+import { type Command, type CommandInput, switchOption, textOption } from "../command.ts";
 import { backupExitCode } from "./backup-exit-code.ts";
 import { commandsAsked } from "./commands-asked.ts";
 import { holdWishes } from "./hold-wishes.ts";
 import { hostRequest } from "./host-request.ts";
 import { selectionAsked } from "./selection.ts";
+import { tellBackup } from "./tell-backup.ts";
 import { vaultRequest } from "./vault-request.ts";
 
 export const backupCommand: Command = {
@@ -20,6 +15,11 @@ export const backupCommand: Command = {
   emptySummary: { points: [], failed: [], skipped: [] },
   async run(input, surface) {
     const selection = selectionAsked(input);
+    const told = new Set<string>();
+    const events = (event: RunEvent): void => {
+      if (event.type === "step-warning") told.add(event.notice.message);
+      surface.context.events(event);
+    };
     const result = await runBackup(
       {
         ...(await vaultRequest(input, surface)),
@@ -30,7 +30,7 @@ export const backupCommand: Command = {
         retryDelaySeconds: retryDelaySeconds(input),
         commands: commandsAsked(input),
       },
-      surface.context,
+      { ...surface.context, events },
     );
     const failed = result.failed.map(({ error, leftBehind, commands, warnings, ...facts }) => {
       const machine = printed(facts.machine);
@@ -39,7 +39,7 @@ export const backupCommand: Command = {
       const { code, message, advice } = line;
       return { machine, error: { code, message, advice }, leftBehind, warnings, commands };
     });
-    tell(result, surface);
+    tellBackup(result, surface, told);
     const points = result.points.map((point) => ({ ...point, machine: printed(point.machine) }));
     const skipped = result.skipped.map((one) => ({ ...one, machine: printed(one.machine) }));
     const { cleaned, warnings } = result;
@@ -50,11 +50,6 @@ export const backupCommand: Command = {
     };
   },
 };
-
-/** The command that says more about a code. */
-function explain(code: string): string {
-  return `stillpoint explain ${code}`;
-}
 
 /** Identifiers are printed in upper case, as Windows does. */
 function printed(machine: MachineName): MachineName {
@@ -76,42 +71,4 @@ function retryDelaySeconds(input: CommandInput): number | undefined {
     throw new UsageError(`Cannot wait ${text} seconds: wanted 1 to 86400`);
   }
   return seconds;
-}
-
-function tell(result: BackupResult, { output, paint }: CommandSurface): void {
-  for (const sentence of result.cleaned.removed) output.say(`cleaned up: ${sentence}`);
-  for (const sentence of result.cleaned.leftBehind)
-    output.say(`${paint.bad("could not clean up:")} ${sentence}`);
-  for (const { code, message } of result.warnings) {
-    output.say(`${paint.warn("warning:")} ${message} ${paint.faint(`[${code}]`)}`);
-  }
-  output.table({
-    columns: [
-      { title: "MACHINE" },
-      { title: "CONSISTENCY" },
-      { title: "INTERRUPTED", align: "right" },
-      { title: "READ", align: "right" },
-      { title: "NEW", align: "right" },
-      { title: "STORED", align: "right" },
-      { title: "POINT" },
-    ],
-    rows: result.points.map((point) => [
-      point.machine.name,
-      point.consistency,
-      point.interruptedSeconds === 0 ? "no" : duration(point.interruptedSeconds),
-      amount(point.bytesRead + point.bytesReadMetadata),
-      amount(point.bytesNew),
-      amount(point.bytesStored),
-      shortId(point.id),
-    ]),
-  });
-  const left = [...result.points, ...result.failed].flatMap((one) =>
-    one.leftBehind.map((sentence) => `${one.machine.name}: ${sentence}`),
-  );
-  for (const sentence of left) output.say(`${paint.bad("left behind on the host:")} ${sentence}`);
-  if (left.length === 0) output.say(paint.good("nothing was left behind on the host"));
-  const told = [...result.points.flatMap((point) => point.warnings), ...result.skipped];
-  const codes = [...new Set(told.map(({ code }) => code))];
-  if (codes.length > 0) output.say(paint.faint(`what to do: ${codes.map(explain).join(", ")}`));
-  for (const skipped of result.skipped) output.say(`${skipped.machine.name}: skipped, ${skipped.message}`);
 }

@@ -6,6 +6,7 @@ import { gapText } from "./gap-text.ts";
 import { holdWishes } from "./hold-wishes.ts";
 import { hostRequest } from "./host-request.ts";
 import { machineLine } from "./machine-lines.ts";
+import { noticeText } from "./notice-text.ts";
 import { selectionOrAll } from "./selection.ts";
 
 export const forecastCommand: Command = {
@@ -33,9 +34,7 @@ export function forecastText(machine: HostMachine, paint: Paint): string {
   if (forecast.interruptsGuest !== "no")
     lines.push(`  ${paint.warn("the guest is interrupted:")} ${forecast.interruptsGuest}`);
   for (const gap of forecast.uncovered) lines.push(gapText(gap, paint));
-  for (const warning of forecast.warnings) {
-    lines.push(`  ${paint.warn("warning")} ${warning.message} ${paint.faint(`[${warning.code}]`)}`);
-  }
+  for (const warning of forecast.warnings) lines.push(noticeText(warning, paint));
   return lines.join("\n");
 }
 

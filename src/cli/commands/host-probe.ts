@@ -14,7 +14,7 @@ export const hostProbeCommand: Command = {
       output.line({ type: "probe", ...answer });
       output.say(paint.strong(`${answer.experiment}: ${answer.question}`));
       for (const [name, finding] of Object.entries(answer.findings)) {
-        output.say(`  ${name}: ${JSON.stringify(finding)}`);
+        output.say(findingText(name, finding));
       }
       if (answer.entries.length > 0)
         output.say(paint.faint(`  helps to settle: ${answer.entries.join(", ")}`));
@@ -23,3 +23,13 @@ export const hostProbeCommand: Command = {
     return { exitCode: 0, summary: { experiments: answers.length, refused } };
   },
 };
+
+/** Lists of things get a line for each; equal ones are counted. */
+function findingText(name: string, finding: unknown): string {
+  if (!Array.isArray(finding) || !finding.some((one) => typeof one === "object"))
+    return `  ${name}: ${JSON.stringify(finding)}`;
+  const counts = new Map<string, number>();
+  for (const text of finding.map((one) => JSON.stringify(one))) counts.set(text, (counts.get(text) ?? 0) + 1);
+  const lines = [...counts].map(([text, count]) => `    ${text}${count === 1 ? "" : ` (${count} times)`}`);
+  return [`  ${name}:`, ...lines].join("\n");
+}

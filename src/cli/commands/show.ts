@@ -1,8 +1,9 @@
 import { type RestorePoint, showPoint } from "../../app/index.ts";
 import { COMMANDS } from "../../contract/index.ts";
 import type { Command } from "../command.ts";
-import { amount, type Paint } from "../output/index.ts";
+import { amount, instant, type Paint } from "../output/index.ts";
 import { gapText } from "./gap-text.ts";
+import { noticeText } from "./notice-text.ts";
 import { vaultRequest } from "./vault-request.ts";
 
 export const showCommand: Command = {
@@ -28,7 +29,7 @@ function memoryText({ kept, reason }: RestorePoint["memory"]): string {
 /** What the restore point says of itself, without its list of files. */
 function pointText(point: RestorePoint, paint: Paint): string {
   const lines = [
-    `${paint.strong(point.machine.name)}  ${point.time}  ${point.id}`,
+    `${paint.strong(point.machine.name)}  ${instant(point.time)}  ${point.id}`,
     `  ${point.consistency}-consistent (asked: ${point.asked}), by ${point.method}, checkpoint: ${point.checkpointKind}`,
     `  guest interrupted: ${point.interruptedSeconds} s; memory: ${memoryText(point.memory)}`,
   ];
@@ -41,12 +42,11 @@ function pointText(point: RestorePoint, paint: Paint): string {
     const made = node.madeForMemory === true ? ", made by the backup to hold it" : "";
     const here = node.id === point.tree.current ? " (the machine goes on from here)" : "";
     lines.push(
-      `  checkpoint "${node.name}" of ${node.created}, ${node.type}${node.memory ? ", with memory" : ""}${made}${here}`,
+      `  checkpoint "${node.name}" of ${instant(node.created)}, ${node.type}${node.memory ? ", with memory" : ""}${made}${here}`,
     );
   }
   for (const gap of point.uncovered) lines.push(gapText(gap, paint));
-  for (const warning of point.warnings)
-    lines.push(`  ${paint.warn("warning")} ${warning.message} ${paint.faint(`[${warning.code}]`)}`);
+  for (const warning of point.warnings) lines.push(noticeText(warning, paint));
   for (const left of point.leftBehind) lines.push(`  ${paint.bad("left behind on the host:")} ${left}`);
   return lines.join("\n");
 }

@@ -43,8 +43,9 @@ function checkpointCommand(act: "checkpoint" | "apply" | "remove", done: string)
     async run(input, { output, context }) {
       const request = { ...machineRequest(input, command), name: wantedOption(input, command, "name") };
       const made = await simulateCheckpoint(act, request, context);
-      output.say(`the checkpoint "${request.name}" of ${request.machine} is ${done}`);
-      return { exitCode: 0, summary: { ...made } };
+      const id = made.id === undefined ? "" : `: ${made.id}`;
+      output.say(`the checkpoint "${request.name}" of ${request.machine} is ${done}${id}`);
+      return { exitCode: 0, summary: { machine: request.machine, name: request.name, ...made } };
     },
   };
 }

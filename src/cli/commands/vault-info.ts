@@ -1,6 +1,7 @@
 import { describeVault } from "../../app/index.ts";
 import { COMMANDS } from "../../contract/index.ts";
 import type { Command } from "../command.ts";
+import { instant } from "../output/index.ts";
 import { vaultRequest } from "./vault-request.ts";
 
 export const vaultInfoCommand: Command = {
@@ -15,9 +16,9 @@ export const vaultInfoCommand: Command = {
       rows: [
         ["location", facts.location],
         ["format", String(facts.formatVersion)],
-        ["made", facts.created.toString()],
+        ["made", instant(facts.created.toString())],
         ["restore points", String(points)],
-        ["newest", newest ?? "none yet"],
+        ["newest", newest === undefined ? "none yet" : instant(newest)],
         ["key slots", String(keySlots.length)],
       ],
     });

@@ -1,6 +1,7 @@
 import { describeVault } from "../../app/index.ts";
 import { COMMANDS } from "../../contract/index.ts";
 import type { Command } from "../command.ts";
+import { instant } from "../output/index.ts";
 import { vaultRequest } from "./vault-request.ts";
 
 export const vaultKeyListCommand: Command = {
@@ -10,7 +11,7 @@ export const vaultKeyListCommand: Command = {
     for (const slot of keySlots) surface.output.line({ ...slot, type: "key-slot" });
     surface.output.table({
       columns: [{ title: "SLOT" }, { title: "KIND" }, { title: "MADE" }],
-      rows: keySlots.map((slot) => [slot.id, slot.kind, slot.created]),
+      rows: keySlots.map((slot) => [slot.id, slot.kind, instant(slot.created)]),
     });
     return { exitCode: 0, summary: { keySlots: keySlots.length } };
   },

@@ -9,7 +9,7 @@ export function wantedOption(input: CommandInput, command: string, name: string)
   const value = textOption(input, name);
   if (value !== undefined) return value;
   const flag = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  throw new UsageError(`Cannot do "${command}": --${flag} is missing`);
+  throw new UsageError(`Cannot run "${command}": wanted --${flag}`);
 }
 
 /** The same for a whole number that is not negative. @throws {UsageError} */
@@ -17,5 +17,5 @@ export function wantedNumber(input: CommandInput, command: string, name: string)
   const text = wantedOption(input, command, name);
   const value = Number(text);
   if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
-  throw new UsageError(`Cannot do "${command}": "${text}" is no number`);
+  throw new UsageError(`Cannot run "${command}": --${name} "${text}" is no whole number`);
 }

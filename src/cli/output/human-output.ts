@@ -1,7 +1,6 @@
-import type { ErrorLine } from "../../contract/index.ts";
 import type { HumanStreams } from "./human-streams.ts";
 import type { Output } from "./output.ts";
-import type { Paint } from "./paint.ts";
+import { problemText } from "./problem-text.ts";
 import { ProgressView } from "./progress-view.ts";
 import { tableText } from "./table-text.ts";
 
@@ -18,11 +17,4 @@ export function humanOutput(streams: HumanStreams): Output {
     problem: (problem) => view.above(() => streams.error(problemText(problem, streams.paint))),
     [Symbol.dispose]: () => view[Symbol.dispose](),
   };
-}
-
-function problemText(problem: ErrorLine, paint: Paint): string {
-  const who = problem.machine === undefined ? "" : `${problem.machine.name}: `;
-  const advice = problem.advice === "" ? "" : `\n  ${problem.advice}`;
-  const more = `\n  ${paint.faint(`more: stillpoint explain ${problem.code}`)}`;
-  return `${paint.bad("error")} ${who}${problem.message} ${paint.faint(`[${problem.code}]`)}${advice}${more}\n`;
 }

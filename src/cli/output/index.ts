@@ -3,3 +3,5 @@ export * from "./human-output.ts";
 export * from "./json-output.ts";
 export * from "./output.ts";
 export * from "./paint.ts";
+export * from "./problem-text.ts";
+export * from "./table-text.ts";

@@ -77,3 +77,12 @@ test("`ProgressView` draws a bar with rate and remaining time that fits the term
     }
   }
 });
+
+test("`ProgressView` keeps what a command printed together: all its lines stand under the machine", () => {
+  const out: string[] = [];
+  const clock = new FakeClock();
+  const error = (): void => undefined;
+  using view = new ProgressView({ out: (t) => out.push(t), error, terminal: undefined, paint: PLAIN, clock });
+  view.events({ type: "step-note", step: "2", message: "one\ntwo\n" });
+  assert.deepEqual(out, ["    one\n    two\n"]);
+});

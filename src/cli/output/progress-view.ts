@@ -117,7 +117,7 @@ export class ProgressView implements Disposable {
 
   #line(text: string, code?: string): void {
     const tail = code === undefined ? "" : ` ${this.#streams.paint.faint(`[${code}]`)}`;
-    this.above(() => this.#streams.out(`    ${text}${tail}\n`));
+    this.above(() => this.#streams.out(`    ${text.trimEnd().replaceAll("\n", "\n    ")}${tail}\n`));
   }
 
   #takeDown(): void {

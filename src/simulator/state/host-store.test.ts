@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -35,6 +35,16 @@ test("`HostStore.act()` has its changes in host.json when it returns, and leaves
     assert.equal(text.name, "HV02");
     assert.deepEqual(text.mine, { a: 1 });
     assert.deepEqual((await readdir(folder)).sort(), ["host.json", "host.lock"]);
+  });
+});
+
+test("`HostStore` refuses a folder without host.json by name, and makes nothing there", async () => {
+  await inFolder(async (folder) => {
+    for (const path of [join(folder, "missing"), join(folder, "empty")]) {
+      if (path.endsWith("empty")) await mkdir(path);
+      assert.throws(() => new HostStore(path), { code: "simulated-host-invalid", field: "" });
+    }
+    assert.deepEqual(await readdir(join(folder, "empty")), []);
   });
 });
 

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { open, readFile, rename, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { SimulatedHostInvalidError } from "../errors.ts";
@@ -15,9 +16,11 @@ export class HostStore implements Disposable {
   readonly #lock: HostLock;
   #known: { readonly stamp: string; readonly text: string; readonly state: HostState } | undefined;
 
+  /** @throws {SimulatedHostInvalidError} where there is no host: the lock would be the first thing in its folder. */
   constructor(folder: string) {
     this.folder = folder;
     this.#path = join(folder, "host.json");
+    if (!existsSync(this.#path)) throw noHost(folder);
     this.#lock = new HostLock(join(folder, "host.lock"));
   }
 
@@ -77,15 +80,16 @@ export class HostStore implements Disposable {
       const facts = await stat(this.#path, { bigint: true });
       return `${facts.ino} ${facts.size} ${facts.mtimeNs}`;
     } catch (cause) {
-      throw new SimulatedHostInvalidError(
-        `Cannot use the simulated host "${this.folder}": no host.json in it`,
-        {
-          field: "",
-          cause,
-        },
-      );
+      throw noHost(this.folder, cause);
     }
   }
+}
+
+function noHost(folder: string, cause?: unknown): SimulatedHostInvalidError {
+  return new SimulatedHostInvalidError(`Cannot use the simulated host "${folder}": it has no host.json`, {
+    field: "",
+    cause,
+  });
 }
 
 function textOf(state: HostState): string {

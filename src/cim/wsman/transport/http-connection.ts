@@ -122,7 +122,9 @@ export class HttpConnection implements Disposable {
     if (!(error instanceof Error) || !("code" in error) || !/^E[A-Z_]+$/.test(String(error.code)))
       return error;
     const { host, port } = this.#endpoint;
-    return new CimConnectionError(`Cannot talk to "${host}:${port}": ${error.message}`, { cause: error });
+    // OpenSSL's own message has several lines, with addresses and names of its source files
+    const reason = "reason" in error ? `TLS failed with "${String(error.reason)}"` : error.message;
+    return new CimConnectionError(`Cannot talk to "${host}:${port}": ${reason}`, { cause: error });
   }
 }
 

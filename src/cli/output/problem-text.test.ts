@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { PLAIN } from "./paint.ts";
+import { problemText } from "./problem-text.ts";
+
+test("`problemText()` has message, code, advice, and the command that says more, each where it is read first", () => {
+  const line = {
+    type: "error",
+    code: "usage",
+    message: "Cannot do it",
+    advice: "Do that.",
+    retry: "never",
+  } as const;
+  assert.equal(
+    problemText(line, PLAIN),
+    "error Cannot do it [usage]\n  Do that.\n  more: stillpoint explain usage\n",
+  );
+});
+
+test("`problemText()` names the machine first, and leaves out advice that nobody has", () => {
+  const machine = { id: "1", name: "web01" };
+  const line = {
+    type: "error",
+    code: "internal",
+    message: "It broke",
+    advice: "",
+    retry: "never",
+    machine,
+  } as const;
+  assert.equal(
+    problemText(line, PLAIN),
+    "error web01: It broke [internal]\n  more: stillpoint explain internal\n",
+  );
+});
