@@ -72,6 +72,10 @@ test("`parseWinrmAddress()` refuses a password in the address, and does not repe
     "winrm://admin:Sentinel9@hv01",
     "winrms://a:Sentinel9@b@hv01:1",
     "winrm://Sentinel9@hv01:x",
+    "winrm://admin%3aSentinel9@hv01",
+    "winrm://admin:Sentinel9",
+    "WINRM://admin:Sentinel9",
+    "winrms://admin:1Sentinel9/",
   ]) {
     assert.throws(
       () => parseWinrmAddress(text),

@@ -27,7 +27,7 @@ export function parseWinrmAddress(text: string): WinrmAddress {
   if (account === undefined || account === "") {
     throw new AddressError(`Cannot understand the host ${shown(text)}: it names no user, ${WANTED}`);
   }
-  if (account.includes(":")) {
+  if (/:|%3a/i.test(account)) {
     throw new AddressError(
       `Cannot take the host ${shown(text)}: what stands before "@" looks like a password, which never belongs in an address`,
     );
@@ -85,5 +85,7 @@ function hasControlCharacter(text: string): boolean {
 /** The address without the part that people might have put a password into. */
 function shown(text: string): string {
   const [, scheme = "winrm", place = ""] = /^(winrms?):\/\/(?:.*@)?(.*)$/s.exec(text) ?? [];
-  return text.includes("@") ? `"${scheme}://…@${place}"` : `"${text}"`;
+  if (text.includes("@")) return `"${scheme}://…@${place}"`;
+  // a user and a password whose host was forgotten look like a host and its port
+  return `"${text.replace(/^(winrms?:\/\/[^:[\]]*:)(?!\d{1,5}\/?$).+$/is, "$1…")}"`;
 }

@@ -1,4 +1,5 @@
 import { StillpointError } from "../../base/index.ts";
+import { CimAnswerError } from "../index.ts";
 import { HostEnvelopeError } from "./errors.ts";
 import {
   type EnumeratedItems,
@@ -14,6 +15,8 @@ import type { XmlElement } from "./soap/xml-element.ts";
 import { errorOf, type WsmanCaller } from "./wsman-caller.ts";
 
 const FIRST_PORTION = 64;
+const MOST_EMPTY_PORTIONS = 100; // one after the other; a host that has nothing more says so
+const LONGEST_LISTING = 1_000_000; // instances
 const LARGEST_PORTION = 1024; // 2008 R2 caps it at 20 by itself (MaxBatchItems)
 
 /**
@@ -42,11 +45,13 @@ export async function* enumerate(
     }
   };
   let open: string | undefined;
+  const bounds = new ListingBounds();
   try {
     let found = await ask(ACTION.enumerate, (maxElements) => enumerateBody({ wql, maxElements }));
     for (;;) {
       const { context, items } = found;
       open = context;
+      bounds.count(items.length);
       if (items.length > 0) yield items;
       if (context === undefined) return;
       portion.grow();
@@ -67,6 +72,22 @@ async function release(
   } catch (error) {
     // the host forgets it by itself after a minute (EnumerationTimeoutms)
     if (!(error instanceof StillpointError)) throw error;
+  }
+}
+
+/** Nobody lists for ever. */
+class ListingBounds {
+  #instances = 0;
+  #empty = 0;
+
+  count(instances: number): void {
+    this.#instances += instances;
+    this.#empty = instances === 0 ? this.#empty + 1 : 0;
+    if (this.#empty > MOST_EMPTY_PORTIONS || this.#instances > LONGEST_LISTING) {
+      throw new CimAnswerError(
+        `Cannot list instances: the host does not come to an end after ${this.#instances} of them`,
+      );
+    }
   }
 }
 

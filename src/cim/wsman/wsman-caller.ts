@@ -25,6 +25,8 @@ export interface WsmanCall {
   readonly selectors?: Readonly<Record<string, string>> | undefined;
   readonly options?: Readonly<Record<string, string>> | undefined;
   readonly body?: XmlSource | undefined;
+  /** At most as long as the caller's own. */
+  readonly operationTimeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -62,7 +64,8 @@ export class WsmanCaller {
   /** The same, with the host's refusal as a value. */
   async ask(call: WsmanCall): Promise<WsmanReply> {
     const { transport, entropy } = this.#options;
-    const operationTimeoutMs = this.#options.operationTimeoutMs ?? USUAL_OPERATION_TIMEOUT_MS;
+    const longestMs = this.#options.operationTimeoutMs ?? USUAL_OPERATION_TIMEOUT_MS;
+    const operationTimeoutMs = Math.min(call.operationTimeoutMs ?? longestMs, longestMs);
     const messageId = `uuid:${newGuid(entropy).toUpperCase()}`;
     const envelope = encodeRequest(
       {

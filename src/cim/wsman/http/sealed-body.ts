@@ -5,6 +5,9 @@ import type { SealedMessage } from "../ntlm/ntlm-session.ts";
 /** [MS-WSMV] 2.2.9.1.1.2.2: how long the security header before the sealed bytes is. */
 const HeaderLength = struct("length of the security header", 4, { lengthBytes: u32 });
 
+/** What stands before the sealed bytes is five short lines; nothing longer is searched. */
+const LONGEST_HEAD_BYTES = 1024;
+
 const BOUNDARY = "--Encrypted Boundary";
 const OCTETS = "\tContent-Type: application/octet-stream\r\n";
 const PROTOCOL = "application/HTTP-SPNEGO-session-encrypted";
@@ -42,7 +45,7 @@ export function encodeSealedBody({ signature, sealed }: SealedMessage): Uint8Arr
  */
 export function decodeSealedBody(body: Uint8Array): SealedBody {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.length);
-  const marker = bytes.indexOf("application/octet-stream\r\n", 0, "latin1");
+  const marker = bytes.subarray(0, LONGEST_HEAD_BYTES).indexOf("application/octet-stream\r\n", 0, "latin1");
   if (marker < 0) throw malformed("it has no sealed part");
   const head = bytes.toString("latin1", 0, marker);
   const content = /OriginalContent:[^\r\n]*?charset=([\w-]+);\s*Length=(\d+)/i.exec(head);

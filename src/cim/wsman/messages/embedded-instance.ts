@@ -15,6 +15,9 @@ import type { ClassSchema } from "./class-schema.ts";
 import { objectPathOf } from "./object-path.ts";
 import { scalarFromText, textOfScalar } from "./scalar-text.ts";
 
+/** How many instances stand in each other; each is read on its own, so that many would be read very often. */
+const DEEPEST = 16;
+
 /** Finds the description of a class; undefined where the host gives none. */
 export type SchemaLookup = (className: string) => ClassSchema | undefined;
 
@@ -67,6 +70,13 @@ function valueText(value: CimValue, schemaOf: SchemaLookup): string {
 
 /** Reads CIM-XML text. The instance has no place of its own. @throws {CimAnswerError} */
 export function decodeEmbeddedInstance(text: string): CimInstance {
+  return decodeAtDepth(text, 0);
+}
+
+function decodeAtDepth(text: string, depth: number): CimInstance {
+  if (depth > DEEPEST) {
+    throw new CimAnswerError(`Cannot read an embedded instance: it holds more than ${DEEPEST} in each other`);
+  }
   const root = readXml(text);
   const className = root.attributes.get("CLASSNAME");
   if (root.name !== "INSTANCE" || className === undefined) {
@@ -74,16 +84,19 @@ export function decodeEmbeddedInstance(text: string): CimInstance {
   }
   const entries = root.children
     .filter(({ name }) => name.startsWith("PROPERTY"))
-    .map((property): [string, CimValue] => [property.attributes.get("NAME") ?? "", decodeProperty(property)]);
+    .map((property): [string, CimValue] => [
+      property.attributes.get("NAME") ?? "",
+      decodeProperty(property, depth),
+    ]);
   return { kind: "instance", className, properties: Object.fromEntries(entries) };
 }
 
-function decodeProperty(property: XmlElement): CimValue {
+function decodeProperty(property: XmlElement, depth: number): CimValue {
   const written = property.attributes.get("TYPE") ?? "string";
   const type = isCimType(written) ? written : "string";
   const isEmbedded = [...property.attributes.keys()].some((name) => name.toLowerCase() === "embeddedobject");
   const value = property.children.find(({ name }) => name.startsWith("VALUE"));
-  const decode = (element: XmlElement): CimValue => decodeValue(element, { type, isEmbedded });
+  const decode = (element: XmlElement): CimValue => decodeValue(element, { type, isEmbedded, depth });
   if (property.name === "PROPERTY.ARRAY") {
     return value === undefined ? null : value.children.filter(({ name }) => name === "VALUE").map(decode);
   }
@@ -93,9 +106,9 @@ function decodeProperty(property: XmlElement): CimValue {
 
 function decodeValue(
   element: XmlElement,
-  item: { readonly type: CimType; readonly isEmbedded: boolean },
+  item: { readonly type: CimType; readonly isEmbedded: boolean; readonly depth: number },
 ): CimValue {
-  if (item.isEmbedded && looksEmbedded(element.text)) return decodeEmbeddedInstance(element.text);
+  if (item.isEmbedded && looksEmbedded(element.text)) return decodeAtDepth(element.text, item.depth + 1);
   return scalarFromText(item.type, element.text);
 }
 

@@ -1,4 +1,4 @@
-import { CimFault, type CimFaultParts } from "../../index.ts";
+import { CimFault, type CimFaultParts, excerptOf } from "../../index.ts";
 import { NS } from "../soap/namespaces.ts";
 import { withAttributes, type XmlSource, xml } from "../soap/write-xml.ts";
 import { childOf, findBelow, qualifiedName, textIn, type XmlElement } from "../soap/xml-element.ts";
@@ -63,8 +63,8 @@ export function readFault(body: XmlElement | undefined): FaultFacts | undefined 
     code: wmiCodeOf(detail) ?? wsmanCode ?? GENERAL_FAILURE,
     wsmanCode,
     subcode: subcodeOf(body),
-    machine: outer?.attributes.get("Machine"),
-    reason: sentence?.trim() || "the host gave no reason",
+    machine: excerptIn(outer, "Machine"),
+    reason: excerptOf(sentence?.trim() || "the host gave no reason"),
     ...providerPartsOf(provider),
   };
 }
@@ -79,10 +79,15 @@ function providerPartsOf(
 ): Pick<FaultFacts, "provider" | "providerPath" | "providerFault"> {
   if (provider === undefined) return {};
   return {
-    provider: provider.attributes.get("provider"),
-    providerPath: provider.attributes.get("path"),
-    providerFault: allText(provider),
+    provider: excerptIn(provider, "provider"),
+    providerPath: excerptIn(provider, "path"),
+    providerFault: excerptOf(allText(provider)),
   };
+}
+
+function excerptIn(element: XmlElement | undefined, attribute: string): string | undefined {
+  const value = element?.attributes.get(attribute);
+  return value === undefined ? undefined : excerptOf(value);
 }
 
 /** What the session throws for a fault. */

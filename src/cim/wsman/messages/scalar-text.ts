@@ -1,4 +1,4 @@
-import { CimAnswerError, type CimValue } from "../../index.ts";
+import { CimAnswerError, type CimValue, excerptOf } from "../../index.ts";
 import { decodeCimDatetime, decodeIsoDatetime, encodeCimDatetime } from "./cim-datetime.ts";
 import type { CimType } from "./cim-type.ts";
 
@@ -23,7 +23,8 @@ const FAMILY: Readonly<Record<CimType, Family>> = {
   sint64: "integer",
 };
 
-const INTEGER = /^[+-]?\d+$/;
+/** No type has more than 64 bits. */
+const INTEGER = /^[+-]?\d{1,20}$/;
 
 /**
  * A scalar of a known type from its text. Integers are numbers up to 2^53, bigint above it; a datetime that is no moment
@@ -69,11 +70,12 @@ export function textOfScalar(value: CimValue): string {
 function booleanFrom(text: string): boolean {
   if (/^(?:true|1)$/i.test(text)) return true;
   if (/^(?:false|0)$/i.test(text)) return false;
-  throw new CimAnswerError(`Cannot read the truth value "${text}" of the host`);
+  throw new CimAnswerError(`Cannot read the truth value "${excerptOf(text)}" of the host`);
 }
 
 function integerFrom(text: string): number | bigint {
-  if (!INTEGER.test(text)) throw new CimAnswerError(`Cannot read the whole number "${text}" of the host`);
+  if (!INTEGER.test(text))
+    throw new CimAnswerError(`Cannot read the whole number "${excerptOf(text)}" of the host`);
   const value = Number(text);
   return Number.isSafeInteger(value) ? value : BigInt(text);
 }
@@ -81,6 +83,6 @@ function integerFrom(text: string): number | bigint {
 function realFrom(text: string): number {
   const value = Number(text);
   if (text === "" || Number.isNaN(value))
-    throw new CimAnswerError(`Cannot read the number "${text}" of the host`);
+    throw new CimAnswerError(`Cannot read the number "${excerptOf(text)}" of the host`);
   return value;
 }

@@ -1,12 +1,14 @@
 import { SaxesParser, type SaxesTagNS } from "saxes";
 import { KIB, MIB } from "../../../base/index.ts";
-import { CimAnswerError } from "../../index.ts";
-import type { XmlElement } from "./xml-element.ts";
+import { CimAnswerError, excerptOf } from "../../index.ts";
+import type { XmlElement, XmlPrefixes } from "./xml-element.ts";
 
 /** Windows' own limit for an envelope can be raised to a few MiB; nothing that we ask for comes near. */
 const LONGEST_TEXT = 16 * MIB;
 const DEEPEST = 64;
 const MOST_ELEMENTS = 512 * KIB;
+
+const NO_PREFIXES: XmlPrefixes = { get: () => undefined };
 
 interface OpenElement {
   readonly element: Omit<XmlElement, "children" | "text">;
@@ -23,7 +25,7 @@ export function readXml(text: string): XmlElement {
   const reader = new Reader();
   const parser = new SaxesParser({ xmlns: true, position: false });
   parser.on("error", (cause) => {
-    throw malformed(`it is not well formed (${cause.message})`, cause);
+    throw malformed(`it is not well formed (${excerptOf(cause.message)})`, cause);
   });
   parser.on("doctype", () => {
     throw malformed("it holds a DOCTYPE");
@@ -45,9 +47,9 @@ class Reader {
   open(tag: SaxesTagNS): void {
     if (this.#open.length >= DEEPEST) throw malformed(`it is deeper than ${DEEPEST} levels`);
     if (++this.#count > MOST_ELEMENTS) throw malformed(`it holds more than ${MOST_ELEMENTS} elements`);
-    const outer = this.#open.at(-1)?.element.prefixes ?? new Map<string, string>();
+    const outer = this.#open.at(-1)?.element.prefixes ?? NO_PREFIXES;
     const declared = Object.entries(tag.ns);
-    const prefixes = declared.length === 0 ? outer : new Map([...outer, ...declared]);
+    const prefixes = declared.length === 0 ? outer : scopeOf(new Map(declared), outer);
     const attributes = new Map(
       Object.values(tag.attributes).map(({ uri, local, value }) => [
         uri === "" ? local : `${uri}|${local}`,
@@ -70,6 +72,11 @@ class Reader {
     if (outer === undefined) this.root = element;
     else outer.children.push(element);
   }
+}
+
+/** Looks outwards instead of copying: a document may declare as many prefixes as it has elements. */
+function scopeOf(declared: ReadonlyMap<string, string>, outer: XmlPrefixes): XmlPrefixes {
+  return { get: (prefix) => declared.get(prefix) ?? outer.get(prefix) };
 }
 
 function malformed(state: string, cause?: unknown): CimAnswerError {

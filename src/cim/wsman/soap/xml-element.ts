@@ -10,7 +10,13 @@ export interface XmlElement {
   /** All character data directly inside, in order. */
   readonly text: string;
   /** The prefixes that are in force here, for values that are qualified names. */
-  readonly prefixes: ReadonlyMap<string, string>;
+  readonly prefixes: XmlPrefixes;
+}
+
+/** What prefixes stand for. */
+export interface XmlPrefixes {
+  /** The URI; undefined where nobody declared the prefix. */
+  get(prefix: string): string | undefined;
 }
 
 export interface XmlName {

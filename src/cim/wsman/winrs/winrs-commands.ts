@@ -46,6 +46,8 @@ export interface WinrsCommandsOptions extends WsmanCallerOptions {
 const OUTPUT_LIMIT_BYTES = 1024 * KIB; // for each of the two streams
 const FILE_NOT_FOUND = 2;
 const FILE_NOT_FOUND_HRESULT = 0x80070002;
+const SHORTEST_RECEIVE_MS = 1_000; // asking more often brings nothing
+const TIDYING_MS = 20_000; // a host that does not answer is left to forget the shell by itself
 const LONGEST_LINE = 8_191; // characters, of a Windows command line that a shell takes
 
 /** What one stream said, up to a bound: the rest is dropped. */
@@ -58,7 +60,7 @@ class KeptOutput {
     const kept = bytes.subarray(0, this.#left);
     this.#left -= kept.length;
     this.#dropped += bytes.length - kept.length;
-    this.#parts.push(kept);
+    if (kept.length > 0) this.#parts.push(kept.slice()); // a view, also an empty one, would keep all of it in memory
   }
 
   toString(): string {
@@ -152,7 +154,8 @@ export class WinrsCommands implements AsyncDisposable {
     const deadline = clock.monotonicMs() + options.timeoutMs;
     const kept = { stdout: new KeptOutput(), stderr: new KeptOutput() };
     for (;;) {
-      const said = await this.#receive(running, options.signal);
+      const leftMs = Math.max(Math.ceil(deadline - clock.monotonicMs()), SHORTEST_RECEIVE_MS);
+      const said = await this.#receive(running, { operationTimeoutMs: leftMs, signal: options.signal });
       for (const { name, bytes } of said.streams) kept[name].add(bytes);
       if (said.exitCode !== undefined) {
         return {
@@ -171,16 +174,16 @@ export class WinrsCommands implements AsyncDisposable {
     }
   }
 
-  /** The host answers after a minute at the latest; that nothing was said by then is no failure. */
+  /** The host answers when the operation's time is over at the latest; that nothing was said by then is no failure. */
   async #receive(
     running: { readonly shell: { readonly ShellId: string }; readonly commandId: string },
-    signal: AbortSignal | undefined,
+    limits: { readonly operationTimeoutMs: number; readonly signal: AbortSignal | undefined },
   ): Promise<ShellOutput> {
     const reply = await this.#ask(ACTION.receive, {
       body: receiveBody(running.commandId),
       selectors: running.shell,
       options: { WSMAN_CMDSHELL_OPTION_KEEPALIVE: "TRUE" },
-      signal,
+      ...limits,
     });
     if (reply.kind === "answer") return readOutputBody(reply.body);
     if (reply.facts.wsmanCode === WSMAN_CODE.operationTimedOut) return { streams: [], exitCode: undefined };
@@ -193,7 +196,7 @@ export class WinrsCommands implements AsyncDisposable {
     call: Pick<Parameters<WsmanCaller["ask"]>[0], "selectors" | "body">,
   ): Promise<void> {
     try {
-      await this.#ask(action, call);
+      await this.#ask(action, { operationTimeoutMs: TIDYING_MS, ...call });
     } catch (error) {
       if (!(error instanceof StillpointError) || error instanceof InterruptedError) throw error;
     }
