@@ -346,7 +346,7 @@ describe("WsmanHostConnection", () => {
 
 test("`HttpTransport` says in one line that a port speaks no TLS", async () => {
   await using host = await echoHost({});
-  await using transport = transportTo(host.port, { protocol: "https" });
+  await using transport = transportTo(host.port, { protocol: "https:" });
   await assert.rejects(transport.exchange("x", TIMEOUT), {
     code: "host-unreachable",
     message: /^Cannot talk to "[^"]+": TLS failed with "[a-z ]+"$/,
