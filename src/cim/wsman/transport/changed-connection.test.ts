@@ -157,7 +157,7 @@ describe("HttpTransport and certificates that change", () => {
     for (const name of ["one", "two"]) {
       const [keyFile, certFile] = [join(folder.path, `${name}.key`), join(folder.path, `${name}.pem`)];
       const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-      const key = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+      const key = privateKey.export({ type: "pkcs8", format: "pem" });
       writeFileSync(keyFile, key);
       const subject = ["-subj", `/CN=${name}`, "-addext", "subjectAltName=IP:127.0.0.1"];
       run("openssl", ["req", "-x509", "-key", keyFile, "-days", "2", ...subject, "-out", certFile]);
