@@ -1,4 +1,4 @@
-import type { Guid, Secret } from "../base/index.ts";
+import type { Guid, RestorePointId, Secret } from "../base/index.ts";
 import type { VaultKeys } from "./crypto/vault-keys.ts";
 import { VaultDamagedError } from "./errors.ts";
 import type { VaultConfig } from "./format/config-document.ts";
@@ -11,6 +11,9 @@ import { type VerifyOptions, type VerifyReport, verifyVault } from "./maintenanc
 import { Engine } from "./pipeline/engine.ts";
 import { FrameReader } from "./reading/frame-reader.ts";
 import { StoredFileReader } from "./reading/stored-file-reader.ts";
+import { planRemoval, type RemovalPlan } from "./removal/plan-removal.ts";
+import { MOVE_BELOW, type PruneOptions, type PruneReport, pruneVault } from "./removal/prune-vault.ts";
+import { RemovalNotes } from "./removal/removal-notes.ts";
 import { findPoint, isOfMachine } from "./restore-points/find-point.ts";
 import { PointStore } from "./restore-points/point-store.ts";
 import type { RestorePoint, RestorePointSummary, StoredFile } from "./restore-points/restore-point.ts";
@@ -29,6 +32,13 @@ export interface OpenedVault {
   readonly keys: VaultKeys;
 }
 
+/** A restore point that is in the trash. */
+export interface TrashedPoint {
+  readonly id: RestorePointId;
+  /** Then it may be deleted for good. */
+  readonly until: Temporal.Instant;
+}
+
 /** The deduplicating encrypted store, open. Comes from `createVault` or `openVault`; whoever opened it disposes of it. */
 export class Vault implements AsyncDisposable {
   readonly facts: VaultFacts;
@@ -37,6 +47,7 @@ export class Vault implements AsyncDisposable {
   readonly #engine: Engine;
   readonly #loaded: LoadedIndex;
   readonly #frames: FrameReader;
+  readonly #notes: RemovalNotes;
   readonly #points: PointStore;
   readonly #slots: KeySlots;
   #indexLoaded: Promise<void> | undefined;
@@ -54,7 +65,8 @@ export class Vault implements AsyncDisposable {
     });
     this.#loaded = new LoadedIndex({ storage, keys });
     this.#frames = new FrameReader({ storage, keys, engine: this.#engine, loaded: this.#loaded });
-    this.#points = new PointStore({ ...options, keys });
+    this.#notes = new RemovalNotes({ ...options, keys });
+    this.#points = new PointStore({ ...options, keys, notes: this.#notes });
     this.#slots = new KeySlots(storage, config.id);
     this.facts = {
       id: config.id,
@@ -100,6 +112,7 @@ export class Vault implements AsyncDisposable {
         engine: this.#engine,
         loaded: this.#loaded,
         points: this.#points,
+        notes: this.#notes,
         chunkBytes: config.chunkBytes,
       },
       options.signal,
@@ -115,6 +128,8 @@ export class Vault implements AsyncDisposable {
     for await (const name of this.#points.names()) {
       const point = await this.#readPoint(name);
       if (point instanceof VaultDamagedError) damage ??= point;
+      else if (point === undefined)
+        continue; // a prune took it since it was listed
       else if (filter.machine === undefined || isOfMachine(point, filter.machine)) yield summaryOf(point);
     }
     if (damage !== undefined) throw damage;
@@ -130,7 +145,7 @@ export class Vault implements AsyncDisposable {
     const names = await Array.fromAsync(this.#points.names());
     for (const name of names.toReversed()) {
       const point = await this.#readPoint(name);
-      if (point instanceof VaultDamagedError || point.host.name !== host) continue;
+      if (point === undefined || point instanceof VaultDamagedError || point.host.name !== host) continue;
       if (point.machine.id.toLowerCase() !== machine.toLowerCase()) continue;
       return new Map(point.files.map((file) => [file.path, file]));
     }
@@ -140,6 +155,58 @@ export class Vault implements AsyncDisposable {
   async openFile(file: StoredFile): Promise<StoredFileReader> {
     await this.#indexOnce();
     return new StoredFileReader(file, this.#frames, { runsAtOnce: 2 * this.#engine.workers.size });
+  }
+
+  /**
+   * Puts a restore point into the trash: nobody sees it any more, and until that moment it can be taken back.
+   * @throws {PointNotFoundError}
+   */
+  async trash(point: RestorePointId, options: { readonly until: Temporal.Instant }): Promise<void> {
+    await this.#notes.trash(point, options.until.epochMilliseconds);
+  }
+
+  /** What is in the trash, and until when. */
+  async trashed(): Promise<readonly TrashedPoint[]> {
+    const entries = await this.#notes.trashEntries();
+    return entries.map(({ point, untilMilliseconds }) => ({
+      id: point,
+      until: Temporal.Instant.fromEpochMilliseconds(untilMilliseconds),
+    }));
+  }
+
+  /** Takes a restore point out of the trash; false when it is not in it. */
+  async takeBack(point: RestorePointId): Promise<boolean> {
+    const entries = (await this.#notes.trashEntries()).filter((entry) => entry.point === point);
+    for (const entry of entries) await this.#notes.takeBack(entry);
+    return entries.length > 0;
+  }
+
+  /** What it would free when these restore points went, and what each of the others needs alone. Looks only. */
+  async planRemoval(
+    without: ReadonlySet<RestorePointId>,
+    options: Pick<PruneOptions, "moveBelow" | "signal"> = {},
+  ): Promise<RemovalPlan> {
+    const { keys } = this.#opened;
+    const parts = {
+      storage: this.#options.storage,
+      keys,
+      engine: this.#engine,
+      notes: this.#notes,
+      points: this.#points,
+    };
+    const { moveBelow = MOVE_BELOW, signal } = options;
+    return await planRemoval({ without, moveBelow, signal }, parts);
+  }
+
+  /** Removes what is due in the trash and what no restore point needs, beside anything else that runs. */
+  async prune(options: PruneOptions = {}): Promise<PruneReport> {
+    return await pruneVault(options, {
+      ...this.#options,
+      keys: this.#opened.keys,
+      engine: this.#engine,
+      notes: this.#notes,
+      points: this.#points,
+    });
   }
 
   /** Looks for damage; finding some is a result, not an error. */
@@ -153,6 +220,7 @@ export class Vault implements AsyncDisposable {
       loaded: this.#loaded,
       frames: this.#frames,
       points: this.#points,
+      notes: this.#notes,
       slots: this.#slots,
     });
   }
@@ -171,9 +239,12 @@ export class Vault implements AsyncDisposable {
     }
   }
 
-  async #readPoint(name: Parameters<PointStore["read"]>[0]): Promise<RestorePoint | VaultDamagedError> {
+  /** Undefined when it is gone, damage as a value. */
+  async #readPoint(
+    name: Parameters<PointStore["read"]>[0],
+  ): Promise<RestorePoint | VaultDamagedError | undefined> {
     try {
-      return await this.#points.read(name);
+      return await this.#points.readIfThere(name);
     } catch (error) {
       if (error instanceof VaultDamagedError) return error;
       throw error;

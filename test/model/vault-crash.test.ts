@@ -196,3 +196,45 @@ test("two programs that store the same at the same time give two whole restore p
     points.map((point) => ({ point, files, afterWrite: 0 })),
   );
 });
+
+test("a prune that was left at any write loses nothing that stays, and the next one ends it", async () => {
+  const storage = new RecordingStorage();
+  const disks = [1, 2, 3, 4].map((seed) => {
+    const disk = someBytes(7, 260_000);
+    disk.set(someBytes(seed, 90_000), 40_000 * seed);
+    return disk;
+  });
+  const points: RestorePoint[] = [];
+  let begun = 0;
+  {
+    await using vault = (await createSmallVault(storage)).vault;
+    for (const disk of disks) points.push(await backUp(vault, { disk }));
+    begun = storage.calls.length;
+    const until = Temporal.Instant.from("2020-01-01T00:00:00Z");
+    for (const { id } of points.slice(0, 2)) await vault.trash(id, { until });
+    const { packsMoved, packsDropped } = await vault.prune({ moveBelow: 0.9 });
+    assert.ok(packsMoved > 0 && packsDropped > 0, `${packsMoved} were moved, ${packsDropped} dropped`);
+  }
+  const staying = points.slice(2).map((point, i) => ({
+    point,
+    files: { disk: disks[i + 2] as Uint8Array },
+    afterWrite: 0,
+  }));
+  for (let count = begun; count <= storage.calls.length; count++) {
+    const left = storage.prefix(count);
+    await using vault = await openSmallVault(left, { seed: count });
+    await assertWhole(vault, staying);
+    assert.deepEqual((await vault.verify({ readDataPercent: 100 })).damaged, [], `after write ${count}`);
+    await vault.prune({ moveBelow: 0.9, staleAfterMs: -Number.MAX_SAFE_INTEGER });
+    await using fresh = await openSmallVault(left, { seed: 1000 + count });
+    await assertWhole(fresh, staying);
+    assert.deepEqual(
+      (await fresh.verify({ readDataPercent: 100 })).damaged,
+      [],
+      `after write ${count}, pruned`,
+    );
+    for (const prefix of ["doomed/", "awaited/", "leases/"]) {
+      for await (const { name } of left.list(prefix)) assert.fail(`${name} is left after write ${count}`);
+    }
+  }
+});

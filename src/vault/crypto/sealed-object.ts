@@ -1,8 +1,16 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import type { Entropy } from "../../base/index.ts";
 import { VaultDamagedError } from "../errors.ts";
-import { COMPRESSION, CONTENT, KEY_FORM, SealedBody, SealedHeader, TAG_BYTES } from "../format/layout.ts";
-import { SEGMENT_MAGIC } from "../format/magic.ts";
+import {
+  COMPRESSION,
+  CONTENT,
+  type Content,
+  KEY_FORM,
+  SealedBody,
+  SealedHeader,
+  TAG_BYTES,
+} from "../format/layout.ts";
+import { REMOVAL_MAGIC, SEGMENT_MAGIC } from "../format/magic.ts";
 import { aeadOpen, aeadSeal, ZERO_NONCE } from "./aead.ts";
 import { deriveKey } from "./derive-key.ts";
 import { openHeader, type SessionKeyring } from "./open-header.ts";
@@ -31,10 +39,57 @@ export function openPoint(
 
 /** Seals a segment, by a key from the index root. */
 export function sealSegment(plain: Uint8Array, keys: VaultKeys, entropy: Entropy): readonly Uint8Array[] {
+  return sealByIndexRoot(plain, { keys, entropy, magic: SEGMENT_MAGIC, content: CONTENT.segment });
+}
+
+/** @throws {VaultDamagedError} @throws {VaultTooNewError} */
+export function openSegment(bytes: Uint8Array, object: string, keys: VaultKeys): Uint8Array {
+  const header = openHeader(keys, bytes, { kind: "segment", object });
+  return openBody(bytes, object, indexedKey(keys, header.seed));
+}
+
+/** What of the vault's objects is about removal: docs/vault-format.md 9. */
+export type RemovalContent =
+  | typeof CONTENT.doomedList
+  | typeof CONTENT.awaitedSessions
+  | typeof CONTENT.trashEntry;
+
+/** Seals a note about removal, as a full-key holder. */
+export function sealRemoval(
+  plain: Uint8Array,
+  content: RemovalContent,
+  by: { readonly keys: VaultKeys; readonly entropy: Entropy },
+): readonly Uint8Array[] {
+  return sealByIndexRoot(plain, { ...by, magic: REMOVAL_MAGIC, content });
+}
+
+/** Believes nobody but full-key holders. @throws {VaultDamagedError} @throws {VaultTooNewError} */
+export function openRemoval(
+  bytes: Uint8Array,
+  object: string,
+  open: { readonly keys: VaultKeys; readonly content: RemovalContent },
+): Uint8Array {
+  const header = openHeader(open.keys, bytes, { kind: "removal", object });
+  if (header.content !== open.content || Buffer.compare(header.writer, FULL_KEY_WRITER) !== 0) {
+    throw new VaultDamagedError(object, "it holds something else than its name says");
+  }
+  return openBody(bytes, object, indexedKey(open.keys, header.seed));
+}
+
+function sealByIndexRoot(
+  plain: Uint8Array,
+  by: {
+    readonly keys: VaultKeys;
+    readonly entropy: Entropy;
+    readonly magic: Uint8Array;
+    readonly content: Content;
+  },
+): readonly Uint8Array[] {
+  const { keys, entropy, magic, content } = by;
   const seed = entropy.bytes(32);
   const header = provenHeader(keys, {
-    magic: SEGMENT_MAGIC,
-    content: CONTENT.segment,
+    magic,
+    content,
     keyForm: KEY_FORM.indexRoot,
     session: entropy.bytes(16),
     writer: FULL_KEY_WRITER,
@@ -42,16 +97,11 @@ export function sealSegment(plain: Uint8Array, keys: VaultKeys, entropy: Entropy
     wrappedKey: new Uint8Array(32),
     wrapTag: new Uint8Array(16),
   });
-  return sealBody(plain, header, segmentKey(keys, seed));
+  return sealBody(plain, header, indexedKey(keys, seed));
 }
 
-/** @throws {VaultDamagedError} @throws {VaultTooNewError} */
-export function openSegment(bytes: Uint8Array, object: string, keys: VaultKeys): Uint8Array {
-  const header = openHeader(keys, bytes, { kind: "segment", object });
-  return openBody(bytes, object, segmentKey(keys, header.seed));
-}
-
-function segmentKey(keys: VaultKeys, seed: Uint8Array): Uint8Array {
+/** The header, which says what kind of object it is, is bound to the body: one derivation is enough for all kinds. */
+function indexedKey(keys: VaultKeys, seed: Uint8Array): Uint8Array {
   return deriveKey(keys.indexRoot, { purpose: "segment", salt: keys.vaultBytes, further: seed });
 }
 

@@ -58,6 +58,7 @@ test("each magic is the beginning of the SHA-256 of its sentence, and the page h
     PACK_MAGIC: "pack",
     SEGMENT_MAGIC: "segment",
     POINT_MAGIC: "restore point",
+    REMOVAL_MAGIC: "removal",
     PACK_END_MAGIC: "pack end",
     FRAME_MAGIC: "frame",
     NODE_MAGIC: "recipe node",

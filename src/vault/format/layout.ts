@@ -12,7 +12,15 @@ export const FRAME_BYTES = 512 * 1024;
 export const PACK_BYTES = 16 * 1024 * 1024;
 
 /** docs/vault-format.md 5: the values of `SealedHeader.content`. */
-export const CONTENT = { dataPack: 1, metaPack: 2, segment: 3, restorePoint: 4 } as const;
+export const CONTENT = {
+  dataPack: 1,
+  metaPack: 2,
+  segment: 3,
+  restorePoint: 4,
+  doomedList: 5,
+  awaitedSessions: 6,
+  trashEntry: 7,
+} as const;
 export type Content = (typeof CONTENT)[keyof typeof CONTENT];
 /** Where the key of a sealed object comes from. */
 export const KEY_FORM = { envelope: 1, indexRoot: 2 } as const;

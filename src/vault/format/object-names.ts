@@ -6,6 +6,9 @@ export const PACKS_PREFIX = "packs/";
 export const INDEX_PREFIX = "index/";
 export const POINTS_PREFIX = "points/";
 export const LEASES_PREFIX = "leases/";
+export const DOOMED_PREFIX = "doomed/";
+export const AWAITED_PREFIX = "awaited/";
+export const TRASH_PREFIX = "trash/";
 export function keySlotName(digest: Uint8Array): string {
   return KEYS_PREFIX + hexFromBytes(digest);
 }
@@ -25,6 +28,40 @@ export function pointName(milliseconds: number, id: RestorePointId): string {
 
 export function leaseName(milliseconds: number, session: Uint8Array): string {
   return `${LEASES_PREFIX}${timePart(milliseconds)}-${hexFromBytes(session)}`;
+}
+
+/** Time and session of a lease, from its object's name; undefined when the name is none. */
+export function leaseFromName(
+  name: string,
+): { readonly milliseconds: number; readonly session: string } | undefined {
+  const found = /^leases\/([0-9a-f]{12})-([0-9a-f]{32})$/.exec(name);
+  if (found === null) return undefined;
+  return { milliseconds: Number.parseInt(found[1] as string, 16), session: found[2] as string };
+}
+
+/** Time and id of a list of what is going to be deleted. */
+export function doomedName(milliseconds: number, id: Uint8Array): string {
+  return `${DOOMED_PREFIX}${timePart(milliseconds)}-${hexFromBytes(id)}`;
+}
+
+/** Who has to end before what a doomed list names is deleted. */
+export function awaitedName(doomed: string): string {
+  return AWAITED_PREFIX + doomed.slice(DOOMED_PREFIX.length);
+}
+
+/** A restore point in the trash, and until when. */
+export function trashName(untilMilliseconds: number, point: RestorePointId): string {
+  return `${TRASH_PREFIX}${timePart(untilMilliseconds)}-${point}`;
+}
+
+/** Until when which restore point is in the trash; undefined when the name says nothing of it. */
+export function trashFromName(
+  name: string,
+): { readonly untilMilliseconds: number; readonly point: RestorePointId } | undefined {
+  const found = /^trash\/([0-9a-f]{12})-([0-9a-f]{32})$/.exec(name);
+  const point = found?.[2] === undefined ? undefined : parseRestorePointId(found[2]);
+  if (point === undefined) return undefined;
+  return { untilMilliseconds: Number.parseInt(found?.[1] as string, 16), point };
 }
 
 /** The SHA-256 that names a pack, a segment or a slot; undefined when the name is none of them. */

@@ -25,6 +25,8 @@ export interface IndexedPack {
   readonly frameCount: number;
   /** False when the storage has no pack of this name and length: its chunks count as unknown. */
   isThere: boolean;
+  /** It is going to be deleted: it can be read, and nobody may begin to rely on it. */
+  isDoomed: boolean;
 }
 
 /** All segments together, in memory: docs/vault-format.md 7. About 21 bytes a chunk. */
@@ -35,9 +37,20 @@ export class ChunkIndex {
   readonly #framePack = new GrowingWords();
   readonly #frameOffset = new GrowingWords();
   readonly #frameBytes = new GrowingWords();
+  readonly #frameChunks = new GrowingWords();
+  readonly #doomed = new Set<string>();
 
   get chunkCount(): number {
     return this.#chunks.size;
+  }
+
+  get frameCount(): number {
+    return this.#framePack.length;
+  }
+
+  /** How many chunks a frame has. */
+  chunksIn(frame: number): number {
+    return this.#frameChunks.at(frame);
   }
 
   get packs(): readonly IndexedPack[] {
@@ -48,15 +61,31 @@ export class ChunkIndex {
     return this.#packByDigest.has(hexFromBytes(digest));
   }
 
-  /** The frame that holds a chunk, or undefined when the vault does not have it. */
+  /** The frame that holds a chunk, or undefined when the vault does not have it, or not for long. */
   find(ids: Uint8Array, at = 0): number | undefined {
     const frame = this.#chunks.get(ids, at);
-    return frame !== undefined && this.#isThere(frame) ? frame : undefined;
+    return frame !== undefined && this.#lasts(frame) ? frame : undefined;
   }
 
-  /** The frame that should hold a chunk, also when its pack is gone. */
+  /** The frame that holds a chunk, also when nobody may begin to rely on it. */
+  findReadable(ids: Uint8Array, at = 0): number | undefined {
+    const frame = this.#chunks.get(ids, at);
+    if (frame === undefined) return undefined;
+    return (this.#packs[this.#framePack.at(frame)] as IndexedPack).isThere ? frame : undefined;
+  }
+
+  isDoomed(object: string): boolean {
+    return this.#doomed.has(object);
+  }
+
+  /** The frame that should hold a chunk, also when its pack is doomed or gone. */
   findAnyway(ids: Uint8Array, at = 0): number | undefined {
     return this.#chunks.get(ids, at);
+  }
+
+  /** The number of the pack that a frame is in. */
+  packOf(frame: number): number {
+    return this.#framePack.at(frame);
   }
 
   locate(frame: number): FrameLocation {
@@ -70,22 +99,43 @@ export class ChunkIndex {
     const first = this.#addFrames(contents);
     if (first === undefined) return;
     contents.frames.forEach(({ ids }, k) => {
+      this.#frameChunks.increase(first + k, ids.length / HASH_BYTES);
       for (let at = 0; at < ids.length; at += HASH_BYTES) this.#addChunk(ids, at, first + k);
     });
   }
 
   addSegment(segment: Segment): void {
+    const known = this.frameCount;
     const numbers: number[] = [];
     for (const pack of segment.packs) {
       const first = this.#addFrames(pack) ?? this.#firstFrameOf(pack.digest);
       pack.frames.forEach((_, k) => numbers.push(first + k));
     }
-    segment.forEachChunk((bytes, at, frame) => this.#addChunk(bytes, at, numbers[frame] as number));
+    segment.forEachChunk((bytes, at, position) => {
+      const frame = numbers[position] as number;
+      if (frame >= known) this.#frameChunks.increase(frame, 1);
+      this.#addChunk(bytes, at, frame);
+    });
   }
 
   /** A pack that is gone takes its chunks with it; those that are stored again take their places. */
   setThere(pack: number, isThere: boolean): void {
     (this.#packs[pack] as IndexedPack).isThere = isThere;
+  }
+
+  /** Packs that are going to be deleted, known or not, by their names in the storage. What was doomed stays doomed. */
+  doom(objects: readonly string[]): void {
+    for (const object of objects) this.#doomed.add(object);
+    for (const pack of this.#packs) if (this.#doomed.has(pack.object)) pack.isDoomed = true;
+  }
+
+  /** The number of a chunk's place in the table, below `chunkPlaces`; valid until a chunk is added. */
+  placeOf(ids: Uint8Array, at = 0): number | undefined {
+    return this.#chunks.placeOf(ids, at);
+  }
+
+  get chunkPlaces(): number {
+    return this.#chunks.places;
   }
 
   #addFrames(pack: Segment["packs"][number]): number | undefined {
@@ -96,11 +146,19 @@ export class ChunkIndex {
     this.#packByDigest.set(key, number);
     const object = packName(pack.digest);
     const frameCount = pack.frames.length;
-    this.#packs.push({ object, sizeBytes: pack.sizeBytes, firstFrame, frameCount, isThere: true });
+    this.#packs.push({
+      object,
+      sizeBytes: pack.sizeBytes,
+      firstFrame,
+      frameCount,
+      isThere: true,
+      isDoomed: this.#doomed.has(object),
+    });
     for (const { offset, sealedBytes } of pack.frames) {
       this.#framePack.push(number);
       this.#frameOffset.push(offset);
       this.#frameBytes.push(sealedBytes);
+      this.#frameChunks.push(0);
     }
     return firstFrame;
   }
@@ -112,10 +170,11 @@ export class ChunkIndex {
 
   #addChunk(ids: Uint8Array, at: number, frame: number): void {
     const known = this.#chunks.get(ids, at);
-    if (known === undefined || !this.#isThere(known)) this.#chunks.set(ids, at, frame);
+    if (known === undefined || !this.#lasts(known)) this.#chunks.set(ids, at, frame);
   }
 
-  #isThere(frame: number): boolean {
-    return (this.#packs[this.#framePack.at(frame)] as IndexedPack).isThere;
+  #lasts(frame: number): boolean {
+    const { isThere, isDoomed } = this.#packs[this.#framePack.at(frame)] as IndexedPack;
+    return isThere && !isDoomed;
   }
 }

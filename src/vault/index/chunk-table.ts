@@ -41,6 +41,21 @@ export class ChunkTable {
     return found === 0 ? undefined : found - 1;
   }
 
+  /** A number for the place of a chunk in the table, below `places`; valid until the next chunk is set. */
+  placeOf(ids: Uint8Array, at = 0): number | undefined {
+    const partition = ids[at] as number;
+    const slots = this.#partitions[partition] as Uint32Array;
+    const slot = find(slots, ids, at);
+    if (slots[slot + 3] === 0) return undefined;
+    let before = 0;
+    for (let i = 0; i < partition; i++) before += (this.#partitions[i] as Uint32Array).length;
+    return (before + slot) / LANES;
+  }
+
+  get places(): number {
+    return this.#partitions.reduce((sum, slots) => sum + slots.length, 0) / LANES;
+  }
+
   /** Sets a chunk's number, from 0 to 2^32 - 2; whether the chunk is new. */
   set(ids: Uint8Array, at: number, value: number): boolean {
     const partition = ids[at] as number;

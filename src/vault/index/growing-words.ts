@@ -16,6 +16,11 @@ export class GrowingWords {
     this.#words[this.#length++] = word;
   }
 
+  /** Adds to a number that is there. */
+  increase(position: number, by: number): void {
+    this.#words[position] = this.at(position) + by;
+  }
+
   at(position: number): number {
     if (position >= this.#length) throw new RangeError(`no word ${position}: there are ${this.#length}`);
     return this.#words[position] as number;

@@ -1,3 +1,4 @@
+import { throwIfInterrupted } from "../../base/index.ts";
 import { type Storage, StorageObjectMissingError } from "../../storage/index.ts";
 import { SessionKeyring } from "../crypto/open-header.ts";
 import { openSegment } from "../crypto/sealed-object.ts";
@@ -11,6 +12,7 @@ import { decodeSegment } from "./segment-codec.ts";
 
 /** A pack of 64 KiB chunks holds some hundreds of them. */
 const PACKS_A_SEGMENT = 128;
+const MOST_LISTINGS = 10;
 
 export interface IndexPlace {
   readonly storage: Storage;
@@ -38,9 +40,7 @@ export class LoadedIndex {
   /** Reads the segments that were not read yet. Holds one of them at a time. */
   async refresh(signal?: AbortSignal): Promise<void> {
     await this.#alone(async () => {
-      for await (const { name } of this.#place.storage.list(INDEX_PREFIX, { signal })) {
-        if (!this.#loaded.has(name)) await this.#load(name, signal);
-      }
+      await this.#readNew(signal);
     });
   }
 
@@ -62,9 +62,16 @@ export class LoadedIndex {
       for await (const { name, sizeBytes } of this.#place.storage.list(PACKS_PREFIX, { signal })) {
         if (digestFromName(name) !== undefined) there.set(name, sizeBytes);
       }
-      for (const [pack, { object, sizeBytes }] of this.index.packs.entries()) {
-        if (pack < known) this.index.setThere(pack, there.get(object) === sizeBytes);
+      let areGone = false;
+      for (const [pack, { object, sizeBytes, isThere }] of this.index.packs.entries()) {
+        const isThereNow = there.get(object) === sizeBytes;
+        if (pack < known) this.index.setThere(pack, isThereNow);
+        if (pack < known && isThere && !isThereNow) areGone = true;
         there.delete(object);
+      }
+      if (areGone) {
+        this.#loaded.clear(); // their chunks may be in other packs too, which segments name that were read already
+        await this.#readNew(signal);
       }
       await this.#adopt(there, signal);
     });
@@ -91,9 +98,27 @@ export class LoadedIndex {
     return this.#adopted;
   }
 
+  /** A prune puts new segments before it deletes old ones: where one was gone, there is one that was not listed. */
+  async #readNew(signal?: AbortSignal): Promise<void> {
+    for (let listing = 1; listing <= MOST_LISTINGS && !(await this.#readListed(signal)); listing++) {
+      throwIfInterrupted(signal);
+    }
+  }
+
+  /** Whether all segments that were listed could be read, well or damaged. */
+  async #readListed(signal?: AbortSignal): Promise<boolean> {
+    let isComplete = true;
+    for await (const { name } of this.#place.storage.list(INDEX_PREFIX, { signal })) {
+      if (!this.#loaded.has(name) && !(await this.#load(name, signal))) isComplete = false;
+    }
+    return isComplete;
+  }
+
   async #adopt(packs: ReadonlyMap<string, number>, signal?: AbortSignal): Promise<void> {
     this.unreadablePacks.clear();
     for (const [object, sizeBytes] of packs) {
+      if (this.index.isDoomed(object)) continue; // nobody begins to rely on it
+      if (this.index.hasPack(digestFromName(object) as Uint8Array)) continue; // a segment names it by now
       try {
         const place = { ...this.#place, keyring: this.#keyring, signal };
         const contents = await readPackContents(object, sizeBytes, place);
@@ -106,17 +131,19 @@ export class LoadedIndex {
     }
   }
 
-  async #load(name: string, signal?: AbortSignal): Promise<void> {
+  /** False when it is gone since it was listed. */
+  async #load(name: string, signal?: AbortSignal): Promise<boolean> {
     try {
       const bytes = await this.#place.storage.get(name, { signal });
       this.index.addSegment(decodeSegment(openSegment(bytes, name, this.#place.keys), name));
       this.damagedSegments.delete(name);
       this.#loaded.add(name);
     } catch (error) {
-      if (error instanceof StorageObjectMissingError) return; // gone between listing and reading
+      if (error instanceof StorageObjectMissingError) return false;
       if (!(error instanceof VaultDamagedError)) throw error;
       this.damagedSegments.set(name, error);
     }
+    return true;
   }
 
   async #alone<T>(work: () => Promise<T>): Promise<T> {

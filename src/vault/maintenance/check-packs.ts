@@ -48,8 +48,8 @@ export class PackCheck {
   async checkFooters(): Promise<void> {
     const { index, ledger, engine, signal } = this.#parts;
     const check = async (pack: IndexedPack): Promise<void> => {
+      // whoever needs one that is gone tells of it: a prune takes what nobody needs
       if (pack.isThere) await ledger.catching(async () => await this.#checkFooter(pack));
-      else ledger.note(pack.object, "it is gone or cut off");
     };
     await forEachBounded([...index.packs], check, { limit: 2 * engine.workers.size, signal });
   }

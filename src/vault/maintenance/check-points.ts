@@ -34,7 +34,7 @@ export class PointCheck {
   /** How many restore points there are. */
   async run(): Promise<number> {
     let count = 0;
-    for await (const name of this.#parts.points.names()) {
+    for await (const name of this.#parts.points.allNames()) {
       throwIfInterrupted(this.#parts.signal);
       count++;
       await this.#checkPoint(name);
@@ -46,7 +46,7 @@ export class PointCheck {
     const { ledger, points } = this.#parts;
     let point: RestorePoint | undefined;
     const damaged = await ledger.catching(async () => {
-      point = await points.read(name);
+      point = await points.readIfThere(name);
     });
     if (damaged !== undefined) ledger.blame(damaged, { id: name.id });
     if (point === undefined) return;
@@ -74,8 +74,10 @@ export class PointCheck {
       return INDEX_PREFIX;
     }
     const { object, pack } = index.locate(frame);
-    if (damagedFrames.has(frame) || index.packs[pack]?.isThere !== true) return object;
-    return undefined;
+    if (damagedFrames.has(frame)) return object;
+    if (index.packs[pack]?.isThere === true) return undefined;
+    ledger.note(object, "it is gone or cut off");
+    return object;
   }
 
   async #damageInNode(reference: Reference, id: Uint8Array, level: number): Promise<ReadonlySet<string>> {

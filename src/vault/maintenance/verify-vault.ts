@@ -9,6 +9,7 @@ import type { KeySlots } from "../keys/key-slots.ts";
 import { getOrDamaged } from "../packs/get-or-damaged.ts";
 import type { Engine } from "../pipeline/engine.ts";
 import type { FrameReader } from "../reading/frame-reader.ts";
+import type { RemovalNotes } from "../removal/removal-notes.ts";
 import type { PointStore } from "../restore-points/point-store.ts";
 import { PackCheck } from "./check-packs.ts";
 import { PointCheck } from "./check-points.ts";
@@ -47,6 +48,7 @@ export interface VerifyParts {
   readonly loaded: LoadedIndex;
   readonly frames: FrameReader;
   readonly points: PointStore;
+  readonly notes: RemovalNotes;
   readonly slots: KeySlots;
 }
 
@@ -59,6 +61,9 @@ export async function verifyVault(options: VerifyOptions, parts: VerifyParts): P
     await checkConfig(parts);
   });
   for (const { object, what } of await parts.slots.damaged()) ledger.note(object, what);
+  await ledger.catching(async () => {
+    for (const list of await parts.notes.doomedLists(signal)) loaded.index.doom(list.packs);
+  });
   await loaded.reread(signal);
   await loaded.reconcile(signal);
   for (const [object, { what }] of [...loaded.damagedSegments, ...loaded.unreadablePacks])

@@ -20,6 +20,11 @@ export async function getOrDamaged(
   }
 }
 
+/** Whether an error says that an object is not there: a prune may have taken it. */
+export function isGone(error: unknown): boolean {
+  return error instanceof VaultDamagedError && error.cause instanceof StorageObjectMissingError;
+}
+
 /** The same bytes in a buffer that holds nothing else and can be given away. */
 export function ownBuffer(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const isOwn = bytes.byteLength === bytes.buffer.byteLength && bytes.buffer instanceof ArrayBuffer;

@@ -1,5 +1,5 @@
 import { hexFromBytes } from "../../base/index.ts";
-import { type Storage } from "../../storage/index.ts";
+import type { Storage } from "../../storage/index.ts";
 import { openHeader, SessionKeyring } from "../crypto/open-header.ts";
 import type { VaultKeys } from "../crypto/vault-keys.ts";
 import { VaultDamagedError } from "../errors.ts";
@@ -7,7 +7,7 @@ import { FRAME_BYTES, HASH_BYTES, SealedHeader } from "../format/layout.ts";
 import { INDEX_PREFIX } from "../format/object-names.ts";
 import type { FrameLocation } from "../index/chunk-index.ts";
 import type { LoadedIndex } from "../index/load-index.ts";
-import { getOrDamaged, ownBuffer } from "../packs/get-or-damaged.ts";
+import { getOrDamaged, isGone, ownBuffer } from "../packs/get-or-damaged.ts";
 import { type Engine, RUN_FRAMES } from "../pipeline/engine.ts";
 
 export interface FrameReaderOptions {
@@ -33,6 +33,8 @@ interface PackKeys {
 }
 
 const PACKS_KEPT = 1024;
+/** How often a chunk is looked for again that was moved away: prunes are rare, several at once are rarer. */
+export const MOST_LOOKS = 8;
 const FRAMES_KEPT = 16;
 
 /** Finds chunks and opens the frames that hold them, in the worker threads. */
@@ -53,20 +55,31 @@ export class FrameReader {
    */
   async locate(id: Uint8Array, signal?: AbortSignal): Promise<FrameLocation> {
     const { loaded } = this.#options;
-    let frame = loaded.index.find(id);
+    let frame = loaded.index.findReadable(id);
     if (frame === undefined) {
       await loaded.refresh(signal);
-      frame = loaded.index.find(id);
+      frame = loaded.index.findReadable(id);
     }
     if (frame === undefined) {
       await loaded.reconcile(signal);
-      frame = loaded.index.find(id);
+      frame = loaded.index.findReadable(id);
     }
     if (frame !== undefined) return loaded.index.locate(frame);
     const lost = loaded.index.findAnyway(id);
     if (lost !== undefined)
       throw new VaultDamagedError(loaded.index.locate(lost).object, "it is gone or cut off");
     throw new VaultDamagedError(INDEX_PREFIX, `no pack holds the chunk ${hexFromBytes(id)}`);
+  }
+
+  /**
+   * Whether it is worth trying again after this error: a pack that a prune moved away is gone, and its chunks are where
+   * newer segments say.
+   */
+  async looksAgainAfter(error: unknown, signal?: AbortSignal): Promise<boolean> {
+    if (!isGone(error)) return false;
+    const { loaded } = this.#options;
+    await loaded.reconcile(signal);
+    return true;
   }
 
   /**
@@ -115,6 +128,19 @@ export class FrameReader {
 
   /** A chunk's bytes: a view, valid for ever, not to be written to. Frames that were used last are kept. */
   async chunk(
+    id: Uint8Array,
+    signal?: AbortSignal,
+  ): Promise<{ readonly bytes: Uint8Array; readonly object: string }> {
+    for (let looks = 0; ; looks++) {
+      try {
+        return await this.#chunkWhereItIs(id, signal);
+      } catch (error) {
+        if (looks === MOST_LOOKS || !(await this.looksAgainAfter(error, signal))) throw error;
+      }
+    }
+  }
+
+  async #chunkWhereItIs(
     id: Uint8Array,
     signal?: AbortSignal,
   ): Promise<{ readonly bytes: Uint8Array; readonly object: string }> {

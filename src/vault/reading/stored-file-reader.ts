@@ -5,7 +5,7 @@ import type { FrameLocation } from "../index/chunk-index.ts";
 import type { Reference } from "../recipes/recipe-node.ts";
 import { walkRecipe } from "../recipes/walk-recipe.ts";
 import type { StoredFile } from "../restore-points/restore-point.ts";
-import { chunkIn, type FrameContent, type FrameReader } from "./frame-reader.ts";
+import { chunkIn, type FrameContent, type FrameReader, MOST_LOOKS } from "./frame-reader.ts";
 import { planReading, type ReadingRun, type WantedChunk, WINDOW_BYTES } from "./plan-reading.ts";
 
 export interface CopyOptions {
@@ -91,10 +91,20 @@ export class StoredFileReader implements ByteSource {
         }
       }
     };
-    const work = async (run: ReadingRun): Promise<void> => {
+    const open = async (run: ReadingRun): Promise<void> => {
       await this.#frames.openRun(run.frames, async (frames) => await write(frames, run), options.signal);
     };
-    await forEachBounded(this.#runs(report, options), work, {
+    const work = async (run: ReadingRun, looks = 0): Promise<void> => {
+      try {
+        await open(run); // what is gone is found out before anything of it is written
+      } catch (error) {
+        const isElsewhere = looks < MOST_LOOKS && (await this.#frames.looksAgainAfter(error, options.signal));
+        if (!isElsewhere) throw error;
+        const runs = await planReading(run.wanted.flat(), this.#locator(options));
+        for (const again of runs) await work(again, looks + 1);
+      }
+    };
+    await forEachBounded(this.#runs(report, options), async (run) => await work(run), {
       limit: this.#runsAtOnce,
       signal: options.signal,
     });
@@ -106,7 +116,7 @@ export class StoredFileReader implements ByteSource {
   }
 
   async *#runs(onZeros: (bytes: number) => void, { signal }: CopyOptions): AsyncGenerator<ReadingRun> {
-    const locate = async (id: Uint8Array): Promise<FrameLocation> => await this.#frames.locate(id, signal);
+    const locate = this.#locator({ signal });
     let window: Reference[] = [];
     let windowBytes = 0;
     for await (const references of this.#walk()) {
@@ -123,6 +133,10 @@ export class StoredFileReader implements ByteSource {
       windowBytes = 0;
     }
     yield* await planReading(window, locate);
+  }
+
+  #locator({ signal }: CopyOptions): (id: Uint8Array) => Promise<FrameLocation> {
+    return async (id) => await this.#frames.locate(id, signal);
   }
 
   #walk(from = 0): AsyncGenerator<readonly Reference[]> {

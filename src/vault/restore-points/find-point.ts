@@ -29,7 +29,9 @@ async function pointById(points: PointStore, selector: string): Promise<RestoreP
   if (found.length > 1) {
     throw new PointAmbiguousError(`Cannot choose restore point "${selector}": ${found.length} begin so`);
   }
-  return await points.read(found[0]);
+  const point = await points.readIfThere(found[0]);
+  if (point !== undefined) return point;
+  throw new PointNotFoundError(`Cannot find restore point "${selector}": it was removed a moment ago`);
 }
 
 async function latestPoint(points: PointStore, machine: string): Promise<RestorePoint> {
@@ -37,8 +39,8 @@ async function latestPoint(points: PointStore, machine: string): Promise<Restore
   const machines = new Set<string>();
   let latest: RestorePoint | undefined;
   for (const name of names.toReversed()) {
-    const point = await points.read(name);
-    if (!isOfMachine(point, machine)) continue;
+    const point = await points.readIfThere(name);
+    if (point === undefined || !isOfMachine(point, machine)) continue;
     if (point.machine.id.toLowerCase() === machine.toLowerCase()) return point;
     latest ??= point;
     machines.add(point.machine.id.toLowerCase());

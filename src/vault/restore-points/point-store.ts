@@ -13,7 +13,8 @@ import type { VaultKeys } from "../crypto/vault-keys.ts";
 import { VaultDamagedError } from "../errors.ts";
 import { FORMAT_VERSION } from "../format/layout.ts";
 import { POINTS_PREFIX, pointFromName, pointName } from "../format/object-names.ts";
-import { getOrDamaged } from "../packs/get-or-damaged.ts";
+import { getOrDamaged, isGone } from "../packs/get-or-damaged.ts";
+import type { RemovalNotes } from "../removal/removal-notes.ts";
 import type { RestorePoint, RestorePointDraft } from "./restore-point.ts";
 
 export interface PointStoreOptions {
@@ -21,6 +22,8 @@ export interface PointStoreOptions {
   readonly keys: VaultKeys;
   readonly clock: Clock;
   readonly entropy: Entropy;
+  /** Says which restore points are in the trash. */
+  readonly notes: RemovalNotes;
 }
 
 /** Which restore points there are, without looking into them. */
@@ -53,11 +56,33 @@ export class PointStore {
     return document;
   }
 
-  /** All there are, oldest first. */
+  /** Absent already is fine. */
+  async delete(point: Pick<RestorePoint, "id" | "time">): Promise<void> {
+    const milliseconds = Temporal.Instant.from(point.time).epochMilliseconds;
+    await this.#options.storage.delete(pointName(milliseconds, point.id));
+  }
+
+  /** Those that are not in the trash, oldest first. */
   async *names(): AsyncGenerator<PointName> {
+    const inTrash = new Set((await this.#options.notes.trashEntries()).map(({ point }) => point));
+    for await (const name of this.allNames()) if (!inTrash.has(name.id)) yield name;
+  }
+
+  /** All there are, those in the trash too, oldest first. */
+  async *allNames(): AsyncGenerator<PointName> {
     for await (const { name } of this.#options.storage.list(POINTS_PREFIX)) {
       const found = pointFromName(name);
       if (found !== undefined) yield { id: found.id, object: name };
+    }
+  }
+
+  /** Undefined when it is gone. @throws {VaultDamagedError} */
+  async readIfThere(name: PointName): Promise<RestorePoint | undefined> {
+    try {
+      return await this.read(name);
+    } catch (error) {
+      if (isGone(error)) return undefined;
+      throw error;
     }
   }
 

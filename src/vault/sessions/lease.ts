@@ -22,9 +22,19 @@ export class Lease implements AsyncDisposable {
     return new Lease(storage, name);
   }
 
+  /** The object's name. */
+  get name(): string {
+    return this.#name;
+  }
+
+  /** Whether nobody took it away. */
+  async isThere(): Promise<boolean> {
+    return (await this.#storage.stat(this.#name)) !== undefined;
+  }
+
   /** @throws {VaultSessionLostError} when somebody took it away. */
   async check(): Promise<void> {
-    if ((await this.#storage.stat(this.#name)) !== undefined) return;
+    if (await this.isThere()) return;
     throw new VaultSessionLostError("Cannot commit the restore point: the session's lease is gone");
   }
 

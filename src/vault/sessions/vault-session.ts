@@ -5,11 +5,13 @@ import { newSessionKeys, type SessionKeys } from "../crypto/session-keys.ts";
 import type { VaultKeys } from "../crypto/vault-keys.ts";
 import { VaultSessionLostError } from "../errors.ts";
 import { HASH_BYTES } from "../format/layout.ts";
+import type { IndexedPack } from "../index/chunk-index.ts";
 import type { LoadedIndex } from "../index/load-index.ts";
 import type { PackContents } from "../packs/pack-contents.ts";
 import type { Engine } from "../pipeline/engine.ts";
 import { FrameFeed } from "../pipeline/frame-feed.ts";
 import { FileStoring, type FileStoringOptions, type StoredContent } from "../pipeline/store-file.ts";
+import type { RemovalNotes } from "../removal/removal-notes.ts";
 import type { PointStore } from "../restore-points/point-store.ts";
 import type { RestorePoint, RestorePointDraft, StoredFile } from "../restore-points/restore-point.ts";
 import { Lease } from "./lease.ts";
@@ -28,6 +30,7 @@ export interface SessionParts {
   readonly engine: Engine;
   readonly loaded: LoadedIndex;
   readonly points: PointStore;
+  readonly notes: RemovalNotes;
   readonly chunkBytes: number;
 }
 
@@ -46,6 +49,8 @@ export class VaultSession implements AsyncDisposable {
   readonly #lease: Lease;
   readonly #signal: AbortSignal | undefined;
   readonly #pending = new PendingChunks();
+  /** Packs of the index that chunks were found in, by their numbers. */
+  readonly #reliedOn = new Set<number>();
   readonly #packs: SessionPacks;
   #unnamed: PackContents[] = [];
   #unnamedChunks = 0;
@@ -75,6 +80,8 @@ export class VaultSession implements AsyncDisposable {
     const keys = newSessionKeys(parts.keys, parts.entropy);
     await using cleanup = new AsyncDisposableStack();
     const lease = cleanup.use(await Lease.open(parts.storage, parts.clock, keys.envelope.session));
+    // after the lease: a prune waits for every session that may not have seen its list
+    for (const { packs } of await parts.notes.doomedLists(signal)) parts.loaded.index.doom(packs);
     await parts.loaded.refresh(signal);
     await parts.loaded.reconcile(signal);
     await parts.loaded.nameAdopted(async (packs) => {
@@ -100,7 +107,6 @@ export class VaultSession implements AsyncDisposable {
         frameKey: this.#keys.frameKey,
         owner,
       });
-    const { index } = this.#parts.loaded;
     const storing = new FileStoring(
       source,
       { ...options, signal: anyOf(options.signal, this.#signal) },
@@ -108,7 +114,7 @@ export class VaultSession implements AsyncDisposable {
         engine: this.#parts.engine,
         chunkBytes: this.#parts.chunkBytes,
         feeds: { data: feed("data"), meta: feed("meta") },
-        isKnown: (ids, at) => index.find(ids, at) !== undefined || this.#pending.isKnown(ids, at, owner),
+        isKnown: (ids, at) => this.#isInIndex(ids, at) || this.#pending.isKnown(ids, at, owner),
       },
     );
     return await storing.run();
@@ -122,7 +128,34 @@ export class VaultSession implements AsyncDisposable {
     await this.#nameDurable();
     await this.#lease.check();
     throwIfInterrupted(this.#signal);
-    return await this.#parts.points.write(draft);
+    const point = await this.#parts.points.write(draft);
+    if (!(await this.#lease.isThere())) await this.#keepOrTakeBack(point);
+    return point;
+  }
+
+  /**
+   * The lease went away while the restore point was put: a prune that saw no restore point may have begun to delete what
+   * this one relies on. docs/vault-format.md 10.
+   */
+  async #keepOrTakeBack(point: RestorePoint): Promise<void> {
+    const { loaded, notes, points } = this.#parts;
+    for (const { packs } of await notes.doomedLists()) loaded.index.doom(packs);
+    await loaded.reconcile();
+    const isWhole = [...this.#reliedOn].every((pack) => {
+      const { isThere, isDoomed } = loaded.index.packs[pack] as IndexedPack;
+      return isThere && !isDoomed;
+    });
+    if (isWhole) return;
+    await points.delete(point);
+    throw new VaultSessionLostError("Cannot commit the restore point: the session was ended by a prune");
+  }
+
+  #isInIndex(ids: Uint8Array, at: number): boolean {
+    const { index } = this.#parts.loaded;
+    const frame = index.find(ids, at);
+    if (frame === undefined) return false;
+    this.#reliedOn.add(index.packOf(frame));
+    return true;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -153,7 +186,10 @@ export class VaultSession implements AsyncDisposable {
     if (packs.length === 0) return;
     this.#unnamed = [];
     this.#unnamedChunks = 0;
-    this.#parts.loaded.noteWritten(await writeSegment(packs, this.#parts), packs);
+    const { loaded } = this.#parts;
+    const known = loaded.index.packs.length;
+    loaded.noteWritten(await writeSegment(packs, this.#parts), packs);
+    for (let pack = known; pack < loaded.index.packs.length; pack++) this.#reliedOn.add(pack);
     for (const { frames } of packs) for (const { number } of frames) this.#pending.indexed(number);
   }
 

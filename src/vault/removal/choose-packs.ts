@@ -1,0 +1,48 @@
+import type { ChunkIndex, IndexedPack } from "../index/chunk-index.ts";
+import type { NeededChunks } from "./needed-chunks.ts";
+
+/** How much of a pack restore points need. */
+export interface PackUse {
+  readonly pack: IndexedPack;
+  /** Estimated from the chunks of each frame. */
+  readonly neededBytes: number;
+}
+
+export interface PackChoice {
+  /** Nothing of them is needed. */
+  readonly drop: readonly PackUse[];
+  /** Little of them is needed, or they are doomed already: what is needed moves. */
+  readonly move: readonly PackUse[];
+  readonly keep: readonly PackUse[];
+}
+
+export interface ChooseOptions {
+  readonly index: ChunkIndex;
+  readonly needed: NeededChunks;
+  /** A pack of which a smaller share is needed is rewritten: 0 rewrites none, 1 all that are not whole. */
+  readonly moveBelow: number;
+}
+
+/** What becomes of each pack that is there. */
+export function choosePacks({ index, needed, moveBelow }: ChooseOptions): PackChoice {
+  const drop: PackUse[] = [];
+  const move: PackUse[] = [];
+  const keep: PackUse[] = [];
+  for (const pack of index.packs) {
+    if (!pack.isThere) continue;
+    const use = { pack, neededBytes: neededBytesOf(pack, { index, needed }) };
+    if (use.neededBytes === 0) drop.push(use);
+    else if (pack.isDoomed || use.neededBytes < moveBelow * pack.sizeBytes) move.push(use);
+    else keep.push(use);
+  }
+  return { drop, move, keep };
+}
+
+function neededBytesOf(pack: IndexedPack, { index, needed }: Omit<ChooseOptions, "moveBelow">): number {
+  let bytes = 0;
+  for (let frame = pack.firstFrame; frame < pack.firstFrame + pack.frameCount; frame++) {
+    const count = needed.neededIn(frame);
+    if (count > 0) bytes += (index.locate(frame).sealedBytes * count) / Math.max(1, index.chunksIn(frame));
+  }
+  return bytes;
+}

@@ -1,0 +1,147 @@
+import type { Entropy } from "../../base/index.ts";
+import { throwIfInterrupted } from "../../base/index.ts";
+import type { Storage } from "../../storage/index.ts";
+import type { SessionKeys } from "../crypto/session-keys.ts";
+import type { VaultKeys } from "../crypto/vault-keys.ts";
+import { VaultDamagedError } from "../errors.ts";
+import { CONTENT, HASH_BYTES, SealedHeader } from "../format/layout.ts";
+import type { IndexedPack } from "../index/chunk-index.ts";
+import type { LoadedIndex } from "../index/load-index.ts";
+import { getOrDamaged } from "../packs/get-or-damaged.ts";
+import type { PackContents } from "../packs/pack-contents.ts";
+import type { Engine } from "../pipeline/engine.ts";
+import { FrameFeed } from "../pipeline/frame-feed.ts";
+import type { FrameContent, FrameReader } from "../reading/frame-reader.ts";
+import type { PendingChunks } from "../sessions/pending-chunks.ts";
+import { SessionPacks } from "../sessions/session-packs.ts";
+import { writeSegment } from "../sessions/write-segment.ts";
+import type { NeededChunks } from "./needed-chunks.ts";
+
+export interface MovingParts {
+  readonly storage: Storage;
+  readonly keys: VaultKeys;
+  readonly entropy: Entropy;
+  readonly engine: Engine;
+  readonly loaded: LoadedIndex;
+  readonly frames: FrameReader;
+  readonly session: SessionKeys;
+  /** Numbers the session's frames: one of it for as long as its keys are used. */
+  readonly pending: PendingChunks;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Moved {
+  /** Packs of which everything that is needed is somewhere else now, durable and named. */
+  readonly packs: readonly IndexedPack[];
+  readonly writtenBytes: number;
+  /** Packs that hold something needed which cannot be read any more. They stay. */
+  readonly damaged: readonly VaultDamagedError[];
+}
+
+/**
+ * Stores the needed chunks of packs again, in packs of this session. Each frame is authenticated and each id computed again before;
+ * what does not open is not carried along.
+ */
+export async function moveChunks(
+  packs: readonly IndexedPack[],
+  needed: Pick<NeededChunks, "isNeeded" | "neededIn">,
+  parts: MovingParts,
+): Promise<Moved> {
+  const { loaded } = parts;
+  loaded.index.doom(packs.map(({ object }) => object)); // so that the index takes the new places
+  const durable: PackContents[] = [];
+  const sessionPacks = new SessionPacks({
+    ...parts,
+    onDurable: async (contents) => {
+      durable.push(contents);
+    },
+  });
+  const mover = new Mover(parts, sessionPacks);
+  const moved: IndexedPack[] = [];
+  const damaged: VaultDamagedError[] = [];
+  for (const pack of packs) {
+    throwIfInterrupted(parts.signal);
+    try {
+      await mover.move(pack, needed);
+      moved.push(pack);
+    } catch (error) {
+      if (!(error instanceof VaultDamagedError)) throw error;
+      damaged.push(error);
+    }
+  }
+  await mover.flush();
+  await sessionPacks.flush();
+  if (durable.length > 0) loaded.noteWritten(await writeSegment(durable, parts), durable);
+  return { packs: moved, writtenBytes: durable.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0), damaged };
+}
+
+class Mover {
+  readonly #parts: MovingParts;
+  readonly #feeds: Readonly<Record<"data" | "meta", FrameFeed>>;
+
+  constructor(parts: MovingParts, packs: SessionPacks) {
+    const { engine, session, pending } = parts;
+    const feed = (packClass: "data" | "meta"): FrameFeed =>
+      new FrameFeed({ engine, packs, pending, packClass, frameKey: session.frameKey, owner: this });
+    this.#parts = parts;
+    this.#feeds = { data: feed("data"), meta: feed("meta") };
+  }
+
+  async move(pack: IndexedPack, needed: Pick<NeededChunks, "isNeeded" | "neededIn">): Promise<void> {
+    const { loaded, frames, signal } = this.#parts;
+    const feed = this.#feeds[await this.#classOf(pack)];
+    let damage: VaultDamagedError | undefined;
+    for (let frame = pack.firstFrame; frame < pack.firstFrame + pack.frameCount; frame++) {
+      if (needed.neededIn(frame) === 0) continue;
+      throwIfInterrupted(signal);
+      try {
+        await frames.openRun(
+          [loaded.index.locate(frame)],
+          ([content]) => {
+            if (content !== undefined) this.#take(content, { frame, feed, needed });
+          },
+          signal,
+        );
+        await feed.endStretch(() => {
+          // nothing is lent
+        });
+      } catch (error) {
+        if (!(error instanceof VaultDamagedError)) throw error;
+        damage ??= error; // what can be read of the pack is moved all the same
+      }
+    }
+    if (damage !== undefined) throw damage;
+  }
+
+  #take(
+    { ids, lengths, plain }: FrameContent,
+    into: {
+      readonly frame: number;
+      readonly feed: FrameFeed;
+      readonly needed: Pick<NeededChunks, "isNeeded">;
+    },
+  ): void {
+    const { index } = this.#parts.loaded;
+    let at = 0;
+    for (const [i, length] of lengths.entries()) {
+      const id = ids.slice(HASH_BYTES * i, HASH_BYTES * (i + 1));
+      if (index.findAnyway(id) === into.frame && into.needed.isNeeded(id)) {
+        into.feed.addCopy(plain.slice(at, at + length), id);
+      }
+      at += length;
+    }
+  }
+
+  async flush(): Promise<void> {
+    await this.#feeds.data.flush();
+    await this.#feeds.meta.flush();
+  }
+
+  async #classOf({ object }: IndexedPack): Promise<"data" | "meta"> {
+    const header = await getOrDamaged(this.#parts.storage, object, {
+      offset: 0,
+      length: SealedHeader.sizeBytes,
+    });
+    return SealedHeader.decode(header).content === CONTENT.metaPack ? "meta" : "data";
+  }
+}

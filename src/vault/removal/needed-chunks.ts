@@ -1,0 +1,107 @@
+import { throwIfInterrupted } from "../../base/index.ts";
+import type { ChunkIndex } from "../index/chunk-index.ts";
+import type { FrameReader } from "../reading/frame-reader.ts";
+import { decodeNode, type Reference } from "../recipes/recipe-node.ts";
+import { rootOf } from "../recipes/walk-recipe.ts";
+import type { RestorePoint } from "../restore-points/restore-point.ts";
+
+const NOBODY = 0;
+const SEVERAL = 0xffff_ffff;
+
+export interface NeededChunksOptions {
+  /** Must not grow while chunks are marked. */
+  readonly index: ChunkIndex;
+  readonly frames: FrameReader;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Which chunks restore points need, and which of them only one needs: 8 bytes for each place of the index's table, 4 for each
+ * frame. A chunk list is read at most twice, whatever the number of restore points that share it.
+ */
+export class NeededChunks {
+  readonly #options: NeededChunksOptions;
+  readonly #needs: Uint32Array;
+  /** By frame, how many of its chunks are needed. */
+  readonly #neededIn: Uint32Array;
+  /** Plain bytes of chunks that only this restore point needs, by its number. */
+  readonly #aloneBytes: number[] = [];
+  readonly #lengths: Uint32Array;
+  /** Chunks that restore points need and no pack holds: lost, and so nothing that could be kept. */
+  lostChunks = 0;
+
+  constructor(options: NeededChunksOptions) {
+    this.#options = options;
+    this.#needs = new Uint32Array(options.index.chunkPlaces);
+    this.#lengths = new Uint32Array(options.index.chunkPlaces);
+    this.#neededIn = new Uint32Array(options.index.frameCount);
+  }
+
+  /**
+   * Marks everything that a restore point needs, and gives its number.
+   * @throws {VaultDamagedError} when a chunk list cannot be read: then nobody knows what is needed
+   */
+  async add(point: Pick<RestorePoint, "files">): Promise<number> {
+    const number = this.#aloneBytes.push(0) - 1;
+    for (const { recipe } of point.files) await this.#mark(rootOf(recipe), recipe.level, number + 1);
+    return number;
+  }
+
+  /** Plain bytes that go when this restore point goes, and no other. */
+  aloneBytes(point: number): number {
+    return this.#aloneBytes[point] ?? 0;
+  }
+
+  isNeeded(ids: Uint8Array, at = 0): boolean {
+    const place = this.#options.index.placeOf(ids, at);
+    return place !== undefined && this.#needs[place] !== NOBODY;
+  }
+
+  /** How many of a frame's chunks are needed from there. */
+  neededIn(frame: number): number {
+    return this.#neededIn[frame] ?? 0;
+  }
+
+  async #mark(reference: Reference, level: number, owner: number): Promise<void> {
+    if (reference.id === undefined) return;
+    throwIfInterrupted(this.#options.signal);
+    const before = this.#note(reference.id, reference.length, { owner, isNode: level > 0 });
+    const isKnown = before === owner || before === SEVERAL;
+    if (level === 0 || isKnown) return;
+    const { bytes, object } = await this.#options.frames.chunk(reference.id, this.#options.signal);
+    for (const child of decodeNode(bytes, { ...reference, level, object })) {
+      if (level > 1) await this.#mark(child, level - 1, owner);
+      else if (child.id !== undefined) this.#note(child.id, child.length, { owner, isNode: false });
+    }
+  }
+
+  /** Whose the chunk was before. */
+  #note(
+    id: Uint8Array,
+    length: number,
+    { owner, isNode }: { readonly owner: number; readonly isNode: boolean },
+  ): number {
+    const { index } = this.#options;
+    const place = index.placeOf(id);
+    const frame = index.findReadable(id);
+    if (place === undefined || frame === undefined) {
+      this.lostChunks++;
+      return NOBODY;
+    }
+    const before = this.#needs[place] as number;
+    if (before === owner || before === SEVERAL) return before;
+    if (before === NOBODY) {
+      this.#needs[place] = owner;
+      this.#neededIn[frame] = this.neededIn(frame) + 1;
+      if (!isNode) {
+        this.#lengths[place] = length;
+        this.#aloneBytes[owner - 1] = (this.#aloneBytes[owner - 1] as number) + length;
+      }
+      return before;
+    }
+    this.#needs[place] = SEVERAL;
+    this.#aloneBytes[before - 1] =
+      (this.#aloneBytes[before - 1] as number) - (this.#lengths[place] as number);
+    return before;
+  }
+}

@@ -1,0 +1,103 @@
+import type { Entropy } from "../../base/index.ts";
+import { InternalError } from "../../base/index.ts";
+import type { Storage } from "../../storage/index.ts";
+import { openSegment } from "../crypto/sealed-object.ts";
+import type { VaultKeys } from "../crypto/vault-keys.ts";
+import { HASH_BYTES } from "../format/layout.ts";
+import { INDEX_PREFIX, packName } from "../format/object-names.ts";
+import { decodeSegment, type Segment } from "../index/segment-codec.ts";
+import { getOrDamaged } from "../packs/get-or-damaged.ts";
+import type { PackContents } from "../packs/pack-contents.ts";
+import { writeSegment } from "../sessions/write-segment.ts";
+
+export interface RewriteParts {
+  readonly storage: Storage;
+  readonly keys: VaultKeys;
+  readonly entropy: Entropy;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Names the packs that stay in new segments, wherever a segment also names a pack that goes; gives the segments that are not
+ * needed any more. Nothing is deleted. Holds one segment at a time.
+ * @throws {VaultDamagedError}
+ */
+export async function rewriteSegments(
+  goes: ReadonlySet<string>,
+  parts: RewriteParts,
+): Promise<readonly string[]> {
+  const replaced: string[] = [];
+  for await (const { name } of parts.storage.list(INDEX_PREFIX, { signal: parts.signal })) {
+    const segment = await readSegment(name, parts);
+    const stays = contentsOf(segment).filter(({ digest }) => !goes.has(packName(digest)));
+    if (stays.length === segment.packs.length) continue;
+    if (stays.length > 0) await writeProven(stays, parts);
+    replaced.push(name);
+  }
+  return replaced;
+}
+
+/** The new segment is read back from the storage: an index that lost entries would lose chunks with the old one. */
+async function writeProven(packs: readonly PackContents[], parts: RewriteParts): Promise<void> {
+  const written = await readSegment(await writeSegment(packs, parts), parts);
+  if (!isSame(contentsOf(written), packs)) {
+    throw new InternalError("Cannot replace a segment: the new one does not say what the old one says");
+  }
+}
+
+async function readSegment(name: string, { storage, keys, signal }: RewriteParts): Promise<Segment> {
+  return decodeSegment(openSegment(await getOrDamaged(storage, name, { signal }), name, keys), name);
+}
+
+/** The packs of a segment with the chunks of each frame, those of one frame in the order of their ids. */
+function contentsOf(segment: Segment): readonly PackContents[] {
+  const frameCount = segment.packs.reduce((sum, { frames }) => sum + frames.length, 0);
+  const counts = new Uint32Array(frameCount);
+  segment.forEachChunk((_, __, frame) => {
+    counts[frame] = (counts[frame] as number) + 1;
+  });
+  const ids = Array.from(counts, (count) => new Uint8Array(HASH_BYTES * count));
+  const filled = new Uint32Array(frameCount);
+  segment.forEachChunk((bytes, at, frame) => {
+    const end = filled[frame] as number;
+    ids[frame]?.set(bytes.subarray(at, at + HASH_BYTES), end);
+    filled[frame] = end + HASH_BYTES;
+  });
+  let first = 0;
+  return segment.packs.map(({ digest, sizeBytes, frames }) => {
+    const before = first;
+    first += frames.length;
+    return {
+      digest,
+      sizeBytes,
+      frames: frames.map((frame, k) => ({
+        ...frame,
+        number: 0, // segments do not say it
+        ids: ids[before + k] ?? new Uint8Array(0),
+      })),
+    };
+  });
+}
+
+function isSame(some: readonly PackContents[], others: readonly PackContents[]): boolean {
+  return (
+    some.length === others.length &&
+    some.every((pack, i) => {
+      const other = others[i] as PackContents;
+      return (
+        Buffer.compare(pack.digest, other.digest) === 0 &&
+        pack.sizeBytes === other.sizeBytes &&
+        pack.frames.length === other.frames.length &&
+        pack.frames.every((frame, k) => {
+          const its = other.frames[k];
+          return (
+            its !== undefined &&
+            frame.offset === its.offset &&
+            frame.sealedBytes === its.sealedBytes &&
+            Buffer.compare(frame.ids, its.ids) === 0
+          );
+        })
+      );
+    })
+  );
+}
