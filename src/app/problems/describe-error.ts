@@ -1,24 +1,34 @@
 import { StillpointError } from "../../base/index.ts";
 import type { ErrorLine, MachineName } from "../../contract/index.ts";
+import type { QuietSlot } from "../../policy/index.ts";
 import type { Language } from "../config/index.ts";
 import { PROBLEMS } from "./problems.ts";
+import { proposalText } from "./proposal-text.ts";
 
 const UNEXPECTED = "internal"; // what an error without a code is: a bug of ours
+const BUSY = "machine-busy";
 
 /** The line that a surface prints for an error. */
 export function describeError(
   error: unknown,
-  options: { readonly language: Language; readonly machine?: MachineName | undefined },
+  options: {
+    readonly language: Language;
+    readonly machine?: MachineName | undefined;
+    /** What is known of the machine's replication; told where waiting for it failed. */
+    readonly proposal?: QuietSlot | undefined;
+  },
 ): ErrorLine {
+  const { language, proposal } = options;
   const primary = primaryOf(error);
   const code = primary instanceof StillpointError ? primary.code : UNEXPECTED;
   return {
     type: "error",
     code,
     message: primary instanceof Error ? primary.message : String(primary),
-    advice: PROBLEMS[code]?.advice[options.language] ?? "",
+    advice: PROBLEMS[code]?.advice[language] ?? "",
     retry: primary instanceof StillpointError ? primary.retry : "never",
     ...(options.machine === undefined ? {} : { machine: options.machine }),
+    ...(code === BUSY && proposal && { proposal: proposalText(proposal, language) }),
   };
 }
 

@@ -13,6 +13,7 @@ import { cleanUpAfterRuns } from "./clean-up-host.ts";
 import type { UseCaseContext, VaultRequest } from "./context.ts";
 import { idleExclusionNotices } from "./idle-exclusions.ts";
 import { machinesOn } from "./machines-on.ts";
+import { type KnownRhythm, ReplicationWatch } from "./replication-watch.ts";
 import { type RunEnd, withRunHistory } from "./run-record.ts";
 import { type WhileHeld, watchedHost } from "./watched-host.ts";
 
@@ -30,7 +31,7 @@ export interface BackupRequest extends VaultRequest, HostRequest {
   readonly whileHeld?: WhileHeld | undefined;
 }
 
-export interface BackupResult extends RunOutcome {
+export interface BackupResult extends RunOutcome, KnownRhythm {
   /** What is worth a look and belongs to no machine. */
   readonly warnings: readonly Notice[];
   /** What dead runs had left on the host, and what of it is gone now. */
@@ -52,9 +53,10 @@ export async function runBackup(request: BackupRequest, context: UseCaseContext)
   const commands = itemCommands(request.commands, { host, journal, world: context.world });
   const cleaned = await cleanUpAfterRuns({ host, journal }, context);
   const run = newRunId(context.world);
+  const watch = new ReplicationWatch(host, machines, context);
   const work = async (): Promise<RunOutcome> =>
     await backupMachines({
-      host,
+      host: watch.host(),
       vault: vault.value,
       machines,
       clock: context.world.clock,
@@ -68,7 +70,13 @@ export async function runBackup(request: BackupRequest, context: UseCaseContext)
   const folder = await stateFolder(context.stateDir);
   const recorded = { kind: "backup", host: host.facts.name, run, folder, work, endOf };
   const outcome = await withRunHistory(recorded, context.world);
-  return { ...outcome, cleaned, warnings: idleExclusionNotices(machines, wishes) };
+  const { proposals, warnings } = await watch.known();
+  return {
+    ...outcome,
+    cleaned,
+    proposals,
+    warnings: [...idleExclusionNotices(machines, wishes), ...warnings],
+  };
 }
 
 function patienceOf(request: BackupRequest): Patience {

@@ -34,10 +34,12 @@ export const backupCommand: Command = {
     );
     const failed = result.failed.map(({ error, leftBehind, commands, warnings, ...facts }) => {
       const machine = printed(facts.machine);
-      const line = describeError(error, { language: language(), machine });
+      const proposal = result.proposals.get(facts.machine.id);
+      const line = describeError(error, { language: language(), machine, proposal });
       surface.output.problem(line);
       const { code, message, advice } = line;
-      return { machine, error: { code, message, advice }, leftBehind, warnings, commands };
+      const said = { code, message, advice, ...(line.proposal && { proposal: line.proposal }) };
+      return { machine, error: said, leftBehind, warnings, commands };
     });
     tellBackup(result, surface, told);
     const points = result.points.map((point) => ({ ...point, machine: printed(point.machine) }));

@@ -1,4 +1,4 @@
-import { type HostMachine, listMachines } from "../../app/index.ts";
+import { type HostMachine, language, listMachines, proposalText } from "../../app/index.ts";
 import { COMMANDS } from "../../contract/index.ts";
 import type { Command } from "../command.ts";
 import type { Paint } from "../output/index.ts";
@@ -18,12 +18,16 @@ export const forecastCommand: Command = {
       selection: selectionOrAll(input),
       wishes: holdWishes(input),
     };
-    const { machines } = await listMachines(request, context);
+    const { machines, proposals, warnings } = await listMachines(request, context);
     for (const machine of machines) {
-      output.line({ ...machineLine(machine) });
+      const slot = proposals.get(machine.id);
+      const proposal = slot && proposalText(slot, language());
+      output.line({ ...machineLine(machine, proposal) });
       output.say(forecastText(machine, paint));
+      if (proposal !== undefined) output.say(`  ${proposal.text}`);
     }
-    return { exitCode: 0, summary: { machines: machines.length } };
+    for (const notice of warnings) output.say(noticeText(notice, paint));
+    return { exitCode: 0, summary: { machines: machines.length, warnings } };
   },
 };
 

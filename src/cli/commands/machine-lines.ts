@@ -1,8 +1,8 @@
 import type { HostMachine } from "../../app/index.ts";
-import type { MachineLine } from "../../contract/index.ts";
+import type { MachineLine, ProposalFields } from "../../contract/index.ts";
 
 /** The line of one machine, for `machines` and `forecast`. Ids are printed in upper case. */
-export function machineLine(machine: HostMachine): MachineLine {
+export function machineLine(machine: HostMachine, proposal?: ProposalFields): MachineLine {
   const { forecast } = machine;
   return {
     type: "machine",
@@ -22,5 +22,6 @@ export function machineLine(machine: HostMachine): MachineLine {
       uncovered: forecast.uncovered,
       warnings: forecast.warnings,
     },
+    ...(proposal && { proposal }),
   };
 }

@@ -1,8 +1,9 @@
-import { listMachines } from "../../app/index.ts";
+import { language, listMachines, proposalText } from "../../app/index.ts";
 import { COMMANDS } from "../../contract/index.ts";
 import type { Command } from "../command.ts";
 import { hostRequest } from "./host-request.ts";
 import { machineLine } from "./machine-lines.ts";
+import { noticeText } from "./notice-text.ts";
 import { selectionOrAll } from "./selection.ts";
 
 export const machinesCommand: Command = {
@@ -10,8 +11,11 @@ export const machinesCommand: Command = {
   async run(input, surface) {
     const { output, context, paint } = surface;
     const request = { ...(await hostRequest(input, surface)), selection: selectionOrAll(input) };
-    const { host, machines } = await listMachines(request, context);
-    for (const machine of machines) output.line({ ...machineLine(machine) });
+    const { host, machines, proposals, warnings } = await listMachines(request, context);
+    for (const machine of machines) {
+      const slot = proposals.get(machine.id);
+      output.line({ ...machineLine(machine, slot && proposalText(slot, language())) });
+    }
     output.say(paint.strong(`${host.name}${host.caption === "" ? "" : `, ${host.caption}`}`));
     output.table({
       columns: [
@@ -32,6 +36,7 @@ export const machinesCommand: Command = {
       ]),
     });
     if (machines.length === 0) output.say("no machines");
-    return { exitCode: 0, summary: { machines: machines.length } };
+    for (const notice of warnings) output.say(noticeText(notice, paint));
+    return { exitCode: 0, summary: { machines: machines.length, warnings } };
   },
 };

@@ -39,7 +39,14 @@ function told(result: Partial<BackupResult>, before: readonly string[] = []): re
     say: (text) => void said.push(text),
     table: (table) => void said.push(tableText(table, PLAIN)),
   } satisfies Pick<Output, "say" | "table"> as unknown as Output;
-  const whole = { points: [], failed: [], skipped: [], warnings: [], endedBy: undefined };
+  const whole = {
+    points: [],
+    failed: [],
+    skipped: [],
+    warnings: [],
+    endedBy: undefined,
+    proposals: new Map(),
+  };
   const cleaned = { removed: [], leftBehind: [] };
   tellBackup({ ...whole, cleaned, ...result }, { output, paint: PLAIN }, new Set(before));
   return said;

@@ -32,3 +32,18 @@ test("`problemText()` names the machine first, and leaves out advice that nobody
     "error web01: It broke [internal]\n  more: stillpoint explain internal\n",
   );
 });
+
+test("`problemText()` says after the advice when the machine's replication was seen free", () => {
+  const proposal = { kind: "never-free", observations: 9, text: "It was never seen free" } as const;
+  const line = {
+    type: "error",
+    code: "machine-busy",
+    message: "Busy",
+    advice: "Wait.",
+    retry: "later",
+  } as const;
+  assert.equal(
+    problemText({ ...line, proposal }, PLAIN),
+    "error Busy [machine-busy]\n  Wait.\n  It was never seen free\n  more: stillpoint explain machine-busy\n",
+  );
+});
