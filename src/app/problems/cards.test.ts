@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { COMMANDS, PARAMETERS } from "../../contract/index.ts";
 import { cardText } from "./card-text.ts";
 import { CARDS } from "./cards.ts";
 import { EVIDENCE } from "./evidence.ts";
@@ -57,6 +58,24 @@ test("`CARDS` sends who waits for a replica to Microsoft's page on it, and advis
       "https://learn.microsoft.com/en-us/virtualization/community/team-blog/2014/20140424-backup-of-a-replica-vm",
     ],
   );
+});
+
+test("`CARDS` sends nobody to a command or a flag that is not there", () => {
+  const flags = new Set<string>(Object.values(PARAMETERS).map(({ flag }) => flag)).add("help");
+  const commands = Object.keys(COMMANDS);
+  for (const card of CARDS.values()) {
+    for (const language of ["en", "de"] as const) {
+      const { code, meaning, advice } = cardText(card, language);
+      const text = [meaning, ...advice].join(" ");
+      for (const [, flag] of text.matchAll(/(?<!\S)\(?--([a-z][a-z-]*)/g))
+        assert.ok(flags.has(flag as string), `${code} names --${flag}`);
+      for (const [, words] of text.matchAll(/`stillpoint ([a-z]+(?: [a-z]+)*)/g))
+        assert.ok(
+          commands.some((name) => `${words} `.startsWith(`${name} `)),
+          `${code} names stillpoint ${words}`,
+        );
+    }
+  }
 });
 
 function cardOf(code: string): Parameters<typeof cardText>[0] {

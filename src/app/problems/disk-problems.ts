@@ -109,7 +109,7 @@ export const DISK_PROBLEMS: Readonly<Record<string, Problem>> = {
     "The VHDX is shorter than it says.",
     "It was cut off by a copy or a full disk; take it from another copy.",
     "Die VHDX-Datei ist kürzer, als sie angibt.",
-    "Eine Kopie oder eine volle Platte hat es abgeschnitten; nehmen Sie eine andere Kopie.",
+    "Sie wurde beim Kopieren oder von einer vollen Platte abgeschnitten; nehmen Sie eine andere Kopie.",
   ]),
   "vhdx-incomplete": row(1, [
     "The making of the VHDX was never finished.",
@@ -120,7 +120,7 @@ export const DISK_PROBLEMS: Readonly<Record<string, Problem>> = {
   "vhdx-parent-locator-corrupt": row(1, [
     "The VHDX says wrongly where its parent is.",
     "Repair the link with Hyper-V's Inspect Disk.",
-    "Die VHDX-Datei nennt seine übergeordnete Platte falsch.",
+    "Die VHDX-Datei nennt ihre übergeordnete Platte falsch.",
     "Reparieren Sie den Verweis mit „Datenträger überprüfen“ von Hyper-V.",
   ]),
   "vhdx-parent-missing": row(1, [

@@ -86,9 +86,9 @@ export const HOST_PROBLEMS: Readonly<Record<string, Problem>> = {
     1,
     [
       "The machine is busy with something that a backup must not disturb; Hyper-V says “cannot start a backup operation because it is currently executing a conflicting operation. Try the backup again.” It was tried again as often as was asked, and did not end.",
-      "The message names the blocking state. Where it is replication: schedule its backup when its replication is likely current, so that no change is just being applied.",
+      "The message names the blocking state. Where it is replication: schedule its backup when its replication is likely current, so that no change is just being applied; a time at which it was seen free is proposed once it was seen on three days.",
       "Die Maschine ist mit etwas beschäftigt, das eine Sicherung nicht stören darf; Hyper-V sagt dann „cannot start a backup operation because it is currently executing a conflicting operation. Try the backup again.“ Es wurde so oft erneut versucht wie gewünscht, und es endete nicht.",
-      "Die Meldung nennt den Zustand. Ist es die Replikation: Sichern Sie die Maschine, wenn ihre Replikation voraussichtlich aktuell ist, also gerade keine Änderung angewendet wird.",
+      "Die Meldung nennt den Zustand. Ist es die Replikation: Sichern Sie die Maschine, wenn ihre Replikation voraussichtlich aktuell ist, also gerade keine Änderung angewendet wird; eine Zeit, zu der sie frei war, wird vorgeschlagen, sobald sie an drei Tagen beobachtet wurde.",
     ],
     [
       [
@@ -276,12 +276,21 @@ export const HOST_PROBLEMS: Readonly<Record<string, Problem>> = {
     "Die Platte, auf die geschrieben wird, ist voll.",
     "Schaffen Sie Platz und versuchen Sie es erneut.",
   ]),
-  "host-file-unmapped": row(1, [
-    "It is not known from here where this path of the host can be read.",
-    'Make the host\'s drives readable here, for instance by mounting its administrative shares, and name them with --path-map FILE: {"drives":{"D":"/mnt/hv01-d"}}.',
-    "Von hier aus ist nicht bekannt, wo dieser Pfad des Hosts zu lesen ist.",
-    'Machen Sie die Laufwerke des Hosts hier lesbar, etwa indem Sie seine administrativen Freigaben einbinden, und nennen Sie sie mit --path-map DATEI: {"drives":{"D":"/mnt/hv01-d"}}.',
-  ]),
+  "host-file-unmapped": row(
+    1,
+    [
+      "It is not known from here where this path of the host can be read.",
+      'Make the host\'s drives readable here, for instance by mounting its administrative shares, and name them with --path-map FILE: {"drives":{"D":"/mnt/hv01-d"}}.',
+      "Von hier aus ist nicht bekannt, wo dieser Pfad des Hosts zu lesen ist.",
+      'Machen Sie die Laufwerke des Hosts hier lesbar, etwa indem Sie seine administrativen Freigaben einbinden, und nennen Sie sie mit --path-map DATEI: {"drives":{"D":"/mnt/hv01-d"}}.',
+    ],
+    [
+      [
+        "A path that begins with \\\\?\\GLOBALROOT is a shadow copy, which only its own host can open: run Stillpoint on the host with --host local.",
+        "Ein Pfad, der mit \\\\?\\GLOBALROOT beginnt, ist eine Schattenkopie, die nur ihr eigener Host öffnen kann: Führen Sie Stillpoint auf dem Host mit --host local aus.",
+      ],
+    ],
+  ),
   "host-file-failed": row(1, [
     "A file could not be used for a reason that the system gave.",
     "The message holds the system's reason; a retry may help.",

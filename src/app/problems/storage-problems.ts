@@ -35,9 +35,9 @@ export const STORAGE_PROBLEMS: Readonly<Record<string, Problem>> = {
   ]),
   "storage-unsuitable": row(1, [
     "The store lacks something that a vault relies on.",
-    "`stillpoint vault probe LOCATION` shows each check; take another store, or mend this one.",
+    "The message names what is lacking; take another store, or mend this one.",
     "Dem Speicher fehlt etwas, worauf ein Tresor angewiesen ist.",
-    "`stillpoint vault probe ORT` zeigt jede Prüfung; wählen Sie einen anderen Speicher oder beheben Sie den Mangel.",
+    "Die Meldung nennt, was fehlt; wählen Sie einen anderen Speicher oder beheben Sie den Mangel.",
   ]),
   "bandwidth-rule-invalid": row(2, [
     "The text of a bandwidth limit cannot be understood.",

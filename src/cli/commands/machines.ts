@@ -1,6 +1,7 @@
 import { language, listMachines, proposalText } from "../../app/index.ts";
 import { COMMANDS } from "../../contract/index.ts";
 import type { Command } from "../command.ts";
+import { diskTable } from "./disk-table.ts";
 import { hostRequest } from "./host-request.ts";
 import { machineLine } from "./machine-lines.ts";
 import { noticeText } from "./notice-text.ts";
@@ -35,6 +36,7 @@ export const machinesCommand: Command = {
         paint.faint(machine.id.toUpperCase()),
       ]),
     });
+    output.table(diskTable(machines));
     if (machines.length === 0) output.say("no machines");
     for (const notice of warnings) output.say(noticeText(notice, paint));
     return { exitCode: 0, summary: { machines: machines.length, warnings } };

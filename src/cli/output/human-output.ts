@@ -7,6 +7,7 @@ import { tableText } from "./table-text.ts";
 /** The form for people. */
 export function humanOutput(streams: HumanStreams): Output {
   const view = new ProgressView(streams);
+  const advised = new Set<string>();
   return {
     line: () => undefined,
     say: (text) => view.above(() => streams.out(`${text}\n`)),
@@ -14,7 +15,11 @@ export function humanOutput(streams: HumanStreams): Output {
       if (table.rows.length > 0) view.above(() => streams.out(`${tableText(table, streams.paint)}\n`));
     },
     events: view.events,
-    problem: (problem) => view.above(() => streams.error(problemText(problem, streams.paint))),
+    problem: (problem) => {
+      const text = problemText(problem, streams.paint, advised);
+      advised.add(problem.code);
+      view.above(() => streams.error(text));
+    },
     [Symbol.dispose]: () => view[Symbol.dispose](),
   };
 }

@@ -47,3 +47,16 @@ test("`problemText()` says after the advice when the machine's replication was s
     "error Busy [machine-busy]\n  Wait.\n  It was never seen free\n  more: stillpoint explain machine-busy\n",
   );
 });
+
+test("`problemText()` leaves out what was told of the same code already", () => {
+  const machine = { id: "2", name: "web02" };
+  const line = {
+    type: "error",
+    code: "x-y",
+    message: "It broke",
+    advice: "Do that.",
+    retry: "never",
+    machine,
+  } as const;
+  assert.equal(problemText(line, PLAIN, new Set(["x-y"])), "error web02: It broke [x-y]\n");
+});
