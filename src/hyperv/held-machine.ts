@@ -11,7 +11,7 @@ import type { HostFiles } from "../places/index.ts";
 import type { DiskPlace } from "./disk-place.ts";
 import type { Forecast } from "./forecast/forecast-types.ts";
 import type { HoldWishes } from "./hold-wishes.ts";
-import type { ReplicationSight } from "./replication/replication-sight.ts";
+import type { ReplicationSight } from "./replication/sight.ts";
 
 export type { DiskPlace };
 

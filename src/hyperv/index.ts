@@ -15,4 +15,4 @@ export * from "./inventory/machine-inventory.ts";
 export * from "./machine-host.ts";
 export * from "./modern-classes.ts";
 export type { ProbeAnswer, ProbeOptions } from "./probe/probe-host.ts";
-export type { ReplicationSight } from "./replication/replication-sight.ts";
+export type { ReplicationSight } from "./replication/sight.ts";

@@ -3,7 +3,7 @@ import type { HostCommands, HostFiles } from "../places/index.ts";
 import type { Forecast } from "./forecast/forecast-types.ts";
 import type { DiskPlace, HeldMachine, HoldOptions } from "./held-machine.ts";
 import type { HoldWishes } from "./hold-wishes.ts";
-import type { ReplicationSight } from "./replication/replication-sight.ts";
+import type { ReplicationSight } from "./replication/sight.ts";
 
 /** What the machine does now. `unknown`: the host said a word that we do not know. */
 export type MachineState =
