@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { CimConnectionError } from "../cim/index.ts";
 import { Scene, type SceneOptions } from "../simulator/testing/index.ts";
 import { CheckpointFailedError, MemoryNotPossibleError } from "./errors.ts";
 import type { HeldMachine } from "./held-machine.ts";
@@ -129,6 +130,23 @@ test("a checkpoint with memory that fails leaves the type as it was, and nothing
     await assert.rejects(host.hold(MACHINE, holdOptions(include)), CheckpointFailedError, method);
     await confirmAsBefore(scene, journal);
   }
+});
+
+test("a connection that is lost while the type is changed leaves the type as it was", async () => {
+  await using scene = await Scene.open();
+  const journal = new MemoryJournal();
+  const session = scene.host.session();
+  const invoke = session.invoke.bind(session);
+  let isLost = false;
+  session.invoke = async (reference, method, input) => {
+    const result = await invoke(reference, method, input);
+    if (method !== "ModifySystemSettings" || isLost) return result;
+    isLost = true;
+    throw new CimConnectionError("Cannot hear the host: the connection is lost");
+  };
+  const host = await hostOf(scene, journal, session);
+  await assert.rejects(host.hold(MACHINE, holdOptions(include)), CimConnectionError);
+  await confirmAsBefore(scene, journal);
 });
 
 test("a hold that fails above the checkpoint with memory removes that one as well", async () => {

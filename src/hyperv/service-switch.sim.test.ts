@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { CimSession } from "../cim/index.ts";
+import { CimConnectionError } from "../cim/index.ts";
 import { Scene, type SceneOptions } from "../simulator/testing/index.ts";
 import { WriterFailedError } from "./errors.ts";
 import { openHypervHost } from "./hyperv-host.ts";
-import { KilledError, MemoryJournal } from "./testing/index.ts";
+import { MemoryJournal } from "./testing/index.ts";
+import { killHolds } from "./testing/killed-holds.ts";
 import { holdOptions, hostWithPrograms, MACHINE } from "./testing/scene-host.ts";
-import { struckPorts } from "./testing/struck-ports.ts";
 
 /** The writer of 2012 R2 says Online, and then the guest cannot hold still. */
 const FAILING: SceneOptions = {
@@ -65,46 +65,67 @@ test("`hold()` fails with the writer's words where the host refuses the switch",
   await confirmAsBefore(scene, journal, "after the failure");
 });
 
-/** Only what changes something can leave something. */
-function readsFreely(struck: CimSession, free: CimSession): CimSession {
-  return {
-    query: (namespace, wql, options) => free.query(namespace, wql, options),
-    get: async (reference, options) => await free.get(reference, options),
-    associators: (reference, options) => free.associators(reference, options),
-    invoke: async (reference, method, input) => await struck.invoke(reference, method, input),
-    [Symbol.asyncDispose]: async () => {
-      await free[Symbol.asyncDispose]();
+test("a guest whose service was switched off is labelled crash-consistent, also where the writer's words are not understood", async () => {
+  await using scene = await Scene.open(FAILING);
+  const commands = scene.host.commands();
+  const offline = /Offline\\web01/g;
+  const host = await hostWithPrograms(scene, new MemoryJournal(), {
+    commands: {
+      run: async (program, options) => {
+        const result = await commands.run(program, options);
+        return { ...result, output: result.output.replaceAll(offline, "Ruhend\\web01") };
+      },
     },
-  };
-}
-
-for (const when of ["before", "after"] as const) {
-  test(`a run that switches the service and is killed ${when} any of its acts leaves nothing after \`cleanUp()\``, async () => {
-    await using scene = await Scene.open(FAILING);
-    const { clock, entropy } = scene;
-    for (let at = 1; ; at++) {
-      const journal = new MemoryJournal();
-      const files = scene.host.files();
-      const ports = { session: scene.host.session(), files, commands: scene.host.commands(), journal };
-      const struck = struckPorts(ports, { at, when });
-      const session = readsFreely(struck.session, ports.session);
-      const { commands, journal: kept } = struck;
-      const given = { session, files, commands, clock, entropy, journal: kept, hostKey: "sim:test" };
-      const host = await openHypervHost(given);
-      try {
-        await using held = await host.hold(MACHINE, holdOptions(allowed));
-        await held.release();
-      } catch (error) {
-        assert.ok(error instanceof KilledError, `act ${at}: ${String(error)}`);
-      }
-      journal.die();
-      const { leftBehind } = await (await hostWithPrograms(scene, journal)).cleanUp();
-      assert.deepEqual(leftBehind, [], `killed ${when} act ${at}`);
-      await confirmAsBefore(scene, journal, `killed ${when} act ${at}`);
-      if (struck.acts() < at) {
-        assert.ok(at > 20, `only ${at} acts`);
-        break;
-      }
-    }
   });
-}
+  await using held = await host.hold(MACHINE, holdOptions(allowed));
+  assert.deepEqual([held.asked, held.reached, held.checkpointKind], ["application", "crash", "standard"]);
+  const differs = held.warnings.find(({ code }) => code === "forecast-differs");
+  assert.match(differs?.message ?? "", /the backup service of the guest was switched off/);
+});
+
+test("what is told of a switch is what became of it", async () => {
+  const faults = [{ method: "ModifyGuestServiceSettings", after: 1, instead: { errorCode: 32768 } }];
+  await using scene = await Scene.open({ ...FAILING, host: { ...FAILING.host, faults } });
+  const journal = new MemoryJournal();
+  const host = await hostWithPrograms(scene, journal);
+  const options = holdOptions(allowed);
+  const held = await host.hold(MACHINE, options);
+  const switched = held.warnings.findLast(({ code }) => code === "backup-service-switched");
+  assert.match(switched?.message ?? "", /was switched off, and is not known to be on again: .*32768/);
+  assert.ok(
+    options.said.some((event) => event.type === "step-warning" && event.notice.code === "left-behind"),
+  );
+  await held.release();
+  assert.deepEqual(
+    journal.entries.map(({ kind }) => kind),
+    ["backup-service"],
+  );
+});
+
+test("a connection that is lost while the service is switched off leaves it on", async () => {
+  await using scene = await Scene.open(FAILING);
+  const journal = new MemoryJournal();
+  const { clock, entropy } = scene;
+  const session = scene.host.session();
+  const invoke = session.invoke.bind(session);
+  let isLost = false;
+  session.invoke = async (reference, method, input) => {
+    const result = await invoke(reference, method, input);
+    if (method !== "ModifyGuestServiceSettings" || isLost) return result;
+    isLost = true;
+    throw new CimConnectionError("Cannot hear the host: the connection is lost");
+  };
+  const ports = { session, files: scene.host.files(), commands: scene.host.commands(), journal };
+  const host = await openHypervHost({ ...ports, clock, entropy, hostKey: "sim:test" });
+  await assert.rejects(host.hold(MACHINE, holdOptions(allowed)), CimConnectionError);
+  await confirmAsBefore(scene, journal, "after the failure");
+});
+
+test("a run that switches the service and is killed at any of its acts leaves nothing after `cleanUp()`", async () => {
+  await using scene = await Scene.open(FAILING);
+  await killHolds(scene, {
+    wishes: allowed,
+    fewest: 20,
+    confirm: async (journal, when) => await confirmAsBefore(scene, journal, when),
+  });
+});

@@ -4,6 +4,7 @@ import { checkpointName, isOurs, memoryCheckpointName } from "../checkpoint-name
 import { CLASS, FINAL_JOB_STATES, JOB_TYPE_CREATE_CHECKPOINT, VIRTUALIZATION_V2 } from "../cim-names.ts";
 import type { CheckpointInventory, MachineTree } from "../inventory/machine-inventory.ts";
 import type { CleanUpReport, WaitOptions } from "../machine-host.ts";
+import { otherNodeOf } from "./cluster-owners.ts";
 import { type HostAccess, readMachineTree } from "./host-access.ts";
 import { followHostJob } from "./host-job.ts";
 import { affectedCheckpoint } from "./make-checkpoint.ts";
@@ -82,7 +83,21 @@ async function checkpointOf(
   if (ofJob !== undefined) return ofJob;
   await untilNothingIsMade(access, custody, options);
   const machine = await readMachineTree(access, custody.machine, options);
-  return machine === undefined ? { kind: "none", others: [] } : attribute(machine, custody);
+  return machine === undefined ? await goneWith(access, custody) : attribute(machine, custody);
+}
+
+/** The checkpoint was not named yet, and its machine is not here: on another node of the cluster the journal keeps it. */
+async function goneWith(access: HostAccess, custody: RecoveryCustody): Promise<Found> {
+  const what = `a ${kindWords(custody)} of run ${custody.run}`;
+  const place = await otherNodeOf(access, custody.machine);
+  if (place !== undefined) {
+    const sentence = `it is on node "${place.node}" of the cluster now, and may have ${what}`;
+    return { kind: "unclear", sentence };
+  }
+  return {
+    kind: "none",
+    others: [`it is not on this host any more; if it was moved, it may have ${what}`],
+  };
 }
 
 /** The surest witness, as long as its object lives; undefined when it is not known any more. */

@@ -5,12 +5,14 @@ import { readMachines } from "../inventory/read-host.ts";
 import type { CleanUpReport, WaitOptions } from "../machine-host.ts";
 import { resumeReplication } from "../replication/resume-replication.ts";
 import { readSuspension, type Suspension } from "../replication/suspension-custody.ts";
+import { arrivedEntries } from "./arrived-entries.ts";
 import { BACKUP_SERVICE, readServiceEntry, type ServiceEntry, switchServiceOn } from "./backup-service.ts";
 import { CHECKPOINT_TYPE, putTypeBack, readTypeEntry, type TypeEntry } from "./checkpoint-type.ts";
 import { cleanEntry } from "./clean-entry.ts";
 import type { HostAccess } from "./host-access.ts";
 import { textIn } from "./journal-facts.ts";
-import { checkpointsOfKind, MEMORY_CHECKPOINT, readCustody } from "./recovery-custody.ts";
+import type { PutBack } from "./put-back.ts";
+import { MEMORY_CHECKPOINT, readCustody } from "./recovery-custody.ts";
 import { type GuestEntry, keepRunning, readGuestEntry } from "./running-guest.ts";
 import { cleanShadowEntry } from "./shadow-copy/clean-shadow-entry.ts";
 import { readShadowCustody } from "./shadow-copy/shadow-custody.ts";
@@ -30,7 +32,7 @@ export async function cleanUpHost(
   const leftBehind: string[] = [];
   const known = new Set<string>();
   const abandoned = await access.journal.abandoned(access.hostKey);
-  const arrived = await arrivedHere(access, options);
+  const arrived = await arrivedEntries(access, options);
   for (const entry of inOrder([...abandoned, ...arrived])) {
     const run = readCustody(entry)?.run;
     if (run !== undefined) known.add(checkpointName(run)).add(memoryCheckpointName(run));
@@ -46,24 +48,6 @@ export async function cleanUpHost(
   }
   leftBehind.push(...(await forgotten(access, { ...options, known })));
   return { removed, leftBehind };
-}
-
-/**
- * What was made of machines on other hosts and stands here now: they moved with it. A replica has the id of its original,
- * so only a checkpoint that is really here counts, by its own id.
- */
-async function arrivedHere(access: HostAccess, options: WaitOptions): Promise<readonly CustodyEntry[]> {
-  const adrift = await access.journal.adrift(access.hostKey);
-  if (!adrift.some((entry) => readCustody(entry)?.checkpoint !== undefined)) return [];
-  const machines = new Map(
-    (await readMachines(access.session, { signal: options.signal })).map((machine) => [machine.id, machine]),
-  );
-  return adrift.filter((entry) => {
-    const custody = readCustody(entry);
-    const machine = custody === undefined ? undefined : machines.get(custody.machine);
-    if (custody?.checkpoint === undefined || machine === undefined) return false;
-    return checkpointsOfKind(machine, custody).some(({ id }) => id === custody.checkpoint);
-  });
 }
 
 /** By the kind of the entry; one of a kind that this version does not know stays as it is. */
@@ -97,9 +81,7 @@ const LATER: readonly string[] = [MEMORY_CHECKPOINT, CHECKPOINT_TYPE, BACKUP_SER
 /** A checkpoint type that a killed run changed. */
 async function cleanType(access: HostAccess, type: TypeEntry): Promise<CleanUpReport> {
   const name = `machine "${type.machineName}"`;
-  const sentence = await putTypeBack(access, type);
-  if (sentence !== undefined) return { removed: [], leftBehind: [`${name}: ${sentence}`] };
-  return { removed: [`${name}: the checkpoint type that a backup had changed`], leftBehind: [] };
+  return reportOf(name, await putTypeBack(access, type), "the checkpoint type that a backup had changed");
 }
 
 /** Replication that a killed run suspended. */
@@ -115,19 +97,21 @@ async function cleanSuspension(access: HostAccess, suspension: Suspension): Prom
 /** A guest's backup service that a killed run had switched off. */
 async function cleanService(access: HostAccess, service: ServiceEntry): Promise<CleanUpReport> {
   const name = `machine "${service.machineName}"`;
-  const sentence = await switchServiceOn(access, service);
-  if (sentence !== undefined) return { removed: [], leftBehind: [`${name}: ${sentence}`] };
-  return {
-    removed: [`${name}: the backup service of its guest, switched off, is on again`],
-    leftBehind: [],
-  };
+  const outcome = await switchServiceOn(access, service);
+  return reportOf(name, outcome, "the backup service of its guest, switched off, is on again");
+}
+
+/** What a run had recorded and not done yet is worth no word. */
+function reportOf(name: string, outcome: PutBack, done: string): CleanUpReport {
+  if (outcome.kind === "told") return { removed: [], leftBehind: [`${name}: ${outcome.sentence}`] };
+  return { removed: outcome.kind === "back" ? [`${name}: ${done}`] : [], leftBehind: [] };
 }
 
 /** A guest that a killed run's shadow copy may have left standing. */
 async function cleanGuest(access: HostAccess, guest: GuestEntry): Promise<CleanUpReport> {
   const name = `machine "${guest.machineName}"`;
   const outcome = await keepRunning(access, guest);
-  if (outcome.kind === "left") return { removed: [], leftBehind: [`${name}: ${outcome.sentence}`] };
+  if (outcome.kind !== "runs") return { removed: [], leftBehind: [`${name}: ${outcome.sentence}`] };
   const { resumedFrom } = outcome;
   const removed =
     resumedFrom === undefined

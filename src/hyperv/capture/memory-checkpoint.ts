@@ -4,7 +4,12 @@ import { CheckpointFailedError } from "../errors.ts";
 import type { HoldOptions } from "../held-machine.ts";
 import type { CheckpointInventory, MachineInventory } from "../inventory/machine-inventory.ts";
 import { type Busy, busyFromFailure } from "./busy.ts";
-import { allowStandardCheckpoints, putTypeBack, type TypeEntry } from "./checkpoint-type.ts";
+import {
+  allowStandardCheckpoints,
+  putTypeBack,
+  recordCheckpointType,
+  type TypeEntry,
+} from "./checkpoint-type.ts";
 import { discardAttempt } from "./discard-attempt.ts";
 import { type HostAccess, readMachine } from "./host-access.ts";
 import { type MakingOutcome, makeCheckpoint } from "./make-checkpoint.ts";
@@ -31,20 +36,21 @@ export async function makeMemoryCheckpoint(
   machine: MachineInventory,
   options: HoldOptions,
 ): Promise<MemoryCheckpoint | { readonly kind: "busy"; readonly busy: Busy }> {
-  const allowed = await allowStandardCheckpoints(access, machine, options.run);
+  const former = await recordCheckpointType(access, machine, options.run);
   let custody: CustodyKeeper | undefined;
   try {
-    if (allowed?.refusal !== undefined) throw failed(machine, allowed.refusal);
+    const refusal = former === undefined ? undefined : await allowStandardCheckpoints(access, former);
+    if (refusal !== undefined) throw failed(machine, refusal);
     custody = await CustodyKeeper.record(access, machine, { run: options.run, forMemory: true });
     const made = await makeCheckpoint(access, custody, { machine, level: "memory", signal: options.signal });
-    if (made.kind === "made") await backToFormer(access, allowed?.entry, options);
+    if (made.kind === "made") await backToFormer(access, former, options);
     const settled = await settle(access, custody, { machine, made, options });
-    if (settled.kind === "busy") await backToFormer(access, allowed?.entry, options);
+    if (settled.kind === "busy") await backToFormer(access, former, options);
     return settled;
   } catch (error) {
     if (error instanceof StillpointError) {
       if (custody !== undefined) await discardAttempt(access, custody.facts, options);
-      await backToFormer(access, allowed?.entry, options);
+      await backToFormer(access, former, options);
     }
     throw error;
   }
@@ -91,9 +97,9 @@ async function backToFormer(
   options: HoldOptions,
 ): Promise<void> {
   if (entry === undefined) return;
-  const sentence = await putTypeBack(access, entry);
-  if (sentence === undefined) return;
-  const notice = { code: "left-behind", message: `machine "${entry.machineName}": ${sentence}` };
+  const outcome = await putTypeBack(access, entry);
+  if (outcome.kind !== "told") return;
+  const notice = { code: "left-behind", message: `machine "${entry.machineName}": ${outcome.sentence}` };
   options.events({ type: "step-warning", step: options.step, notice });
 }
 

@@ -39,7 +39,7 @@ async function kept(
 }
 
 test("`keepRunning()` leaves a guest alone that runs, that the host resumes itself, or that somebody switched off", async () => {
-  for (const states of [[2], [6, 32_777, 2], [32_773, 6, 2], [9, 3], [undefined]]) {
+  for (const states of [[2], [6, 32_777, 2], [32_773, 6, 2], [9, 3]]) {
     const { outcome, asked, entries } = await kept(states);
     assert.deepEqual([outcome.kind, asked, entries], ["runs", [], 0], String(states));
     assert.deepEqual(guestNotices(outcome), []);
@@ -66,6 +66,20 @@ test("`keepRunning()` gives up after a while, says what the host says, and the j
   assert.ok(asked.length > 10);
   assert.equal(entries, 1);
   assert.ok(waitedMs >= RESUMING_LIMIT_MS && waitedMs < RESUMING_LIMIT_MS + 60_000, `${waitedMs} ms`);
+  assert.deepEqual(
+    guestNotices(outcome).map(({ code }) => code),
+    ["guest-not-resumed"],
+  );
+});
+
+test("`keepRunning()` tells of a guest that is deleted while it is looked at, and nobody looks for it again", async () => {
+  const { outcome, asked, entries } = await kept([6, undefined]);
+  assert.ok(outcome.kind === "gone");
+  assert.match(
+    outcome.sentence,
+    /it is not on this host any more; if it was moved, it may be saved or paused/,
+  );
+  assert.deepEqual([asked, entries], [[], 0]);
   assert.deepEqual(
     guestNotices(outcome).map(({ code }) => code),
     ["guest-not-resumed"],

@@ -1,5 +1,5 @@
 import { type Guid, type Notice, parseGuid, StillpointError } from "../../base/index.ts";
-import { type CimReference, optionalNumberOf } from "../../cim/index.ts";
+import { CimAnswerError, type CimReference, optionalNumberOf } from "../../cim/index.ts";
 import { METHOD, RUN_MACHINE } from "../cim-names.ts";
 import type { CustodyEntry } from "../custody.ts";
 import type { MachineInventory } from "../inventory/machine-inventory.ts";
@@ -10,6 +10,7 @@ import { type HostAccess, readMachineTree } from "./host-access.ts";
 import { callHost } from "./host-job.ts";
 import { textIn } from "./journal-facts.ts";
 import { pauses } from "./pauses.ts";
+import { wentWith } from "./put-back.ts";
 
 /** The kind of journal entries about guests that must run again. */
 export const PAUSED_GUEST = "paused-guest";
@@ -25,10 +26,13 @@ export interface GuestEntry {
   readonly machineName: string;
 }
 
-/** How it ended. `left`: it does not run, and the journal keeps it. */
+/**
+ * How it ended. `left`: it does not run, and the journal keeps it. `gone`: the host has no such machine any more, and nobody
+ * can look.
+ */
 export type GuestOutcome =
   | { readonly kind: "runs"; readonly resumedFrom?: MachineState | undefined }
-  | { readonly kind: "left"; readonly sentence: string };
+  | { readonly kind: "left" | "gone"; readonly sentence: string };
 
 /** Writes down that a machine runs and must run again, before something is done that may pause or save it. */
 export async function recordRunningGuest(
@@ -54,8 +58,8 @@ export function readGuestEntry(entry: CustodyEntry): GuestEntry | undefined {
 
 /**
  * Sees to it that the guest runs again: waits for the host, then asks it to resume, until it runs or the time is over. A
- * machine that is off was switched off by somebody, one that is gone is no business of ours: both count as done. Not
- * interruptible. Strikes the entry unless the guest stands still. Refusals of the host are outcomes, never thrown.
+ * machine that is off was switched off by somebody and counts as done; one that is gone is told. Not interruptible. Strikes
+ * the entry unless the guest stands still, here or on another node. Refusals of the host are outcomes, never thrown.
  */
 export async function keepRunning(
   access: HostAccess,
@@ -76,7 +80,7 @@ export async function keepRunning(
 /** What is told of it; nothing where the host did all by itself. */
 export function guestNotices(outcome: GuestOutcome | undefined): readonly Notice[] {
   if (outcome === undefined) return [];
-  if (outcome.kind === "left") return [{ code: "guest-not-resumed", message: outcome.sentence }];
+  if (outcome.kind !== "runs") return [{ code: "guest-not-resumed", message: outcome.sentence }];
   const { resumedFrom } = outcome;
   if (resumedFrom === undefined) return [];
   const message = `the host left the machine ${resumedFrom} after the shadow copy; it was told to go on`;
@@ -88,17 +92,35 @@ async function untilItRuns(
   guest: GuestEntry,
   watch: GuestWatch | undefined,
 ): Promise<GuestOutcome> {
-  const { clock } = access;
   const machine = await readMachineTree(access, guest.machine);
-  if (machine?.reference === undefined) return { kind: "runs" };
-  const { reference } = machine;
+  if (machine === undefined) return await goneGuest(access, guest);
+  if (machine.reference === undefined) {
+    throw new CimAnswerError(`Cannot see "${machine.name}" run again: the host did not name its instance`);
+  }
+  return (await urged(access, machine.reference, watch)) ?? (await goneGuest(access, guest));
+}
+
+async function goneGuest(access: HostAccess, guest: GuestEntry): Promise<GuestOutcome> {
+  const state = "it may be saved or paused, and ran before the backup";
+  const { kept, sentence } = await wentWith(access, { ...guest, state });
+  return { kind: kept ? "left" : "gone", sentence };
+}
+
+/** Looks at it until it runs, and asks the host to resume it where that takes long; undefined when it is there no more. */
+async function urged(
+  access: HostAccess,
+  reference: CimReference,
+  watch: GuestWatch | undefined,
+): Promise<GuestOutcome | undefined> {
+  const { clock } = access;
   const start = clock.monotonicMs();
   let resumedFrom: MachineState | undefined;
   let refusal = "";
   for (const pause of pauses()) {
     await watch?.look();
     const power = await powerOf(access, reference);
-    if (power === undefined || power === "running" || power === "off") return { kind: "runs", resumedFrom };
+    if (power === undefined) return undefined;
+    if (power === "running" || power === "off") return { kind: "runs", resumedFrom };
     const waited = clock.monotonicMs() - start;
     if (waited >= RESUMING_LIMIT_MS) {
       const why = refusal === "" ? "" : `; the host refuses to resume it: ${refusal}`;

@@ -117,6 +117,20 @@ async function readComputerSystems(
   }
 }
 
+/** One machine's rows of a class of the newer namespace, where the host can choose them; else those of others, too. */
+export async function readMachineRows(
+  session: CimSession,
+  read: { readonly table: TableName; readonly machine: Guid; readonly signal?: AbortSignal | undefined },
+): Promise<readonly CimInstance[]> {
+  const { table, machine, signal } = read;
+  return await readTable(session, {
+    namespace: VIRTUALIZATION_V2,
+    table,
+    machine: { id: machine, owners: [] },
+    signal,
+  });
+}
+
 interface TableRead {
   readonly namespace: string;
   readonly table: TableName;

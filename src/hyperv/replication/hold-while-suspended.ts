@@ -1,6 +1,5 @@
 import type { Guid, Notice } from "../../base/index.ts";
 import { type HostAccess, readMachine } from "../capture/host-access.ts";
-import { MachineNotFoundError } from "../errors.ts";
 import type { HeldMachine, HoldOptions } from "../held-machine.ts";
 import { resumeReplication } from "./resume-replication.ts";
 import { suspendReplication } from "./suspend-replication.ts";
@@ -14,12 +13,7 @@ export async function holdWhileSuspended(
 ): Promise<HeldMachine> {
   const { options, hold } = work;
   const machine = await readMachine(access, id, options);
-  if (machine === undefined) {
-    throw new MachineNotFoundError(
-      `Cannot back up machine ${id}: "${access.host.name}" has none of this id`,
-      { id },
-    );
-  }
+  if (machine === undefined) return await hold(); // which says where it is
   const { suspension, warnings } = await suspendReplication(access, machine, options);
   for (const notice of warnings) options.events({ type: "step-warning", step: options.step, notice });
   if (suspension === undefined) return withWarnings(await hold(), warnings);

@@ -2,6 +2,7 @@ import { StillpointError } from "../../base/index.ts";
 import type { HostAccess } from "../capture/host-access.ts";
 import { callHost } from "../capture/host-job.ts";
 import { pauses } from "../capture/pauses.ts";
+import { wentWith } from "../capture/put-back.ts";
 import { METHOD, REPLICATION } from "../cim-names.ts";
 import { disarmDeadMan } from "./dead-man.ts";
 import { replicationNow } from "./replication-now.ts";
@@ -23,12 +24,17 @@ export interface ResumeReport {
  */
 export async function resumeReplication(access: HostAccess, suspension: Suspension): Promise<ResumeReport> {
   try {
-    const { resumed, sentence } = await resume(access, suspension);
-    if (sentence !== undefined)
+    const { resumed, isGone, sentence } = await resume(access, suspension);
+    if (sentence !== undefined) {
       return { resumed, leftBehind: [`its replication stays suspended: ${sentence}`] };
+    }
     const stays = await disarmDeadMan(access, suspension.task);
     if (stays !== undefined) {
       return { resumed, leftBehind: [`the scheduled task "${suspension.task.name}" stays: ${stays}`] };
+    }
+    if (isGone === true) {
+      const state = "its replication may be suspended";
+      return { resumed, leftBehind: [(await wentWith(access, { ...suspension, state })).sentence] };
     }
     await access.journal.strike(suspension.entry);
     return { resumed, leftBehind: [] };
@@ -42,9 +48,16 @@ export async function resumeReplication(access: HostAccess, suspension: Suspensi
 async function resume(
   access: HostAccess,
   { machine, asked }: Suspension,
-): Promise<{ readonly resumed: boolean; readonly sentence?: string | undefined }> {
-  const now = asked ? await replicationNow(access, machine) : undefined;
-  if (now?.state !== "suspended") return { resumed: false };
+): Promise<{
+  readonly resumed: boolean;
+  /** The host has no such machine any more. */
+  readonly isGone?: true;
+  readonly sentence?: string;
+}> {
+  if (!asked) return { resumed: false };
+  const now = await replicationNow(access, machine);
+  if (now === undefined) return { resumed: false, isGone: true };
+  if (now.state !== "suspended") return { resumed: false };
   const outcome = await callHost(access, {
     target: now.reference,
     method: METHOD.changeReplication,

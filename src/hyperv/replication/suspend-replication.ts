@@ -38,7 +38,8 @@ export async function suspendReplication(
     return { warnings: [] };
   }
   throwIfInterrupted(signal);
-  const recorded = await recordSuspension(access, { machine: machine.id, machineName: machine.name, run });
+  const about = { machine: machine.id, machineName: machine.name, run, role: now.role };
+  const recorded = await recordSuspension(access, about);
   return await suspend(access, recorded, now);
 }
 
@@ -50,19 +51,28 @@ async function suspend(
   const unarmed = await armDeadMan(access, recorded);
   const warnings = unarmed === undefined ? [] : [unarmedNotice(unarmed)];
   const suspension = await amendAsked(access, recorded);
-  const refusal = await ask(access, suspension, now);
-  if (refusal === undefined) return { suspension, warnings };
+  const asked = await ask(access, suspension, now);
+  if (asked.kind === "suspended") return { suspension, warnings };
+  if (asked.kind === "unclear") {
+    const message = `whether its replication is suspended is not known: ${asked.sentence}`;
+    return { suspension, warnings: [...warnings, { code: "replication-not-suspended", message }] };
+  }
   const { leftBehind } = await resumeReplication(access, suspension);
-  const message = `its replication could not be suspended: ${[refusal, ...leftBehind].join("; ")}`;
+  const message = `its replication could not be suspended: ${[asked.sentence, ...leftBehind].join("; ")}`;
   return { warnings: [{ code: "replication-not-suspended", message }] };
 }
 
-/** The sentence that says why it is not suspended. Not interruptible: what was asked for is seen through. */
+/** `unclear`: it may be suspended yet, so that whoever lets it go looks again. */
+type Asked =
+  | { readonly kind: "suspended" }
+  | { readonly kind: "refused" | "unclear"; readonly sentence: string };
+
+/** Not interruptible: what was asked for is seen through. */
 async function ask(
   access: HostAccess,
   { machine }: Suspension,
   { reference }: ReplicationNow,
-): Promise<string | undefined> {
+): Promise<Asked> {
   try {
     const outcome = await callHost(access, {
       target: reference,
@@ -70,11 +80,14 @@ async function ask(
       arguments: { RequestedState: REPLICATION.suspended, TimeoutPeriod: null },
       limitMs: CALL_LIMIT_MS,
     });
-    if (outcome.kind === "failed") return `${outcome.sentence} (${outcome.code})`;
-    return await untilSuspended(access, machine);
+    if (outcome.kind === "failed") {
+      return { kind: "refused", sentence: `${outcome.sentence} (${outcome.code})` };
+    }
+    const sentence = await untilSuspended(access, machine);
+    return sentence === undefined ? { kind: "suspended" } : { kind: "unclear", sentence };
   } catch (error) {
     if (!(error instanceof StillpointError)) throw error;
-    return error.message;
+    return { kind: "unclear", sentence: error.message };
   }
 }
 

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { CimConnectionError } from "../../cim/index.ts";
 import { HostCommandError, type HostFiles } from "../../places/index.ts";
 import { Scene } from "../../simulator/testing/index.ts";
-import { MachineBusyError } from "../errors.ts";
+import { MachineBusyError, MachineOnOtherNodeError } from "../errors.ts";
 import { openHypervHost } from "../hyperv-host.ts";
 import type { CleanUpReport, MachineHost } from "../machine-host.ts";
 import { KilledError, MemoryJournal } from "../testing/index.ts";
@@ -159,6 +160,41 @@ describe("a hold with `suspendReplication`", () => {
     await held.release();
     assert.deepEqual([...place.tasks.tasks.keys()], []);
     assert.deepEqual(place.journal.entries, []);
+  });
+
+  test("resumes what the host suspends although nobody heard its answer", async () => {
+    await using place = await hosted({ mode: "primary", state: "replicating" });
+    const ports = portsOf(place);
+    const invoke = ports.session.invoke.bind(ports.session);
+    let isLost = false;
+    ports.session.invoke = async (reference, method, input) => {
+      if (method !== "RequestReplicationStateChange" || isLost) return await invoke(reference, method, input);
+      isLost = true;
+      throw new CimConnectionError("Cannot hear the host: the connection is lost");
+    };
+    await using host = await hostOf(place, ports);
+    await using held = await host.hold(MACHINE, holdOptions(OPTIONS));
+    assert.deepEqual(
+      held.warnings.map(({ code }) => code),
+      ["replication-not-suspended"],
+    );
+    assert.equal(place.journal.entries.length, 2, "the host may come to it yet");
+    await place.scene.edit((host) => {
+      const [machine] = (host as unknown as { machines: { replication: { state: string } }[] }).machines;
+      if (machine !== undefined) machine.replication.state = "suspended";
+    });
+    assert.deepEqual((await held.release()).leftBehind, []);
+    assert.equal(await replicationOf(place), "replicating");
+    assert.deepEqual([...place.tasks.tasks.keys(), ...place.journal.entries], []);
+  });
+
+  test("says of a machine on another node where it is", async () => {
+    await using scene = await Scene.open({ machine: { clusterOwner: "HV02" } });
+    const temporary = new MemoryFiles();
+    const tasks = new TaskScheduler(temporary);
+    const place = { scene, temporary, tasks, journal: new MemoryJournal() };
+    await using host = await hostOf(place);
+    await assert.rejects(host.hold(MACHINE, holdOptions(OPTIONS)), MachineOnOtherNodeError);
   });
 
   test("warns where the task cannot be made, and suspends all the same", async () => {

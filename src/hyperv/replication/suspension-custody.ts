@@ -17,6 +17,8 @@ export interface Suspension {
   readonly machine: Guid;
   readonly machineName: string;
   readonly run: string;
+  /** The side of the replication that it is on; a machine and its replica have the same id. */
+  readonly role: string;
   readonly task: DeadManTask;
   /** The host was, or was about to be, asked; before that, who suspends it is somebody else. */
   readonly asked: boolean;
@@ -25,7 +27,7 @@ export interface Suspension {
 /** Writes down that replication is about to be suspended; durable when it resolves. */
 export async function recordSuspension(
   access: HostAccess,
-  about: { readonly machine: Guid; readonly machineName: string; readonly run: string },
+  about: Pick<Suspension, "machine" | "machineName" | "run" | "role">,
 ): Promise<Suspension> {
   const { machine, ...facts } = about;
   const task = newTask(access, about.run);
@@ -56,6 +58,7 @@ export function readSuspension(entry: CustodyEntry): Suspension | undefined {
     machine,
     machineName: textIn(facts["machineName"]) ?? machine,
     run: textIn(facts["run"]) ?? "",
+    role: textIn(facts["role"]) ?? "",
     task: { name, file },
     asked: facts["asked"] === true,
   };

@@ -20,15 +20,25 @@ export function struckPorts(
     readonly at: number;
     readonly when: FailingPlan["when"];
     readonly error?: (() => Error) | undefined;
+    /**
+     * Which acts are counted; all, if nothing else is said. Between two changes a death leaves always the same, or a script
+     * that the journal has.
+     */
+    readonly counted?: "changes" | undefined;
   },
 ): StruckPorts {
   let acts = 0;
   let isDead = false;
+  const ask = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (plan.counted !== "changes") return await act(work);
+    if (isDead) throw new KilledError("The process is gone");
+    return await work();
+  };
   const act = async <T>(work: () => Promise<T>): Promise<T> => {
     acts++;
     if (isDead) throw new KilledError("The process is gone");
     if (acts !== plan.at) return await work();
-    if (plan.when === "after") await work().catch(() => undefined); // nobody hears a refusal
+    if (plan.when === "after") await unheard(work);
     if (plan.error !== undefined) throw plan.error();
     isDead = true;
     throw new KilledError(`The process was killed ${plan.when} act ${plan.at}`);
@@ -36,13 +46,13 @@ export function struckPorts(
   const { files, commands, journal, session } = ports;
   return {
     acts: () => acts,
-    session: struckSession(session, act),
+    session: struckSession(session, { ask, act }),
     files: {
-      list: async (path) => await act(async () => await files.list(path)),
-      stat: async (path) => await act(async () => await files.stat(path)),
-      open: async (path) => await act(async () => await files.open(path)),
-      create: async (path) => await act(async () => await files.create(path)),
-      remove: async (path) => await act(async () => await files.remove(path)),
+      list: async (path) => await ask(async () => await files.list(path)),
+      stat: async (path) => await ask(async () => await files.stat(path)),
+      open: async (path) => await ask(async () => await files.open(path)),
+      create: async (path) => await ask(async () => await files.create(path)),
+      remove: async (path) => await ask(async () => await files.remove(path)),
     },
     commands: {
       run: async (program, options) => await act(async () => await commands.run(program, options)),
@@ -57,14 +67,26 @@ export function struckPorts(
   };
 }
 
-function struckSession(inner: CimSession, act: <T>(work: () => Promise<T>) => Promise<T>): CimSession {
+/** Nobody hears a refusal; what a process has open is closed when it dies. */
+async function unheard(work: () => Promise<unknown>): Promise<void> {
+  const done = await work().catch(() => undefined);
+  const isOpen = typeof done === "object" && done !== null && Symbol.asyncDispose in done;
+  if (isOpen) await (done as AsyncDisposable)[Symbol.asyncDispose]();
+}
+
+type Doing = <T>(work: () => Promise<T>) => Promise<T>;
+
+function struckSession(
+  inner: CimSession,
+  { ask, act }: { readonly ask: Doing; readonly act: Doing },
+): CimSession {
   return {
     async *query(namespace, wql, options) {
-      yield* await act(async () => await Array.fromAsync(inner.query(namespace, wql, options)));
+      yield* await ask(async () => await Array.fromAsync(inner.query(namespace, wql, options)));
     },
-    get: async (reference, options) => await act(async () => await inner.get(reference, options)),
+    get: async (reference, options) => await ask(async () => await inner.get(reference, options)),
     async *associators(reference, options) {
-      yield* await act(async () => await Array.fromAsync(inner.associators(reference, options)));
+      yield* await ask(async () => await Array.fromAsync(inner.associators(reference, options)));
     },
     invoke: async (reference, method, input) =>
       await act(async () => await inner.invoke(reference, method, input)),

@@ -1,6 +1,9 @@
 /** How the writer says it will hold a machine: its guest takes part, it does not, or it is saved meanwhile. */
 export type AnnouncedMethod = "guest" | "still" | "saved" | "unclear";
 
+/** The same, or: we have switched the guest's part off, whatever the writer says. */
+export type HoldingMethod = AnnouncedMethod | "switched-off";
+
 /** hyperv-facts 3.2. The German words of 2008 to 2012 are a guess (docs/unconfirmed.md, vss-caption-words). */
 const WORDS: readonly (readonly [AnnouncedMethod, RegExp])[] = [
   ["guest", /^\W*online\W*$/i],

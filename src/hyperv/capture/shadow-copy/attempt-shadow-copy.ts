@@ -51,7 +51,7 @@ export async function attemptShadowCopy(
   let failure: VssFailure;
   let report: WriterReport;
   try {
-    report = await inspectWriters(access, custody.facts.paths, machine);
+    report = reportFor(tries, await inspectWriters(access, custody.facts.paths, machine));
     refuseLess(attempt, report.method === "still" || report.method === "saved" ? "announced" : "hoped");
     await custody.amend({ before: report.standing });
     const made = await makeGuarded(access, custody, { ...attempt, report });
@@ -68,6 +68,12 @@ export async function attemptShadowCopy(
 }
 
 type Tries = "first" | "last" | "without-service";
+
+/** With its backup service switched off a guest takes no part, also where the writer has not noticed, or says it otherwise. */
+function reportFor(tries: Tries, report: WriterReport): WriterReport {
+  if (tries !== "without-service" || report.method === "saved") return report;
+  return { ...report, method: "switched-off" };
+}
 
 /**
  * Nothing of the attempt is left. requirements.md 1: a machine that the writer fails although it said "Online" is tried

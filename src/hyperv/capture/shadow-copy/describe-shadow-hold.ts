@@ -12,7 +12,7 @@ import type { HeldFacts } from "../held-until-released.ts";
 import type { HostAccess } from "../host-access.ts";
 import { imageWarnings } from "../image-warnings.ts";
 import { configurationWarnings, readTree } from "../read-tree.ts";
-import type { AnnouncedMethod } from "./announced-method.ts";
+import type { HoldingMethod } from "./announced-method.ts";
 import { decideShadowMemory, type SavedState, withMemoryRoles } from "./shadow-memory.ts";
 import type { ShadowView } from "./shadow-view.ts";
 import { viewLeafOf } from "./view-leaf.ts";
@@ -23,7 +23,7 @@ export interface ShadowStanding {
   readonly before: MachineInventory;
   readonly after: MachineTree;
   readonly view: ShadowView;
-  readonly method: AnnouncedMethod;
+  readonly method: HoldingMethod;
   readonly watch: Pick<GuestWatch, "hasStopped" | "interruptedSeconds">;
   readonly guestNotices: readonly Notice[];
   readonly attempts: number;
@@ -79,8 +79,8 @@ function reachedOf(standing: ShadowStanding, memory: "kept" | "lost"): Consisten
   const { forecast, method, watch } = standing;
   const asked = forecast.consistency ?? "crash";
   if (asked === "saved") return memory === "kept" ? "saved" : "crash";
-  const hadNoPart = method === "still" || method === "saved" || watch.hasStopped;
-  return hadNoPart ? "crash" : asked;
+  const mayHavePart = method === "guest" || method === "unclear";
+  return mayHavePart && !watch.hasStopped ? asked : "crash";
 }
 
 /** The writer of 2012 R2 makes a checkpoint for a guest that takes no part; an older one makes none. */
@@ -93,10 +93,11 @@ function checkpointKindOf(
   return isSince(access.host.generation, "2012r2") ? "standard" : "none";
 }
 
-const METHOD_WORDS: Readonly<Record<AnnouncedMethod, string>> = {
+const METHOD_WORDS: Readonly<Record<HoldingMethod, string>> = {
   guest: "the writer said that the guest takes part",
   still: "the writer said that the guest takes no part (offline)",
   saved: "the writer said that the machine is saved for the shadow copy",
+  "switched-off": "the backup service of the guest was switched off for the shadow copy",
   unclear: "the writer did not say how it holds the machine",
 };
 

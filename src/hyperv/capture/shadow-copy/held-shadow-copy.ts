@@ -38,7 +38,7 @@ export function heldByShadowCopy(
 async function standingGuest(access: HostAccess, guest: GuestEntry | undefined): Promise<readonly string[]> {
   if (guest === undefined) return [];
   const outcome = await keepRunning(access, guest);
-  return outcome.kind === "left" ? [`machine "${guest.machineName}": ${outcome.sentence}`] : [];
+  return outcome.kind === "runs" ? [] : [`machine "${guest.machineName}": ${outcome.sentence}`];
 }
 
 /** Looks at a file through the shadow copy. @throws {ShadowCopyUnreadableError} */

@@ -2,7 +2,12 @@ import { type Notice, StillpointError } from "../../../base/index.ts";
 import { isSince } from "../../inventory/host-generation.ts";
 import { canQuiesce } from "../../inventory/integration-status.ts";
 import type { Attempt, AttemptOutcome } from "../attempt.ts";
-import { switchServiceOff, switchServiceOn } from "../backup-service.ts";
+import {
+  recordServiceSwitch,
+  type ServiceEntry,
+  switchServiceOff,
+  switchServiceOn,
+} from "../backup-service.ts";
 import type { HostAccess } from "../host-access.ts";
 import type { VssFailure } from "./vss-failure.ts";
 
@@ -28,38 +33,46 @@ export async function holdWithoutService(
   hold: () => Promise<AttemptOutcome>,
 ): Promise<AttemptOutcome | undefined> {
   const { machine, failure, context } = attempt;
-  const why = `the VSS writer failed it although its guest answers (${failure.sentence}), so the backup service of its guest is switched off for the shadow copy`;
-  warn(attempt, { code: "backup-service-switched", message: why });
-  const off = await switchServiceOff(access, machine, context.options.run);
-  if (off.refusal !== undefined) {
-    await switchOn(access, attempt, off.entry);
-    return undefined;
-  }
-  let outcome: AttemptOutcome;
+  const { run, step, events } = context.options;
+  const why = `the VSS writer failed it although its guest answers (${failure.sentence})`;
+  const entry = await recordServiceSwitch(access, machine, run);
+  let outcome: AttemptOutcome | undefined;
   try {
-    outcome = await hold();
+    const refusal = await switchServiceOff(access, entry);
+    if (refusal === undefined) {
+      const message = `${why}, so the backup service of its guest is switched off for the shadow copy`;
+      warn(attempt, { code: "backup-service-switched", message });
+      outcome = await hold();
+    } else {
+      const message = `The backup service of the guest could not be switched off: ${refusal}`;
+      events({ type: "step-note", step, message });
+    }
   } catch (error) {
-    if (error instanceof StillpointError) await switchOn(access, attempt, off.entry);
+    if (error instanceof StillpointError) await switchOn(access, attempt, entry);
     throw error;
   }
-  await switchOn(access, attempt, off.entry);
-  if (outcome.kind !== "held") return outcome;
+  const stays = await switchOn(access, attempt, entry);
+  if (outcome?.kind !== "held") return outcome;
+  const end = stays ?? "it was switched on again";
   const notice: Notice = {
     code: "backup-service-switched",
-    message: `${why}; it was switched on again`,
+    message: `${why}, so the backup service of its guest was switched off for the shadow copy; ${end}`,
   };
   const { held } = outcome;
   return { kind: "held", held: { ...held, warnings: [...held.warnings, notice] } };
 }
 
+/** Gives the sentence that says what stays, and tells it. */
 async function switchOn(
   access: HostAccess,
   attempt: Attempt,
-  entry: Parameters<typeof switchServiceOn>[1],
-): Promise<void> {
-  const sentence = await switchServiceOn(access, entry);
-  if (sentence === undefined) return;
+  entry: ServiceEntry,
+): Promise<string | undefined> {
+  const outcome = await switchServiceOn(access, entry);
+  if (outcome.kind !== "told") return undefined;
+  const { sentence } = outcome;
   warn(attempt, { code: "left-behind", message: `machine "${entry.machineName}": ${sentence}` });
+  return sentence;
 }
 
 function warn(attempt: Attempt, notice: Notice): void {

@@ -2,7 +2,7 @@ import type { Guid } from "../../../base/index.ts";
 import { MachineNotInWriterError, WriterFailedError } from "../../errors.ts";
 import type { MachineInventory } from "../../inventory/machine-inventory.ts";
 import type { HostAccess } from "../host-access.ts";
-import { type AnnouncedMethod, announcedMethod } from "./announced-method.ts";
+import { announcedMethod, type HoldingMethod } from "./announced-method.ts";
 import { readShadows } from "./diskshadow-output.ts";
 import { INSPECTION } from "./diskshadow-script.ts";
 import { runDiskshadow, type ShadowPaths } from "./run-diskshadow.ts";
@@ -16,7 +16,7 @@ export interface WriterReport {
   /** The machine, as the Hyper-V writer lists it. */
   readonly component: ListedComponent;
   readonly otherComponents: readonly string[];
-  readonly method: AnnouncedMethod;
+  readonly method: HoldingMethod;
   /** Shadow copies that stand already. */
   readonly standing: readonly Guid[];
 }
