@@ -93,7 +93,8 @@ describe(
       await using host = await hostOf();
       await using client = transport(host.port);
       assert.equal(await client.exchange("one", TIMEOUT), "<echo>one</echo>");
-      const interrupted = client.exchange("two", { ...TIMEOUT, signal: AbortSignal.timeout(0) });
+      const long = "x".repeat(4 * MIB); // nobody has read, opened, sealed and answered it by then
+      const interrupted = client.exchange(long, { ...TIMEOUT, signal: AbortSignal.timeout(0) });
       await assert.rejects(interrupted, { code: "interrupted" });
       assert.equal(await client.exchange("three", TIMEOUT), "<echo>three</echo>");
     });
@@ -108,6 +109,24 @@ describe(
       context[Symbol.dispose]();
       await assert.rejects(context.step(), TypeError);
       assert.throws(() => context.seal(Buffer.from("x")), TypeError);
+    });
+
+    test("`GssContext` offers Kerberos and nothing else, NTLM least of all", async () => {
+      realm.signIn("backup", PASSWORD);
+      const requests = [{ host: "localhost" }, { host: "localhost", ...account("backup", PASSWORD) }];
+      for (const request of requests) {
+        using context = await GssContext.open(request);
+        const token = Buffer.from(await context.step()).toString("hex");
+        // RFC 4178 4.2.1: a list of one mechanism, which is Kerberos
+        assert.ok(token.includes("a00d300b06092a864886f712010202"), token.slice(0, 200));
+        assert.ok(!token.includes("2b06010401823702020a"), "it offers NTLM ([MS-NLMP] 1.9)");
+      }
+    });
+
+    test("`GssContext` goes on with nothing after a step that failed", async () => {
+      using context = await GssContext.open({ host: "localhost", ...account("backup", "wrong") });
+      await assert.rejects(context.step(), { code: "kerberos-password-refused" });
+      await assert.rejects(context.step(), TypeError);
     });
 
     test("`GssContext` seals thousands of messages without keeping memory", async () => {
@@ -245,6 +264,7 @@ describe(
     describe("trusts no host that does not behave", () => {
       const cases: readonly (readonly [NonNullable<KerberosHostOptions["answers"]>, object])[] = [
         ["flipped", { code: "host-answer-tampered" }],
+        ["signed", { code: "host-answer-tampered" }],
         ["plain", { code: "host-answer-tampered", message: /it is not sealed$/ }],
         ["unproven", { code: "host-authentication-failed", reason: "unproven" }],
         [

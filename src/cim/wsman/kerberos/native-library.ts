@@ -29,3 +29,19 @@ export function copyNative(koffi: Koffi, address: NativePointer | null, lengthBy
   if (address === null || lengthBytes === 0) return new Uint8Array();
   return new Uint8Array(koffi.view(address, lengthBytes)).slice();
 }
+
+const lent = new Set<object>();
+
+/**
+ * Waits for a call that reads bytes of ours from another thread. They stay where they are until it is over: koffi itself
+ * keeps nothing from the garbage collector that stands in a structure.
+ */
+export async function lending<T>(bytes: readonly object[], call: Promise<T>): Promise<T> {
+  const loan = [...bytes];
+  lent.add(loan);
+  try {
+    return await call;
+  } finally {
+    lent.delete(loan);
+  }
+}

@@ -2,7 +2,7 @@
 
 Arguments: a JSON document {"tls": {"key", "cert"}, "binding": base64, "answers": …, "forward": address of who answers instead}. Writes its port, then one JSON line for
 each handshake that it finished: {"user", "mechanism", "bound"}. What stands in "answers" makes a bad host of it: "flipped",
-"repeated", "plain", "unproven", "refused", "basic".
+"repeated", "signed", "plain", "unproven", "refused", "basic".
 """
 import base64
 import http.server
@@ -133,7 +133,7 @@ class Host(http.server.BaseHTTPRequestHandler):
         if plain is None or ANSWERS == "plain":
             return self.answer(status, said, Content_Type="application/soap+xml;charset=UTF-8")
         iov = IOV(IOVBufferType.header, said, IOVBufferType.padding, std_layout=False)
-        gssapi.raw.wrap_iov(self.context, iov)
+        gssapi.raw.wrap_iov(self.context, iov, confidential=ANSWERS != "signed")
         header, data = iov[0].value, iov[1].value + (iov[2].value or b"")
         if ANSWERS == "flipped":
             data = data[:-1] + bytes([data[-1] ^ 1])

@@ -1,5 +1,5 @@
 import type { SealedMessage } from "../../ntlm/ntlm-session.ts";
-import { bindNativeLibrary, type NativePointer } from "../native-library.ts";
+import { bindNativeLibrary, lending, type NativePointer } from "../native-library.ts";
 import { principalOf } from "../principal.ts";
 import type { KerberosAccount, SecurityContext, SecurityContextRequest } from "../security-context.ts";
 import { gssError } from "./gss-failure.ts";
@@ -36,6 +36,7 @@ export class GssContext implements SecurityContext {
   readonly #context: Out<NativePointer | null> = [null];
   #isComplete = false;
   #isStepping = false;
+  #hasFailed = false;
   #isDisposed = false;
 
   private constructor(functions: GssFunctions, request: SecurityContextRequest) {
@@ -63,13 +64,16 @@ export class GssContext implements SecurityContext {
   }
 
   async step(token?: Uint8Array): Promise<Uint8Array> {
-    if (this.#isDisposed || this.#isStepping || this.#isComplete) {
+    if (this.#isDisposed || this.#isStepping || this.#isComplete || this.#hasFailed) {
       throw new TypeError("the handshake is over, or a step of it still runs");
     }
     this.#isStepping = true;
     try {
       if (this.#credential[0] === null) await this.#acquire();
       return await this.#init(token);
+    } catch (error) {
+      this.#hasFailed = true; // what was acquired may not be restricted to Kerberos yet
+      throw error;
     } finally {
       this.#isStepping = false;
       if (this.#isDisposed) this.#release();
@@ -120,7 +124,8 @@ export class GssContext implements SecurityContext {
       readonly output: object;
     },
   ): Promise<number> {
-    return await this.#functions.initSecContext(
+    const { token } = call;
+    const done = this.#functions.initSecContext(
       call.minor,
       credential,
       call.context,
@@ -129,12 +134,13 @@ export class GssContext implements SecurityContext {
       WANTED,
       0,
       this.#bindings,
-      call.token === undefined ? null : bufferOf(call.token),
+      token === undefined ? null : bufferOf(token),
       null,
       call.output,
       call.flags,
       null,
     );
+    return await lending(token === undefined ? [] : [token], done);
   }
 
   /**

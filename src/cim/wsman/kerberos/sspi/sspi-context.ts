@@ -1,7 +1,7 @@
 import type { SealedMessage } from "../../ntlm/ntlm-session.ts";
 import { KerberosHandshakeError } from "../errors.ts";
 import type { Out } from "../gssapi/gss-functions.ts";
-import { bindNativeLibrary } from "../native-library.ts";
+import { bindNativeLibrary, lending } from "../native-library.ts";
 import { principalOf } from "../principal.ts";
 import type { SecurityContext, SecurityContextRequest } from "../security-context.ts";
 import { channelBindings } from "./channel-bindings.ts";
@@ -111,11 +111,12 @@ export class SspiContext implements SecurityContext {
     const output = new SspiMessage(functions, [{ kind: SSPI_TOKEN, bytes: null }]);
     const attributes: Out<number> = [0];
     const context = {} as SspiHandle;
-    const status = await functions.initializeSecurityContext(
+    const call = functions.initializeSecurityContext(
       ...([credential, this.#context ?? null, this.#service, WANTED | ALLOCATE, 0] as const),
       ...([NATIVE_REPRESENTATION, input.descriptor.count === 0 ? null : input.descriptor, 0] as const),
       ...([context, output.descriptor, attributes, {}] as const),
     );
+    const status = await lending([input, output], call);
     const said = output.take(0);
     if (status !== 0 && status !== GOES_ON) throw this.#error(status);
     this.#context = context;
