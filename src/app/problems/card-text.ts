@@ -25,7 +25,11 @@ export function cardText(card: Card, language: Language): CardText {
     ...(exitCode === undefined ? {} : { exitCode }),
     meaning: meaning[language],
     advice: advice.map((words) => words[language]),
-    evidence: evidence.map(({ command, look, source }) => ({ command, look: look[language], source })),
+    evidence: evidence.map(({ command, look, source }) => ({
+      command,
+      look: look[language],
+      source: source[language],
+    })),
     links: links.map(({ title, address }) => ({ title: title[language], address })),
   };
 }

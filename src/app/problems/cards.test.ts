@@ -22,7 +22,7 @@ test("`CARDS` has evidence and links for known codes only, in both languages, ea
     for (const { command, look, source } of pieces) {
       assertBothLanguages(code, look);
       assert.match(command, /^[\x20-\x7e]{5,}$/, code);
-      assert.ok(source.length > 8, code);
+      for (const name of Object.values(source)) assert.ok(name.length > 8, code);
     }
   }
   for (const { address } of Object.values(LINKS).flat()) assert.ok(URL.canParse(address), address);

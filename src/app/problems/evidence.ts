@@ -6,15 +6,24 @@ export interface Evidence {
   readonly command: string;
   readonly look: Words;
   /** Who says so. */
-  readonly source: string;
+  readonly source: Words;
 }
 
-const MODULE = "Hyper-V module of Windows PowerShell";
-const COMMANDS = "Windows commands reference";
+const MODULE = {
+  en: "Hyper-V module of Windows PowerShell",
+  de: "Hyper-V-Modul von Windows PowerShell",
+};
+const COMMANDS = { en: "Windows commands reference", de: "Referenz der Windows-Befehle" };
 const WRITER = "Microsoft: Backing up and restoring virtual machines (Hyper-V VSS writer)";
 const REPLICA = "Microsoft: Backup of a replica VM (2014-04-24)";
-const REPORTED = "reports of administrators; the ids are not in Microsoft's reference";
-const CLUSTER = "FailoverClusters module of Windows PowerShell";
+const REPORTED = {
+  en: "reports of administrators; the ids are not in Microsoft's reference",
+  de: "Berichte von Administratoren; die Nummern stehen nicht in Microsofts Referenz",
+};
+const CLUSTER = {
+  en: "FailoverClusters module of Windows PowerShell",
+  de: "FailoverClusters-Modul von Windows PowerShell",
+};
 const KERBEROS = "Microsoft: Kerberos authentication overview and its policy settings";
 const WINRM = "Microsoft: Installation and configuration for Windows Remote Management";
 
@@ -274,6 +283,12 @@ export const EVIDENCE: Readonly<Record<string, readonly Evidence[]>> = {
   "writer-method-unclear": [WRITER_STATE],
 };
 
-function evidence(command: string, source: string, [en, de]: readonly [en: string, de: string]): Evidence {
-  return { command, source, look: { en, de } };
+/** A source that is one string is the title of a page, which is the same in every language. */
+function evidence(
+  command: string,
+  source: Words | string,
+  [en, de]: readonly [en: string, de: string],
+): Evidence {
+  const named = typeof source === "string" ? { en: source, de: source } : source;
+  return { command, source: named, look: { en, de } };
 }
