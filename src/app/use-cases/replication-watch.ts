@@ -21,7 +21,8 @@ export class ReplicationWatch {
   readonly #host: MachineHost;
   readonly #context: UseCaseContext;
   readonly #machines: ReadonlyMap<Guid, ReplicationSight>;
-  #seen: readonly ReplicationSeen[] = [];
+  /** What was not written down yet. */
+  #seen: ReplicationSeen[] = [];
 
   constructor(host: MachineHost, machines: readonly HostMachine[], context: UseCaseContext) {
     this.#host = host;
@@ -68,7 +69,7 @@ export class ReplicationWatch {
 
   #note(machine: Guid, sight: Pick<ReplicationSeen, "state" | "blocked" | "held">): void {
     const at = this.#context.world.clock.now();
-    this.#seen = [...this.#seen, { host: this.#hostKey(), machine, at, ...sight }];
+    this.#seen.push({ host: this.#hostKey(), machine, at, ...sight });
   }
 
   #hostKey(): string {
