@@ -335,13 +335,15 @@ class Kind(NamedTuple):
     key_form: int
 
 
-DATA_PACK, META_PACK, SEGMENT, RESTORE_POINT, REMOVAL = 1, 2, 3, 4, 7
+DATA_PACK, META_PACK, SEGMENT, RESTORE_POINT, DOOMED_LIST, AWAITED_SESSIONS, TRASH_ENTRY = 1, 2, 3, 4, 5, 6, 7
 KINDS = {
     DATA_PACK: Kind(magic("pack", 8), 1),
     META_PACK: Kind(magic("pack", 8), 1),
     SEGMENT: Kind(magic("segment", 8), 2),
     RESTORE_POINT: Kind(magic("restore point", 8), 1),
-    REMOVAL: Kind(magic("removal", 8), 2),
+    DOOMED_LIST: Kind(magic("removal", 8), 2),
+    AWAITED_SESSIONS: Kind(magic("removal", 8), 2),
+    TRASH_ENTRY: Kind(magic("removal", 8), 2),
 }
 
 HEADER = struct.Struct("<8sHBB4x16s16s16s32s32s16s32s")
@@ -352,7 +354,7 @@ class Header(NamedTuple):
     raw: bytes
     content: int
     session: bytes
-    seed: bytes
+    writer: bytes
     key: bytes  # the session key or the segment key
 
 
@@ -369,10 +371,10 @@ def read_header(raw: bytes, contents: tuple[int, ...], keys: Keys, what: str) ->
     require(key_form == KINDS[content].key_form and raw[12:16] == bytes(4), f"{what}: its header is not of the form")
     if key_form == 2:
         require(wrapped + tag == bytes(48), f"{what}: its header holds a key and must not")
-        return Header(raw, content, session, seed, keys.segment_key(seed))
+        return Header(raw, content, session, writer, keys.segment_key(seed))
     associated = vault + session + writer + seed
     key = unseal(keys.wrapping_key(seed), bytes(12), wrapped + tag, associated, f"{what}: its envelope")
-    return Header(raw, content, session, seed, key)
+    return Header(raw, content, session, writer, key)
 
 
 def decompress(packed: bytes, compression: int, plain_bytes: int, what: str) -> bytes:
@@ -391,7 +393,7 @@ def decompress(packed: bytes, compression: int, plain_bytes: int, what: str) -> 
 
 
 def read_body(data: bytes, content: int, keys: Keys, what: str) -> tuple[Header, bytes]:
-    """Opens a segment, a restore point or a removal."""
+    """Opens a segment, a restore point or a note about removal."""
     header = read_header(data, (content,), keys, what)
     begin = HEADER.size + BODY.size
     require(len(data) >= begin, f"{what} is shorter than its body's head")
@@ -606,6 +608,10 @@ class Index:
 # ---------------------------------------------------------------------------------------------------------------------
 
 
+HASH_NAME = "[0-9a-f]{64}"
+TIMED_NAME = "[0-9a-f]{12}-[0-9a-f]{32}"  # milliseconds since 1970, and an id
+
+
 class NamedPoint(NamedTuple):
     name: str
     time: int  # milliseconds since 1970
@@ -627,7 +633,7 @@ class Vault:
         config = read_config(read_object(folder, "config"))
         vault = UUID(config["id"]).bytes
         damage = []
-        for name in names_in(folder, "keys", "[0-9a-f]{64}"):
+        for name in names_in(folder, "keys", HASH_NAME):
             try:
                 slot = read_slot(read_object(folder, f"keys/{name}"), name)
             except Damaged as error:
@@ -715,7 +721,7 @@ class Vault:
     def read_index(self) -> list[str]:
         """Reads all segments, and the footers of packs that none of them names. Gives what was damaged."""
         damage, named = [], set()
-        for name in self.names("index", "[0-9a-f]{64}"):
+        for name in self.names("index", HASH_NAME):
             try:
                 segment = self.read_segment(name)
                 self.index.segments.append(segment)
@@ -742,23 +748,30 @@ class Vault:
 
     # Restore points
 
+    def read_note(self, what: str, content: int) -> dict[str, Any]:
+        """A note about removal (§10.1)."""
+        header, body = read_body(self.read(what), content, self.keys, what)
+        require(header.writer == bytes(16), f"{what} is by a writer who may not remove")
+        fields = decode_json(body, what)
+        require(fields.get("version") == 1 and fields.get("object") == what, f"{what} is of another name or version")
+        return fields
+
     def trash(self) -> tuple[set[str], list[str]]:
-        """The ids of the points that a valid removal hides, and what was damaged."""
+        """The ids of the points that a trash entry hides, and what was damaged."""
         hidden, damage = set(), []
-        for name in self.names("trash", "[0-9a-f]{12}-[0-9a-f]{32}"):
+        for name in self.names("trash", TIMED_NAME):
             what = f"trash/{name}"
             try:
-                fields = decode_json(read_body(self.read(what), REMOVAL, self.keys, what)[1], what)
-                require(fields.get("version") == 1 and fields.get("object") == what, f"{what} is of another name")
+                fields = self.read_note(what, TRASH_ENTRY)
                 require(fields.get("point") == name[13:], f"{what} is of another restore point")
-                require(type(fields.get("untilMilliseconds")) is int, f"{what} does not say until when")
+                require(fields.get("untilMilliseconds") == int(name[:12], 16), f"{what} is of another time")
                 hidden.add(name[13:])
             except Damaged as error:
                 damage.append(str(error))
         return hidden, damage
 
     def points(self) -> list[NamedPoint]:
-        names = self.names("points", "[0-9a-f]{12}-[0-9a-f]{32}")
+        names = self.names("points", TIMED_NAME)
         return [NamedPoint(name, int(name[:12], 16), name[13:]) for name in names]
 
     def read_point(self, named: NamedPoint) -> dict[str, Any]:
@@ -1024,17 +1037,20 @@ class Check:
 
     def run(self) -> int:
         vault = self.vault
-        for name in vault.names("keys", "[0-9a-f]{64}"):
+        for name in vault.names("keys", HASH_NAME):
             self.attempt(lambda: read_slot(vault.read(f"keys/{name}"), name))
         for message in vault.read_index():
             self.found(message)
         for pack in vault.pack_names():
             self.attempt(lambda: self.check_pack(pack))
-        segments = vault.names("index", "[0-9a-f]{64}")
+        segments = vault.names("index", HASH_NAME)
         for name in segments:
             self.attempt(lambda: self.check_segment(name))
-        for name in vault.names("leases", "[0-9a-f]{12}-[0-9a-f]{32}"):
+        for name in vault.names("leases", TIMED_NAME):
             self.attempt(lambda: require(vault.read(f"leases/{name}") == b"", f"leases/{name} is not empty"))
+        for folder, content in (("doomed", DOOMED_LIST), ("awaited", AWAITED_SESSIONS)):
+            for name in vault.names(folder, TIMED_NAME):
+                self.attempt(lambda: vault.read_note(f"{folder}/{name}", content))
         for message in vault.trash()[1]:
             self.found(message)
         points = vault.points()

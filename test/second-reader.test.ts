@@ -1,0 +1,434 @@
+// The reader in tools/reader knows vaults from docs/vault-format.md only. What it restores must be what the program restores.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync } from "node:crypto";
+import {
+  closeSync,
+  cpSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { SeededEntropy } from "../src/base/testing/index.ts";
+import { hostJson, scsiDisk } from "./testing/backup-scene.ts";
+import { needs, readSample } from "./testing/oracles.ts";
+import { PASSPHRASE, Workplace } from "./testing/stillpoint.ts";
+
+const PYTHON = "/usr/bin/python3"; // Debian's own: only it sees Debian's modules
+const READER = join(import.meta.dirname, "../tools/reader/stillpoint-reader.py");
+const CHECKPOINT = "9C0D1E2F-0000-4000-8000-000000000001";
+const MiB = 1024 * 1024;
+
+/** Test options: skipped when Debian's packages for the reader, or the samples, are missing. */
+function needsReader(): { readonly skip: string | false } {
+  const imports = ["-c", "import cryptography, argon2, zstandard"];
+  const names = "python3-cryptography, python3-argon2 and python3-zstandard";
+  if (spawnSync(PYTHON, imports).status === 0) return needs("samples");
+  if (process.env["STILLPOINT_ORACLES"] === "all")
+    throw new Error(`These must be here, and are not: ${names}`);
+  return { skip: `needs ${names}` };
+}
+
+interface Read {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the reader; the secret is the workplace's passphrase when none is named. */
+function reader(args: readonly string[], secret = PASSPHRASE): Read {
+  const env = { ...process.env, STILLPOINT_PASSPHRASE: secret, PYTHONDONTWRITEBYTECODE: "1" };
+  const done = spawnSync(PYTHON, [READER, ...args], { encoding: "utf8", env, timeout: 240_000 });
+  return { code: done.status, out: done.stdout, err: done.stderr };
+}
+
+/** SHA-256 of every file below a folder, by path with slashes. */
+function hashes(folder: string): Record<string, string> {
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
+  const hashed = files
+    .filter((path) => statSync(join(folder, path)).isFile())
+    .map((path) => [
+      path,
+      createHash("sha256")
+        .update(readFileSync(join(folder, path)))
+        .digest("hex"),
+    ]);
+  return Object.fromEntries(hashed) as Record<string, string>;
+}
+
+function write(path: string, bytes: Uint8Array | string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, bytes);
+}
+
+/** A file of many nodes: noise here and there, zeros in between and at the end. */
+function writeLongFile(path: string): void {
+  write(path, "");
+  truncateSync(path, 70 * MiB + 512);
+  const file = openSync(path, "r+");
+  const noise = new SeededEntropy(7);
+  for (const at of [0, 3 * MiB + 5, 64 * MiB - 4096]) writeSync(file, noise.bytes(150_001), 0, 150_001, at);
+  closeSync(file);
+}
+
+function makeFolder(place: Workplace): void {
+  write(place.path("exports/file01/file01.vhdx"), readSample("hyperv-dynamic.vhdx.gz"));
+  writeLongFile(place.path("exports/file01/long.vhdx"));
+}
+
+function makeHost(place: Workplace): void {
+  const drive = "host/drives/D/M";
+  write(place.path(drive, "web01/web01.vhdx"), readSample("win10-swap.vhdx.gz"));
+  write(place.path(drive, "db01/base.vhdx"), readSample("synthetic-diff-base.vhdx.zst"));
+  write(place.path(drive, "db01/child.avhdx"), readSample("synthetic-diff-child.avhdx.zst"));
+  const checkpoint = {
+    id: CHECKPOINT,
+    name: "before update",
+    created: "2026-04-01T10:00:00Z",
+    parent: null,
+    type: "standard",
+    memory: true,
+    disks: [scsiDisk(0, "D:\\M\\db01\\base.vhdx")],
+  };
+  const web01 = { id: "7B1F0D6E-3C50-4B0C-9C67-0F5E1D2A3B01", name: "web01", memoryMegabytes: 16 };
+  const db01 = { ...web01, id: "7B1F0D6E-3C50-4B0C-9C67-0F5E1D2A3B02", name: "db01", state: "off" };
+  const machines = [
+    { ...web01, disks: [scsiDisk(0, "D:\\M\\web01\\web01.vhdx")] },
+    { ...db01, disks: [scsiDisk(0, "D:\\M\\db01\\child.avhdx")], checkpoints: [checkpoint] },
+  ];
+  write(place.path("host/host.json"), hostJson(machines));
+}
+
+interface Point {
+  readonly id: string;
+  readonly machine: { readonly name: string };
+}
+
+/** A vault with five restore points, one of a folder and two nights of a host, and what its disks were each time. */
+class Story implements Disposable {
+  readonly place = new Workplace();
+  readonly vault = this.place.path("vault");
+  recoveryKey = "";
+  points: readonly Point[] = [];
+  /** The disks at the end of each night, by the place that they are restored to. */
+  readonly nights: Record<string, string>[] = [];
+
+  async tell(): Promise<void> {
+    this.recoveryKey = String((await this.#run("vault", "init", ...this.place.vault()))["recoveryKey"]);
+    makeFolder(this.place);
+    makeHost(this.place);
+    const host = `sim:${this.place.path("host")}`;
+    await this.#backUp(`folder:${this.place.path("exports")}`);
+    await this.#backUp(host);
+    this.#endNight();
+    const flags = ["--state", this.place.path("host"), "--machine", "web01", "--disk", "0"];
+    write(this.place.path("bytes"), new SeededEntropy(3).bytes(600 * 512));
+    await this.#run(
+      "simulate",
+      "write",
+      ...flags,
+      "--offset",
+      String(MiB),
+      "--from",
+      this.place.path("bytes"),
+    );
+    await this.#backUp(host);
+    this.#endNight();
+    const listed = await this.place.run(["points", ...this.place.vault()]);
+    this.points = listed.lines.filter((line) => line["type"] === "point") as unknown as Point[];
+  }
+
+  async #backUp(host: string): Promise<void> {
+    await this.#run("backup", "--host", host, "--all", ...this.place.vault());
+  }
+
+  #endNight(): void {
+    this.nights.push({ ...hashes(this.place.path("exports")), ...hashes(this.place.path("host/drives")) });
+  }
+
+  async #run(...args: readonly string[]): Promise<Record<string, unknown>> {
+    const said = await this.place.run(args);
+    assert.equal(said.code, 0, said.text);
+    return said.summary;
+  }
+
+  /** A copy of the vault that a test may break. */
+  copy(name: string): string {
+    cpSync(this.vault, this.place.path(name), { recursive: true });
+    return this.place.path(name);
+  }
+
+  [Symbol.dispose](): void {
+    this.place[Symbol.dispose]();
+  }
+}
+
+/** The names of a vault's objects below a folder, with their paths. */
+function objects(vault: string, below: string): readonly string[] {
+  return Object.keys(hashes(join(vault, below)))
+    .map((name) => join(vault, below, name))
+    .sort();
+}
+
+function flip(path: string, at: number): void {
+  const bytes = readFileSync(path);
+  const where = at < 0 ? bytes.length + at : at;
+  bytes.writeUInt8(bytes.readUInt8(where) ^ 1, where);
+  writeFileSync(path, bytes);
+}
+
+const HEADER_BYTES = 176; // section 5 of the format's page
+const CONTENT_AT = 10;
+
+describe("the second reader, written from the format's page", needsReader(), () => {
+  const story = new Story();
+  before(async () => await story.tell());
+  after(() => story[Symbol.dispose]());
+
+  test("restores every point of a vault byte for byte as the program does, and as it was at the source", async () => {
+    assert.equal(story.points.length, 5);
+    const seen = new Map<string, number>();
+    for (const { id, machine } of story.points) {
+      const [theirs, ours] = [story.place.path(`reader/${id}`), story.place.path(`program/${id}`)];
+      const read = reader(["restore", story.vault, id.slice(0, 8), theirs]);
+      assert.deepEqual([read.code, read.err], [0, ""], read.out);
+      const said = await story.place.run([
+        "restore",
+        id,
+        "--exact",
+        "--to-folder",
+        ours,
+        ...story.place.vault(),
+      ]);
+      assert.equal(said.code, 0, said.text);
+      const restored = hashes(theirs);
+      assert.deepEqual(restored, hashes(ours));
+      const night = seen.get(machine.name) ?? 0;
+      seen.set(machine.name, night + 1);
+      const disks = Object.entries(restored).filter(([path]) => /\.a?vhdx$/.test(path));
+      assert.equal(disks.length, machine.name === "web01" ? 1 : 2);
+      for (const [path, sha256] of disks) assert.equal(sha256, story.nights[night]?.[path], path);
+    }
+    assert.deepEqual(Object.fromEntries(seen), { file01: 1, web01: 2, db01: 2 });
+    assert.notDeepEqual(story.nights[0], story.nights[1]);
+    const { blocks } = statSync(story.place.path(`reader/${story.points[0]?.id}/file01/long.vhdx`));
+    assert.ok(blocks * 512 < 20 * MiB, "zeros are holes");
+  });
+
+  test("lists the points, shows one, and finds nothing wrong with the vault", () => {
+    const file = ["--passphrase-file", story.place.passphraseFile];
+    const list = reader(["list", story.vault, ...file], "another");
+    assert.equal(list.code, 0, list.err);
+    const listed = list.out
+      .trim()
+      .split("\n")
+      .map((line) => line.split(/ {2,}/).slice(1, 3));
+    assert.deepEqual(
+      listed,
+      story.points.map(({ id, machine }) => [id, machine.name]),
+    );
+    const shown = reader(["show", story.vault, "latest:WEB01"]);
+    assert.equal(
+      JSON.parse(shown.out).id,
+      story.points.findLast(({ machine }) => machine.name === "web01")?.id,
+    );
+    const checked = reader(["check", story.vault]);
+    assert.deepEqual([checked.code, checked.err], [0, ""], checked.out);
+    assert.match(checked.out, /^\d+ packs, \d+ chunks, \d+ segments, 5 restore points: all is whole\n$/);
+  });
+
+  test("opens with the recovery key however it is typed, with no other secret, and says why not", () => {
+    const typed = story.recoveryKey.toLowerCase().replaceAll("-", " ").replaceAll("0", "o");
+    assert.equal(reader(["list", story.vault], typed).code, 0);
+    const wrong = reader(["list", story.vault], `${PASSPHRASE}.`);
+    assert.deepEqual([wrong.code, wrong.err], [1, "error: The passphrase or recovery key is wrong\n"]);
+    assert.equal(reader(["list", story.place.path("exports")]).code, 1);
+    assert.equal(reader(["show", story.vault, "latest:nobody"]).code, 1);
+    assert.equal(reader(["restore", story.vault]).code, 2);
+    const occupied = reader(["restore", story.vault, "latest:web01", story.place.path("exports")]);
+    assert.deepEqual([occupied.code, occupied.err.includes("is not empty")], [1, true]);
+  });
+
+  test("finds a flipped byte in each kind of object, and says where", () => {
+    const broken = story.copy("flipped");
+    const packs = objects(broken, "packs");
+    const content = (pack: string): number => readFileSync(pack).readUInt8(CONTENT_AT);
+    const [inProof, inFrame, inFooter, inTrailer] = packs.filter((pack) => content(pack) === 1);
+    const [inNode] = packs.filter((pack) => content(pack) === 2);
+    const [inSlot] = objects(broken, "keys").filter((slot) =>
+      readFileSync(slot, "utf8").includes('"recovery"'),
+    );
+    const [inSegment] = objects(broken, "index");
+    const [inPoint, inVersion] = objects(broken, "points");
+    const flips: readonly (readonly [string | undefined, number, RegExp])[] = [
+      [inProof, HEADER_BYTES - 1, /NAME: its header's proof is wrong/],
+      [
+        inFrame,
+        HEADER_BYTES + 100,
+        /frame at 176 of pack NAME does not open|NAME: the frame at 176 is not what/,
+      ],
+      [inFooter, -100, /NAME: its footer's checksum is wrong/],
+      [inTrailer, -10, /NAME does not end as it must/],
+      [
+        inNode,
+        HEADER_BYTES + 100,
+        /frame at 176 of pack NAME does not open|NAME: the frame at 176 is not what/,
+      ],
+      [inSlot, 100, /keys\/NAME is not what its name says/],
+      [inSegment, HEADER_BYTES + 40, /index\/NAME is not what its name says/],
+      [inPoint, -1, /points\/NAME does not open/],
+      [inVersion, 8, /points\/NAME/],
+    ];
+    for (const [path, at] of flips) flip(path ?? assert.fail("a kind of object is not there"), at);
+    const checked = reader(["check", broken]);
+    assert.equal(checked.code, 4, checked.err);
+    for (const [path, , says] of flips) {
+      const name = path?.split("/").at(-1) ?? "";
+      assert.match(checked.out, new RegExp(`damaged: .*(${says.source.replaceAll("NAME", name)})`));
+    }
+    assert.equal(reader(["list", broken]).code, 4);
+    flip(join(broken, "config"), 100);
+    assert.deepEqual([reader(["check", broken]).code, reader(["list", broken]).code], [4, 4]);
+  });
+
+  test("needs no segments when the packs are whole", () => {
+    const broken = story.copy("without-index");
+    for (const segment of objects(broken, "index")) flip(segment, HEADER_BYTES + 40);
+    const read = reader(["restore", broken, "latest:db01", story.place.path("from-footers")]);
+    assert.equal(read.code, 0, read.err);
+    const disks = Object.entries(hashes(story.place.path("from-footers"))).filter(
+      ([path]) => path in (story.nights[1] ?? {}),
+    );
+    assert.ok(disks.length >= 2);
+    for (const [path, sha256] of disks) assert.equal(sha256, story.nights[1]?.[path], path);
+  });
+
+  test("writes what is left of a file, with zeros for what is lost, under a name that says so", () => {
+    const broken = story.copy("lost");
+    const packs = objects(broken, "packs").filter((pack) => readFileSync(pack).readUInt8(CONTENT_AT) === 1);
+    for (const pack of packs) flip(pack, HEADER_BYTES + 4096);
+    const folder = story.place.path("what-is-left");
+    const read = reader(["restore", broken, "latest:file01", folder]);
+    assert.equal(read.code, 4, read.err);
+    assert.match(read.err, /damaged: file01\/\w+\.vhdx: 65536 bytes at \d+: frame at \d+ of pack/);
+    const damaged = Object.keys(hashes(folder)).filter((path) => path.endsWith(".damaged"));
+    assert.ok(damaged.length > 0);
+    for (const path of damaged) {
+      const [left, whole] = [
+        readFileSync(join(folder, path)),
+        readFileSync(story.place.path("exports", path.replace(".damaged", ""))),
+      ];
+      assert.equal(left.length, whole.length);
+      for (let at = 0; at < whole.length; at += 512) {
+        const sector = left.subarray(at, at + 512);
+        assert.ok(
+          sector.equals(whole.subarray(at, at + 512)) || sector.every((byte) => byte === 0),
+          `${path} at ${at}`,
+        );
+      }
+    }
+  });
+
+  test("hides a point that lies in the trash, and finds an entry that nobody sealed", () => {
+    const vault = story.copy("trash");
+    const id = story.points[0]?.id ?? "";
+    const untilMilliseconds = 1_900_000_000_000;
+    const name = `trash/${untilMilliseconds.toString(16).padStart(12, "0")}-${id}`;
+    const body = { version: 1, object: name, point: id, untilMilliseconds };
+    write(join(vault, name), seal(vault, story.recoveryKey, JSON.stringify(body)));
+    const list = reader(["list", vault]);
+    assert.deepEqual([list.code, list.out.trim().split("\n").length, list.out.includes(id)], [0, 4, false]);
+    const shown = reader(["show", vault, id]);
+    assert.deepEqual([shown.code, shown.err], [1, `error: The restore point "${id}" is in the trash\n`]);
+    flip(join(vault, name), -20);
+    const forged = reader(["list", vault]);
+    assert.deepEqual([forged.code, forged.out.includes(id)], [4, true]);
+    const checked = reader(["check", vault]);
+    assert.deepEqual([checked.code, checked.out.includes(`damaged: ${name} does not open`)], [4, true]);
+  });
+
+  test("puts no file outside of the folder", () => {
+    const script = `
+import importlib.util, json, sys
+spec = importlib.util.spec_from_file_location("reader", ${JSON.stringify(READER)})
+reader = sys.modules["reader"] = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(reader)
+def place(path):
+    try: return "/".join(reader.path_below(path))
+    except reader.Refused: return None
+print(json.dumps([place(path) for path in json.load(sys.stdin)]))`;
+    const paths: readonly (readonly [string, string | null])[] = [
+      ["D:\\M\\web01\\web01.vhdx", "D/M/web01/web01.vhdx"],
+      ["\\\\server\\share\\x.vhdx", "UNC/server/share/x.vhdx"],
+      ["web01/web01.vhdx", "web01/web01.vhdx"],
+      ["D:\\..\\x", null],
+      ["../x", null],
+      ["/etc/x", null],
+      ["a/\0", null],
+      ["\\\\server\\..\\..\\x", null],
+      ["", null],
+    ];
+    const input = JSON.stringify(paths.map(([path]) => path));
+    const done = spawnSync(PYTHON, ["-B", "-c", script], { input, encoding: "utf8" });
+    assert.deepEqual(
+      JSON.parse(done.stdout),
+      paths.map(([, place]) => place),
+    );
+  });
+});
+
+/** Seals a trash entry as sections 3 and 5 of the page say, from the recovery key. */
+function seal(vault: string, recoveryKey: string, body: string): Uint8Array {
+  const id = Buffer.from(
+    String(JSON.parse(readFileSync(join(vault, "config"), "utf8")).id).replaceAll("-", ""),
+    "hex",
+  );
+  const derive = (material: Uint8Array, purpose: string, more: Uint8Array = Buffer.alloc(0)): Buffer =>
+    Buffer.from(
+      hkdfSync("sha256", material, id, Buffer.concat([Buffer.from(`stillpoint/1/${purpose}`), more]), 32),
+    );
+  const [file] = objects(vault, "keys").filter((slot) => readFileSync(slot, "utf8").includes('"recovery"'));
+  const { nonce, sealed, ...slot } = JSON.parse(readFileSync(file ?? "", "utf8")) as Record<string, string>;
+  const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+  const bits = Array.from(recoveryKey.replaceAll("-", ""), (letter) =>
+    alphabet.indexOf(letter).toString(2).padStart(5, "0"),
+  ).join("");
+  const typed = Buffer.from(
+    (bits.slice(0, 160).match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)),
+  );
+  const wrapping = derive(typed, "recovery", Buffer.from(slot["salt"] ?? "", "hex"));
+  const unseal = createDecipheriv("aes-256-gcm", wrapping, Buffer.from(nonce ?? "", "hex")).setAAD(
+    Buffer.from(JSON.stringify(slot)),
+  );
+  const master = unseal.update(Buffer.from(sealed ?? "", "hex").subarray(0, 32));
+  const seed = Buffer.alloc(32, 5);
+  const magic = createHash("sha256").update("stillpoint vault: removal").digest().subarray(0, 8);
+  const fields = Buffer.from([1, 0, 7, 2, 0, 0, 0, 0]);
+  const unproven = Buffer.concat([
+    magic,
+    fields,
+    id,
+    Buffer.alloc(16, 6),
+    Buffer.alloc(16),
+    seed,
+    Buffer.alloc(48),
+  ]);
+  const proof = createHmac("sha256", derive(master, "writer", Buffer.alloc(16)))
+    .update(unproven)
+    .digest();
+  const head = Buffer.alloc(16);
+  head.writeUInt32LE(Buffer.byteLength(body), 0);
+  head.writeUInt32LE(Buffer.byteLength(body), 4);
+  const key = derive(derive(master, "index"), "segment", seed);
+  const cipher = createCipheriv("aes-256-gcm", key, Buffer.alloc(12)).setAAD(
+    Buffer.concat([unproven, proof, head]),
+  );
+  return Buffer.concat([unproven, proof, head, cipher.update(body), cipher.final(), cipher.getAuthTag()]);
+}
