@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { sep } from "node:path";
+import { sep, win32 } from "node:path";
 import { type Clock, InterruptedError, KIB, systemClock, throwIfInterrupted } from "../base/index.ts";
 import { BoundedText } from "./bounded-text.ts";
 import { HostCommandError, type HostCommandReason } from "./errors.ts";
@@ -68,9 +68,30 @@ export class LocalCommands implements HostCommands {
     const ended = ending.then(() => "ended" as const);
     const first = await this.#within(options.timeoutMs, ended, options.signal);
     if (first !== undefined) return first;
-    endTree(child, "SIGTERM");
-    if ((await this.#within(GRACE_MS, ended)) === undefined) endTree(child, "SIGKILL");
+    this.#endTree(child, "SIGTERM");
+    if ((await this.#within(GRACE_MS, ended)) === undefined) this.#endTree(child, "SIGKILL");
     return options.signal?.aborted ? "interrupted" : "timeout";
+  }
+
+  /**
+   * Ends the program and what it started. On Windows there is no polite way for a program without a window; its own
+   * program for that is named by its path, so that nothing in the folder that we were started in can take its place.
+   */
+  #endTree(child: ChildProcess, how: "SIGTERM" | "SIGKILL"): void {
+    if (child.pid === undefined) return;
+    if (sep === "\\") {
+      const windows = this.#environment["SystemRoot"] ?? "C:\\Windows";
+      spawn(win32.join(windows, "System32", "taskkill.exe"), ["/pid", String(child.pid), "/T", "/F"], {
+        stdio: "ignore",
+        windowsHide: true,
+      }).once("error", () => child.kill("SIGKILL"));
+      return;
+    }
+    try {
+      process.kill(-child.pid, how);
+    } catch {
+      child.kill(how); // the group is gone, or was never made
+    }
   }
 
   /** The promise's value, or undefined when the time was over or the signal fired first. */
@@ -111,23 +132,6 @@ async function once(child: ChildProcess, event: "close"): Promise<true> {
   const { promise, resolve } = Promise.withResolvers<true>();
   child.once(event, () => resolve(true));
   return await promise;
-}
-
-/** Ends the program and what it started. On Windows there is no polite way for a program without a window. */
-function endTree(child: ChildProcess, how: "SIGTERM" | "SIGKILL"): void {
-  if (child.pid === undefined) return;
-  if (sep === "\\") {
-    spawn("taskkill.exe", ["/pid", String(child.pid), "/T", "/F"], {
-      stdio: "ignore",
-      windowsHide: true,
-    }).once("error", () => child.kill("SIGKILL"));
-    return;
-  }
-  try {
-    process.kill(-child.pid, how);
-  } catch {
-    child.kill(how); // the group is gone, or was never made
-  }
 }
 
 function failure(

@@ -25,10 +25,11 @@ test("`readHostTrust()` reads the authorities of a PEM file, whatever stands bet
   assert.equal(authorities.match(/BEGIN CERTIFICATE/g)?.length, 2);
 });
 
-test("`readHostTrust()` refuses a short fingerprint, a file without certificates, and a broken certificate", async () => {
+test("`readHostTrust()` refuses a short or long fingerprint, a file without certificates, and a broken certificate", async () => {
   await using folder = await temporaryFolder();
   const path = join(folder.path, "authority.pem");
   await assert.rejects(readHostTrust(DIGITS.slice(2)), HostCertificateUnusableError);
+  await assert.rejects(readHostTrust(`${DIGITS}00`), HostCertificateUnusableError);
   await writeFile(path, "hello");
   await assert.rejects(readHostTrust(path), /no certificate in PEM/);
   await writeFile(path, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");

@@ -106,7 +106,8 @@ describe("PowershellSession and a bridge that misbehaves", () => {
       ["host-bridge-mismatch", [{ hello: { echo: "?" } }]],
       ["host-bridge-restricted", [{ say: '{"id":0,"restricted":"ConstrainedLanguage"}\r\n', exit: 1 }]],
       ["host-bridge-failed", [{ say: "", complain: "running scripts is disabled", exit: 1 }]],
-      ["host-bridge-denied", [HELLO, { say: deniedLine() }]],
+      ["host-bridge-denied", [HELLO, { say: deniedLine(-2147217405) }]], // WBEM_E_ACCESS_DENIED
+      ["host-bridge-denied", [HELLO, { say: deniedLine(-2147024891) }]], // E_ACCESSDENIED
     ];
     for (const [code, steps] of cases) {
       await using session = await scriptedSession(steps, { maxLineBytes: 1_000 });
@@ -205,8 +206,8 @@ describe("PowershellSession and a bridge that misbehaves", () => {
   });
 });
 
-function deniedLine(): string {
-  const fault = { code: -2147217405, message: "Access denied ", type: "ManagementException", details: null };
+function deniedLine(code: number): string {
+  const fault = { code, message: "Access denied ", type: "ManagementException", details: null };
   return `{"id":@id,"fault":${JSON.stringify(fault)}}\n`;
 }
 

@@ -35,6 +35,7 @@ describe("LineSplitter", () => {
 
   test("takes a line of the limit, and refuses one byte more before its end comes", () => {
     assert.deepEqual([...new LineSplitter(4).push(bytes("1234\n"))], ["1234"]);
+    assert.deepEqual([...new LineSplitter(4).push(bytes("1234\n1234\n1\n"))], ["1234", "1234", "1"]);
     const splitter = new LineSplitter(4);
     assert.deepEqual([...splitter.push(bytes("123"))], []);
     assert.throws(() => [...splitter.push(bytes("45"))], { code: "host-bridge-overlong" });

@@ -8,8 +8,8 @@ export type BridgeStep =
   | { readonly say: string; readonly exit?: number; readonly complain?: string }
   /** No answer; `deaf` also outlives its input. */
   | { readonly silent: "once" | "deaf" }
-  /** An instance whose properties are its process id and the lines that it heard. */
-  | { readonly report: "heard" };
+  /** An instance whose properties are its process id, the lines that it heard and the names in its environment; `stays`: it outlives its input. */
+  | { readonly report: "heard"; readonly stays?: true };
 
 const steps = JSON.parse(process.argv[2] ?? "[]") as BridgeStep[];
 const heard: string[] = [];
@@ -30,7 +30,9 @@ lines.on("line", (line) => {
   if ("hello" in step) {
     say({ hello: { version: 1, echo: request.echo, machine: "HV01", powershell: "5.1", ...step.hello } });
   } else if ("report" in step) {
-    say({ items: [{ class: "Heard", path: "", properties: { pid: process.pid, heard } }], more: false });
+    const properties = { pid: process.pid, heard, environment: Object.keys(process.env) };
+    say({ items: [{ class: "Heard", path: "", properties }], more: false });
+    if (step.stays === true) setInterval(() => undefined, 1000);
   } else {
     if (step.complain !== undefined) process.stderr.write(step.complain);
     process.stdout.write(step.say.replaceAll("@id", String(request.id)), () => {
