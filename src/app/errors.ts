@@ -84,3 +84,18 @@ export class DemoProofError extends StillpointError {
   readonly code = "demo-proof-failed";
   readonly retry = "never";
 }
+
+/** So much would be removed that it is rather a slip than a wish. Nothing was removed. */
+export class RemovalTooLargeError extends StillpointError {
+  readonly code = "removal-too-large";
+  readonly retry = "never";
+  /** How many restore points would go. */
+  readonly going: number;
+  readonly of: number;
+
+  constructor(message: string, facts: { readonly going: number; readonly of: number }) {
+    super(message);
+    this.going = facts.going;
+    this.of = facts.of;
+  }
+}

@@ -1,5 +1,12 @@
 export type { HoldWishes, HostMachine } from "../hyperv/index.ts";
-export type { MachineSelection } from "../policy/index.ts";
+export {
+  type MachineSelection,
+  parseLast,
+  parseOneOfEach,
+  parseSince,
+  parseWithin,
+  type RetentionRule,
+} from "../policy/index.ts";
 export type { RestorePoint } from "../vault/index.ts";
 export * from "./addresses.ts";
 export * from "./compose.ts";

@@ -25,6 +25,21 @@ function commandPlace<Stage extends "before" | "thaw" | "after">(
   };
 }
 
+/** A rule that keeps one restore point of each period. */
+function keepOneOfEach<Word extends string>(
+  period: string,
+  word: Word,
+): Parameter & { readonly flag: `keep-${Word}` } {
+  const start = { week: ", weekday=1 to 7", month: ", day=1 to 31", year: ", month=1 to 12, day=1 to 31" }[
+    period
+  ];
+  return {
+    flag: `keep-${word}`,
+    value: "N[,…]",
+    text: `keep the last restore point of each of the N newest ${period}s that have one; after N may follow: first (of each ${period} instead), calendar (${period}s without one count too)${start ?? ""}${start === undefined ? "" : ` (where a ${period} begins)`}`,
+  };
+}
+
 /** Every parameter of every command, once. */
 export const PARAMETERS = {
   host: {
@@ -208,6 +223,44 @@ export const PARAMETERS = {
     text: "the bytes that the guest writes: whole sectors (required)",
   },
   checkpointName: { flag: "name", value: "NAME|ID", text: "the checkpoint's name, or its id (required)" },
+  keepLast: { flag: "keep-last", value: "N", text: "keep the N newest restore points of each machine" },
+  keepWithin: {
+    flag: "keep-within",
+    value: "TIME",
+    text: "keep what is not older, by the calendar: 1y6m, 14d, 48h",
+  },
+  keepSince: {
+    flag: "keep-since",
+    value: "DAY",
+    text: "keep what was made on that day or later: 2026-01-31",
+  },
+  keepHourly: keepOneOfEach("hour", "hourly"),
+  keepDaily: keepOneOfEach("day", "daily"),
+  keepWeekly: keepOneOfEach("week", "weekly"),
+  keepMonthly: keepOneOfEach("month", "monthly"),
+  keepYearly: keepOneOfEach("year", "yearly"),
+  keepInTurn: {
+    flag: "keep-in-turn",
+    text: "a rule does not count periods in which a rule before it keeps something, as Proxmox Backup Server does; else each rule counts for itself",
+  },
+  timeZone: {
+    flag: "time-zone",
+    value: "ZONE",
+    text: "where days and weeks begin at midnight, such as Europe/Berlin; default: this system's",
+  },
+  removePoint: {
+    flag: "remove",
+    value: "POINT",
+    repeatable: true,
+    text: "a restore point that goes whatever the rules say; may be repeated",
+  },
+  trashDays: {
+    flag: "trash-days",
+    value: "N",
+    text: "how long what goes can be taken back, 0 to 3650 days; default 7",
+  },
+  allowMany: { flag: "allow-many", text: "go on although more than half of all restore points would go" },
+  executePrune: { flag: "execute", text: "do it; without this the plan is only shown" },
   keepDemo: { flag: "keep", text: "leave the demonstration's folder and say where it is" },
 } as const satisfies Record<string, Parameter>;
 

@@ -12,6 +12,8 @@ export { type OpenVaultOptions, openVault } from "./open-vault.ts";
 export type { StoreCounts, StoredContent } from "./pipeline/store-file.ts";
 export type { CopyOptions, StoredFileReader } from "./reading/stored-file-reader.ts";
 export type { FileRecipe } from "./recipes/file-recipe.ts";
+export type { RemovalPlan } from "./removal/plan-removal.ts";
+export type { PruneOptions, PruneReport } from "./removal/prune-vault.ts";
 export type {
   CheckpointRecord,
   FileRole,
@@ -21,5 +23,5 @@ export type {
   StoredFile,
 } from "./restore-points/restore-point.ts";
 export type { StoreFileOptions, VaultSession } from "./sessions/vault-session.ts";
-export type { Vault } from "./vault.ts";
+export type { TrashedPoint, Vault } from "./vault.ts";
 export type { VaultFacts, VaultOptions } from "./vault-options.ts";

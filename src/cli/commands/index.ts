@@ -7,6 +7,7 @@ import { hostDoctorCommand } from "./host-doctor.ts";
 import { hostProbeCommand } from "./host-probe.ts";
 import { machinesCommand } from "./machines.ts";
 import { pointsCommand } from "./points.ts";
+import { pruneCommand } from "./prune.ts";
 import { restoreCommand } from "./restore.ts";
 import { showCommand } from "./show.ts";
 import { simulateCommand } from "./simulate.ts";
@@ -17,6 +18,8 @@ import {
   simulateRemoveCommand,
   simulateWriteCommand,
 } from "./simulate-acts.ts";
+import { trashListCommand } from "./trash-list.ts";
+import { trashTakeBackCommand } from "./trash-take-back.ts";
 import { vaultInfoCommand } from "./vault-info.ts";
 import { vaultInitCommand } from "./vault-init.ts";
 import { vaultKeyAddCommand } from "./vault-key-add.ts";
@@ -41,6 +44,9 @@ export const COMMAND_LIST: readonly Command[] = [
   showCommand,
   restoreCommand,
   verifyCommand,
+  pruneCommand,
+  trashListCommand,
+  trashTakeBackCommand,
   simulateCommand,
   simulateWriteCommand,
   simulateCheckpointCommand,

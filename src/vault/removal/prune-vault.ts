@@ -168,20 +168,21 @@ class Prune {
   async #emptyTrash(): Promise<void> {
     const { notes, points, storage, clock } = this.#parts;
     const now = clock.now().epochMilliseconds;
-    const due = (await notes.trashEntries(this.#options.signal)).filter(
-      (each) => each.untilMilliseconds <= now,
+    const entries = await notes.trashEntries(this.#options.signal);
+    const due = new Set(
+      entries.filter(({ untilMilliseconds }) => untilMilliseconds <= now).map(({ point }) => point),
     );
-    if (due.length === 0) return;
+    if (due.size === 0) return;
     const objects = new Map<string, string>();
     for await (const { id, object } of points.allNames()) objects.set(id, object);
-    for (const entry of due) {
+    for (const point of due) {
       throwIfInterrupted(this.#options.signal);
-      const object = objects.get(entry.point);
+      const object = objects.get(point);
       if (object !== undefined) {
         if (!(await this.#tryDelete(object))) continue;
         this.#removedPoints++;
       }
-      await storage.delete(entry.name);
+      for (const entry of entries) if (entry.point === point) await storage.delete(entry.name);
     }
   }
 

@@ -1,0 +1,135 @@
+import type { RestorePointId } from "../../base/index.ts";
+import { applyRetention, type RetentionOptions, type RetentionRule } from "../../policy/index.ts";
+import type { PruneReport, RestorePointSummary, Vault } from "../../vault/index.ts";
+import { openVaultAt } from "../compose.ts";
+import { RemovalTooLargeError } from "../errors.ts";
+import type { UseCaseContext, VaultRequest } from "./context.ts";
+
+export interface PruneRequest extends VaultRequest {
+  /** What stays, of each machine by itself; each rule with the words that people know it by. None: everything. */
+  readonly rules: readonly { readonly words: string; readonly rule: RetentionRule }[];
+  readonly counting?: RetentionOptions["counting"];
+  readonly timeZone: string;
+  /** Only these machines' restore points may go; by name or id. Empty: all. */
+  readonly machines: readonly string[];
+  /** These go whatever the rules say: ids, unique prefixes, `latest:NAME`. */
+  readonly remove: readonly string[];
+  /** How long they can be taken back. */
+  readonly trashDays: number;
+  /** Without it nothing is changed. */
+  readonly execute?: true | undefined;
+  /** Go on although more than half of the restore points would go. */
+  readonly allowMany?: true | undefined;
+}
+
+/** What becomes of a restore point. */
+export interface PrunedPoint {
+  readonly id: RestorePointId;
+  readonly machine: { readonly id: string; readonly name: string };
+  readonly time: string;
+  readonly kept: boolean;
+  /** Words of the rules that keep it, `newest`, `future`. */
+  readonly because: readonly string[];
+  /** Plain bytes that only this one needs; of those that stay. */
+  readonly aloneBytes?: number | undefined;
+}
+
+export interface PruneOutcome {
+  /** By machine, newest first. */
+  readonly points: readonly PrunedPoint[];
+  /** What the removal frees, as far as it can be told before. */
+  readonly plannedBytesFreed: number;
+  readonly packBytes: number;
+  /** Until when what goes can be taken back. */
+  readonly until: Temporal.Instant;
+  /** Absent where nothing was changed. */
+  readonly report?: PruneReport | undefined;
+}
+
+/** Below this many, half of them are few. */
+const FEW = 4;
+
+/** Shows what would go; with `execute` moves it into the trash, and removes what the trash has had for long enough. */
+export async function runPrune(request: PruneRequest, context: UseCaseContext): Promise<PruneOutcome> {
+  const { world, signal } = context;
+  await using opened = await openVaultAt(request.vault, { world, passphrase: request.passphrase });
+  const vault = opened.value;
+  const removed = await pointsToRemove(vault, request.remove);
+  const points = await judge(vault, { ...request, removed }, world.clock.now());
+  const going = [...new Set([...removed, ...points.filter(({ kept }) => !kept).map(({ id }) => id)])];
+  const plan = await vault.planRemoval(new Set(going), { signal });
+  const until = world.clock.now().add({ hours: 24 * request.trashDays });
+  const outcome: PruneOutcome = {
+    points: points.map((point) => ({ ...point, aloneBytes: plan.aloneBytes.get(point.id) })),
+    plannedBytesFreed: plan.bytesFreed,
+    packBytes: plan.packBytes,
+    until,
+  };
+  if (request.execute !== true) return outcome;
+  refuseMost(points, request);
+  for (const id of going) await vault.trash(id, { until });
+  return { ...outcome, report: await vault.prune({ signal }) };
+}
+
+/** Also those that are in the trash already: they may have to go sooner. @throws {PointNotFoundError} */
+async function pointsToRemove(
+  vault: Vault,
+  selectors: readonly string[],
+): Promise<ReadonlySet<RestorePointId>> {
+  const removed = new Set<RestorePointId>();
+  const trashed = selectors.length === 0 ? [] : await vault.trashed();
+  for (const selector of selectors) {
+    const inTrash = new Set(trashed.map(({ id }) => id).filter((id) => id === selector.toLowerCase()));
+    for (const id of inTrash) removed.add(id);
+    if (inTrash.size === 0) removed.add((await vault.findPoint(selector)).id);
+  }
+  return removed;
+}
+
+async function judge(
+  vault: Vault,
+  request: PruneRequest & { readonly removed: ReadonlySet<string> },
+  now: Temporal.Instant,
+): Promise<readonly PrunedPoint[]> {
+  const machines = new Map<string, RestorePointSummary[]>();
+  for await (const point of vault.points()) {
+    const key = point.machine.id.toLowerCase();
+    machines.set(key, [...(machines.get(key) ?? []), point]);
+  }
+  return [...machines.values()].flatMap((points) => judgeMachine(points, { ...request, now }));
+}
+
+function judgeMachine(
+  points: readonly RestorePointSummary[],
+  request: PruneRequest & { readonly removed: ReadonlySet<string>; readonly now: Temporal.Instant },
+): readonly PrunedPoint[] {
+  const dated = points.map((point) => ({ point, time: Temporal.Instant.from(point.time) }));
+  const { now, timeZone, counting, removed } = request;
+  const isMeant = points.some(({ machine }) => isWanted(machine, request.machines));
+  const rules = isMeant ? request.rules.map(({ rule }) => rule) : [];
+  return applyRetention(dated, { rules, now, timeZone, counting }).map((verdict) => {
+    const { id, machine, time } = verdict.point.point;
+    const because = verdict.because.map((reason) =>
+      typeof reason === "number" ? (request.rules[reason]?.words ?? "") : reason,
+    );
+    return { id, machine, time, kept: verdict.kept && !removed.has(id), because };
+  });
+}
+
+function isWanted(
+  machine: { readonly id: string; readonly name: string },
+  wanted: readonly string[],
+): boolean {
+  const names = [machine.id.toLowerCase(), machine.name.toLowerCase()];
+  return wanted.length === 0 || wanted.some((text) => names.includes(text.toLowerCase()));
+}
+
+/** A rule with a slip in it, or points that could not be listed, would take most of them: that wants a second word. */
+function refuseMost(points: readonly PrunedPoint[], request: PruneRequest): void {
+  const going = points.filter(({ kept }) => !kept).length;
+  if (request.allowMany === true || points.length < FEW || going <= points.length / 2) return;
+  throw new RemovalTooLargeError(
+    `Cannot remove ${going} of ${points.length} restore points: that is more than half of them`,
+    { going, of: points.length },
+  );
+}

@@ -1,0 +1,21 @@
+import { listTrash } from "../../app/index.ts";
+import { COMMANDS } from "../../contract/index.ts";
+import type { Command } from "../command.ts";
+import { instant, shortId } from "../output/index.ts";
+import { vaultRequest } from "./vault-request.ts";
+
+export const trashListCommand: Command = {
+  contract: COMMANDS["trash list"],
+  emptySummary: { points: 0 },
+  async run(input, surface) {
+    const { output } = surface;
+    const trashed = await listTrash(await vaultRequest(input, surface), surface.context);
+    for (const { id, until } of trashed) output.line({ type: "trashed-point", id, until: until.toString() });
+    output.table({
+      columns: [{ title: "POINT" }, { title: "STAYS UNTIL" }],
+      rows: trashed.map(({ id, until }) => [shortId(id), instant(until.toString())]),
+    });
+    if (trashed.length === 0) output.say("the trash is empty");
+    return { exitCode: 0, summary: { points: trashed.length } };
+  },
+};
