@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseHostAddress, parseVaultAddress } from "./addresses.ts";
-import { AddressError, AddressNotSupportedError } from "./errors.ts";
+import { parseHostAddress } from "./addresses.ts";
+import { AddressError } from "./errors.ts";
 
 test("`parseHostAddress()` takes simulated hosts and folders, drive letters and colons included", () => {
   assert.deepEqual(parseHostAddress("sim:/lab/hv01"), { kind: "sim", folder: "/lab/hv01" });
@@ -14,11 +14,4 @@ test("`parseHostAddress()` takes this machine and hosts over WinRM, and refuses 
   assert.equal(parseHostAddress("winrms://admin@hv01").kind, "winrm");
   for (const text of ["", "sim:", "hv01", "LOCAL", "winrm:hv01", "winrms://hv01:5986", "http://hv01"])
     assert.throws(() => parseHostAddress(text), AddressError, text);
-});
-
-test("`parseVaultAddress()` takes paths, Windows drives among them, and refuses schemes by name", () => {
-  assert.deepEqual(parseVaultAddress("/backup/v"), { kind: "local", folder: "/backup/v" });
-  assert.deepEqual(parseVaultAddress("E:\\vault"), { kind: "local", folder: "E:\\vault" });
-  assert.throws(() => parseVaultAddress("s3://endpoint/bucket"), AddressNotSupportedError);
-  assert.throws(() => parseVaultAddress(""), AddressError);
 });

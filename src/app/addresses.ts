@@ -1,4 +1,4 @@
-import { AddressError, AddressNotSupportedError } from "./errors.ts";
+import { AddressError } from "./errors.ts";
 import { parseWinrmAddress, type WinrmAddress } from "./winrm-address.ts";
 
 /** Where a host is, as the user wrote it. */
@@ -7,12 +7,6 @@ export type HostAddress =
   | { readonly kind: "folder"; readonly folder: string }
   | { readonly kind: "local" }
   | WinrmAddress;
-
-/** Where a vault is, as the user wrote it. */
-export interface VaultAddress {
-  readonly kind: "local";
-  readonly folder: string;
-}
 
 /** @throws {AddressError} */
 export function parseHostAddress(text: string): HostAddress {
@@ -23,16 +17,4 @@ export function parseHostAddress(text: string): HostAddress {
   throw new AddressError(
     `Cannot understand the host "${text}": wanted local, winrm://USER@NAME, winrms://USER@NAME, sim:DIR or folder:DIR`,
   );
-}
-
-/** @throws {AddressError} or {AddressNotSupportedError} */
-export function parseVaultAddress(text: string): VaultAddress {
-  const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(text)?.[1];
-  if (scheme !== undefined) {
-    throw new AddressNotSupportedError(
-      `Cannot open the vault "${text}": this version stores vaults in folders only`,
-    );
-  }
-  if (text === "") throw new AddressError('Cannot understand the vault "": wanted a path');
-  return { kind: "local", folder: text };
 }

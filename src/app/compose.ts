@@ -1,12 +1,5 @@
 import { openFolderHost } from "../backup/index.ts";
-import {
-  type Clock,
-  type Entropy,
-  hexFromBytes,
-  type Secret,
-  systemClock,
-  systemEntropy,
-} from "../base/index.ts";
+import { hexFromBytes, type Secret } from "../base/index.ts";
 import {
   type HypervHost,
   type HypervHostOptions,
@@ -15,23 +8,20 @@ import {
 } from "../hyperv/index.ts";
 import { type FolderFiles, folderFiles } from "../places/index.ts";
 import { openJournal } from "../runs/index.ts";
-import { openLocalStorage, StorageMissingError } from "../storage/index.ts";
+import { requireSuitable, StorageMissingError } from "../storage/index.ts";
 import { createVault, openVault, type Vault, VaultExistsError } from "../vault/index.ts";
-import { type HostAddress, parseHostAddress, parseVaultAddress } from "./addresses.ts";
+import { type HostAddress, parseHostAddress } from "./addresses.ts";
 import { canonicalFolder, environment, stateFolder } from "./config/index.ts";
 import { HostNotHypervError, UsageError } from "./errors.ts";
 import type { HostRequest } from "./host-request.ts";
 import { openLocalHost } from "./local/open-local-host.ts";
 import { openRemoteHost } from "./remote/open-remote-host.ts";
+import { openVaultScratch, openVaultStorage } from "./storage/open-vault-storage.ts";
+import { parseVaultAddress, type VaultAddress, vaultLocation } from "./vault-address.ts";
 import { winrmHostKey } from "./winrm-address.ts";
+import type { World } from "./world.ts";
 
-/** Time and chance, as the whole program uses them. */
-export interface World {
-  readonly clock: Clock;
-  readonly entropy: Entropy;
-}
-
-export const SYSTEM_WORLD: World = { clock: systemClock, entropy: systemEntropy };
+export { SYSTEM_WORLD, type World } from "./world.ts";
 
 /** What was opened, with everything that must be closed behind it. */
 export interface Opened<T> extends AsyncDisposable {
@@ -130,16 +120,15 @@ export async function openVaultAt(
   address: string,
   options: { readonly world: World; readonly passphrase: Secret },
 ): Promise<Opened<Vault>> {
-  const { folder } = parseVaultAddress(address);
   await using opening = new AsyncDisposableStack();
-  const storage = opening.use(await openLocalStorage(folder, {}));
+  const storage = opening.use(await openVaultStorage(parseVaultAddress(address), { world: options.world }));
   const vault = opening.use(
     await openVault({ storage, ...options.world, ...workers(), passphrase: options.passphrase }),
   );
   return opened(vault, opening.move());
 }
 
-/** Makes a vault at an address that holds none. */
+/** Makes a vault at an address that holds none, and where the store does what a vault relies on. */
 export async function createVaultAt(
   address: string,
   options: {
@@ -148,10 +137,12 @@ export async function createVaultAt(
     readonly allowWeakPassphrase?: true | undefined;
   },
 ): Promise<Opened<{ readonly vault: Vault; readonly recoveryKey: Secret }>> {
-  const { folder } = parseVaultAddress(address);
-  await refuseOccupied(folder);
+  const place = parseVaultAddress(address);
+  const { world } = options;
+  await refuseOccupied(place, world);
   await using opening = new AsyncDisposableStack();
-  const storage = opening.use(await openLocalStorage(folder, { create: true }));
+  const storage = opening.use(await openVaultStorage(place, { world, create: true }));
+  await requireSuitable(await openVaultScratch(place, { world }), world);
   const weak =
     options.allowWeakPassphrase === undefined ? {} : { allowWeakPassphrase: options.allowWeakPassphrase };
   const made = await createVault({
@@ -166,11 +157,13 @@ export async function createVaultAt(
 }
 
 /** A new vault wants a place of its own. Looks before anything is made there. @throws {VaultExistsError} */
-async function refuseOccupied(folder: string): Promise<void> {
+async function refuseOccupied(place: VaultAddress, world: World): Promise<void> {
   try {
-    await using storage = await openLocalStorage(folder, {});
+    await using storage = await openVaultStorage(place, { world });
     for await (const object of storage.list("")) {
-      throw new VaultExistsError(`Cannot make a vault at "${folder}": "${object.name}" is there already`);
+      throw new VaultExistsError(
+        `Cannot make a vault at "${vaultLocation(place)}": "${object.name}" is there already`,
+      );
     }
   } catch (error) {
     if (!(error instanceof StorageMissingError)) throw error;

@@ -18,4 +18,5 @@ export * from "./errors.ts";
 export * from "./host-request.ts";
 export * from "./problems/index.ts";
 export * from "./use-cases/index.ts";
+export * from "./vault-address.ts";
 export * from "./winrm-address.ts";

@@ -73,6 +73,16 @@ export const COMMANDS = {
     parameters: [...VAULT, "json"],
     example: "stillpoint vault info --vault /backup/vault",
   },
+  "vault probe": {
+    name: "vault probe",
+    summary: "hold a place against what a vault asks of it",
+    description:
+      "Writes into a scratch place beside what is there and removes it: whether what was written is read and listed at once, whether a name is ever overwritten, parts of objects, deletes, an object of the size of a pack, 16 writers of one name, versions and object lock, and how fast the place is. Moves about 80 MiB there and back. vault init runs a short form of it by itself.",
+    argument: { name: "LOCATION", text: "the place, as --vault takes it" },
+    parameters: ["json"],
+    example: "stillpoint vault probe s3://s3.example.com/vaults/hv01",
+    exitCodes: [130],
+  },
   "vault key list": {
     name: "vault key list",
     summary: "list the key slots of a vault",

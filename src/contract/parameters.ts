@@ -76,7 +76,12 @@ export const PARAMETERS = {
     text: "a machine by name or id; may be repeated",
   },
   all: { flag: "all", text: "all machines that the host has when the run starts" },
-  vault: { flag: "vault", value: "VAULT", required: true, text: "where the vault lives: a path" },
+  vault: {
+    flag: "vault",
+    value: "VAULT",
+    required: true,
+    text: "where the vault lives: a path, or s3://ENDPOINT/BUCKET/PREFIX[?region=NAME] (keys from STILLPOINT_S3_ACCESS_KEY and STILLPOINT_S3_SECRET, else where every AWS program looks; s3+http:// for a store on this machine); STILLPOINT_BANDWIDTH limits it, such as 08:00-18:00=20Mbit,else=unlimited",
+  },
   passphraseFile: {
     flag: "passphrase-file",
     value: "FILE",

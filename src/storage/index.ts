@@ -1,10 +1,15 @@
 export * from "./bandwidth-rule.ts";
 export * from "./errors.ts";
 export * from "./limited-storage.ts";
+export { openLocalScratch } from "./local/local-scratch.ts";
 export { type LocalStorageOptions, openLocalStorage } from "./local/open-local-storage.ts";
 export * from "./object-name.ts";
+export type { StorageFigures } from "./probe/measure-storage.ts";
+export type { PlaceFacts, ProbeScratch } from "./probe/probe-scratch.ts";
+export * from "./probe/probe-storage.ts";
 export * from "./retrying-storage.ts";
 export { type OpenedS3, openS3Storage, type S3StorageOptions } from "./s3/open-s3-storage.ts";
 export type { S3Capabilities } from "./s3/s3-capabilities.ts";
 export { type S3Credentials, type S3Place, s3Location } from "./s3/s3-place.ts";
+export { openS3Scratch, type S3ScratchOptions } from "./s3/s3-scratch.ts";
 export * from "./storage.ts";

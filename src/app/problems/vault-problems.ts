@@ -82,10 +82,10 @@ export const VAULT_PROBLEMS: Readonly<Record<string, Problem>> = {
     "Beachten Sie die Meldung und den Speicherort; ein neuer Versuch hilft vielleicht.",
   ]),
   "storage-missing": row(1, [
-    "The storage's folder is not there.",
-    "Check the path, and that the disk or share is mounted.",
-    "Der Ordner des Speicherorts ist nicht da.",
-    "Prüfen Sie den Pfad und ob Platte oder Freigabe eingebunden sind.",
+    "The storage's folder or bucket is not there.",
+    "Check the path and that the disk or share is mounted, or the bucket's name; buckets are never made.",
+    "Der Ordner oder Bucket des Speicherorts ist nicht da.",
+    "Prüfen Sie den Pfad und ob Platte oder Freigabe eingebunden sind, oder den Namen des Buckets; Buckets werden nie angelegt.",
   ]),
   "storage-full": row(1, [
     "The storage is full.",
@@ -95,9 +95,9 @@ export const VAULT_PROBLEMS: Readonly<Record<string, Problem>> = {
   ]),
   "storage-denied": row(1, [
     "The storage refuses this account.",
-    "Give the account rights to read and write there.",
+    "Give the account rights to read, list and write there; for a bucket check its keys (STILLPOINT_S3_ACCESS_KEY, STILLPOINT_S3_SECRET). A delete may be refused by a lock.",
     "Der Speicherort weist dieses Konto ab.",
-    "Geben Sie dem Konto dort Lese- und Schreibrechte.",
+    "Geben Sie dem Konto dort Rechte zum Lesen, Auflisten und Schreiben; prüfen Sie bei einem Bucket die Schlüssel (STILLPOINT_S3_ACCESS_KEY, STILLPOINT_S3_SECRET). Löschen kann eine Sperre verbieten.",
   ]),
   "storage-object-missing": row(4, [
     "An object of the vault is gone from the storage.",

@@ -6,6 +6,7 @@ export * from "./host-doctor.ts";
 export * from "./host-probe.ts";
 export * from "./machines.ts";
 export * from "./points.ts";
+export * from "./probe-vault-place.ts";
 export * from "./prune.ts";
 export type { KnownRhythm } from "./replication-watch.ts";
 export * from "./restore.ts";

@@ -25,6 +25,7 @@ import { vaultInitCommand } from "./vault-init.ts";
 import { vaultKeyAddCommand } from "./vault-key-add.ts";
 import { vaultKeyListCommand } from "./vault-key-list.ts";
 import { vaultKeyRemoveCommand } from "./vault-key-remove.ts";
+import { vaultProbeCommand } from "./vault-probe.ts";
 import { verifyCommand } from "./verify.ts";
 
 /** Every command, in the order of the help text. */
@@ -34,6 +35,7 @@ export const COMMAND_LIST: readonly Command[] = [
   forecastCommand,
   vaultInitCommand,
   vaultInfoCommand,
+  vaultProbeCommand,
   vaultKeyListCommand,
   vaultKeyAddCommand,
   vaultKeyRemoveCommand,

@@ -135,5 +135,6 @@ function meaningOf({ code, status, connection }: S3Failure): Meaning {
 function stateOf({ code, status, connection }: S3Failure): string {
   if (connection !== undefined && status === undefined) return `the connection failed (${connection})`;
   if (status === undefined) return `no request was sent (${code})`;
-  return `the store answered ${status} ${code}`;
+  const isNamed = code !== "Unknown" && code !== "UnknownError"; // the answer to a HEAD has no name in it
+  return isNamed ? `the store answered ${status} ${code}` : `the store answered ${status}`;
 }

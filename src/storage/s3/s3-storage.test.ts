@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import {
   CreateBucketCommand,
@@ -10,9 +11,12 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import { needs } from "../../../test/testing/oracles.ts";
+import { type Said, Workplace } from "../../../test/testing/stillpoint.ts";
 import { Secret, systemClock, systemEntropy } from "../../base/index.ts";
+import { makeVhd } from "../../formats/vhd/testing/index.ts";
 import { backUp, bringBack, createSmallVault, openSmallVault, someBytes } from "../../vault/testing/index.ts";
 import { StorageDeniedError, StorageFullError } from "../errors.ts";
+import { probeStorage } from "../probe/probe-storage.ts";
 import { RetryingStorage } from "../retrying-storage.ts";
 import {
   CEPH_PROGRAMS,
@@ -23,6 +27,7 @@ import {
 } from "../testing/index.ts";
 import { openS3Storage, type S3StorageOptions } from "./open-s3-storage.ts";
 import type { S3Place } from "./s3-place.ts";
+import { openS3Scratch } from "./s3-scratch.ts";
 import type { S3Storage } from "./s3-storage.ts";
 
 /** One real gateway for all tests of this file: it takes ten seconds to start. */
@@ -167,6 +172,60 @@ describe("S3 by Ceph's gateway", needs(...CEPH_PROGRAMS), () => {
     await store.put("a", [Buffer.from("one "), Buffer.from("two")]);
     await using other = await open(place("plain", ""));
     assert.equal(Buffer.from(await other.get("seen/a")).toString(), "one two");
+  });
+
+  test("the probe knows what each bucket does, sees a lock hold, and leaves nothing", async () => {
+    const probed = async (bucket: string): Promise<unknown> => {
+      const scratch = await openS3Scratch(place(bucket, "deep/vault"), {
+        credentials: { accessKey: owner.accessKey, secret: new Secret(owner.secret) },
+        entropy: systemEntropy,
+        wrap: (storage) => storage,
+        now: () => systemClock.now(),
+      });
+      const report = await probeStorage(scratch, { clock: systemClock, entropy: systemEntropy });
+      assert.ok(report.figures.latencyMs.put > 0 && report.figures.bytesPerSecond.get > 0);
+      const left = await client.send(new ListObjectVersionsCommand({ Bucket: bucket, Prefix: "deep/" }));
+      assert.deepEqual([left.Versions, left.DeleteMarkers], [undefined, undefined]);
+      const failed = report.findings.flatMap(({ name, fault }) => (fault === undefined ? [] : [name]));
+      return { failed, suitable: report.suitable, left: report.leftBehind, ...report.facts };
+    };
+    const open = { possible: false, byDefault: undefined, holds: undefined };
+    const good = { suitable: true, left: 0 };
+    assert.deepEqual(await probed("plain"), { ...good, failed: [], versioning: "off", objectLock: open });
+    assert.deepEqual(await probed("locked"), {
+      ...good,
+      failed: ["conditional-create"],
+      versioning: "on",
+      objectLock: { possible: true, byDefault: undefined, holds: true },
+    });
+  });
+
+  test("the program makes a vault in a bucket, backs up into it, restores, and probes it", async () => {
+    using here = new Workplace();
+    const environment = { STILLPOINT_S3_ACCESS_KEY: owner.accessKey, STILLPOINT_S3_SECRET: owner.secret };
+    const location = `s3+http://${gateway.endpoint}/plain/by/program`;
+    const vault = ["--vault", location, "--passphrase-file", here.passphraseFile];
+    const done = async (...args: readonly string[]): Promise<Said> => {
+      const said = await here.run(args, { environment });
+      assert.equal(said.code, 0, said.text);
+      return said;
+    };
+    mkdirSync(here.path("machines/web01"), { recursive: true });
+    writeFileSync(here.path("machines/web01/notes.xml"), "<kept/>");
+    writeFileSync(
+      here.path("machines/web01/web01.vhd"),
+      makeVhd({ sizeBytes: 4_194_304, writes: [{ offset: 0, bytes: someBytes(5, 65_536) }] }),
+    );
+    await done("vault", "init", ...vault);
+    const again = await here.run(["vault", "init", ...vault], { environment });
+    assert.deepEqual([again.code, again.errors[0]?.["code"]], [1, "vault-exists"]);
+    await done("backup", "--host", `folder:${here.path("machines")}`, "--all", ...vault);
+    await done("verify", "--read-data", ...vault);
+    await done("restore", "latest:web01", "--to-folder", here.path("back"), "--exact", ...vault);
+    const back = readFileSync(here.path("back/web01/web01.vhd"));
+    assert.ok(back.equals(readFileSync(here.path("machines/web01/web01.vhd"))));
+    const probe = await done("vault", "probe", location);
+    assert.deepEqual([probe.summary["location"], probe.summary["suitable"]], [location, true]);
   });
 
   for (const bucket of ["plain", "versioned", "locked"]) {

@@ -139,7 +139,7 @@ function writeConfiguration(
     mon_allow_pool_size_one: true,
     mon_data_avail_crit: 0,
     mon_data_avail_warn: 0,
-    rgw_frontends: `beast endpoint=127.0.0.1:${names.gatewayPort}`,
+    rgw_frontends: `beast endpoint=127.0.0.1:${names.gatewayPort} tcp_nodelay=1`, // else each read waits 40 ms
     rgw_user_quota_bucket_sync_interval: 1,
     rgw_bucket_quota_ttl: 0,
   };
