@@ -123,7 +123,7 @@ test("the time that is proposed is the replica's quiet slot, once it was seen on
     blocked: 0,
     held: 1,
   });
-  assert.match(text, /between 02:30 and 04:30 UTC: 13 observations, 1 of them backups/);
+  assert.match(text, /between 02:30 and 04:30 UTC: 13 observations, 1 of them a backup/);
 });
 
 test("`stillpoint forecast` and a backup that found the replica busy say the time that is proposed, in the user's language (S34)", async () => {

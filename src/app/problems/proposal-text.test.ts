@@ -32,6 +32,18 @@ test("`proposalText()` says the slot, its zone and what it rests on, in both lan
   assert.match(text, /kein Versprechen$/);
 });
 
+test("`proposalText()` counts as people do", () => {
+  const text = (held: number, language: "en" | "de"): string =>
+    proposalText({ ...SLOT, held }, language).text;
+  assert.match(text(0, "en"), /, none of them a backup,/);
+  assert.match(text(1, "en"), /, 1 of them a backup,/);
+  assert.match(text(0, "de"), /, davon keine Sicherung,/);
+  assert.match(text(1, "de"), /, davon 1 Sicherung,/);
+  const once = { kind: "not-enough", observations: 1 } as const;
+  assert.match(proposalText(once, "en").text, /\(1 observation\)/);
+  assert.match(proposalText(once, "de").text, /\(1 Beobachtung\)/);
+});
+
 test("`proposalText()` writes a slot around midnight, and a whole day", () => {
   const times = (fromMinute: number, minutes: number): unknown => {
     const { from, to } = proposalText({ ...SLOT, fromMinute, minutes }, "en");

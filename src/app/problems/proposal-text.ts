@@ -21,28 +21,31 @@ export function proposalText(proposal: QuietSlot, language: Language): ProposalF
 const SLOT: Readonly<Record<Language, (words: { from: string; to: string; slot: Slot }) => string>> = {
   en: ({ from, to, slot: { observations, blocked, held } }) =>
     `Its replication was free most often between ${from} and ${to} UTC: ${observations} observations, ` +
-    `${held} of them backups, blocked in ${blocked === 0 ? "none" : blocked}. That is what was seen, not a promise`,
+    `${held === 0 ? "none" : held} of them ${held > 1 ? "backups" : "a backup"}, blocked in ${blocked === 0 ? "none" : blocked}. That is what was seen, not a promise`,
   de: ({ from, to, slot: { observations, blocked, held } }) =>
     `Ihre Replikation war am häufigsten zwischen ${from} und ${to} UTC frei: ${observations} Beobachtungen, ` +
-    `davon ${held} Sicherungen, in ${blocked === 0 ? "keiner" : blocked} blockiert. Das wurde so gesehen und ist kein Versprechen`,
+    `davon ${held === 0 ? "keine" : held} ${held > 1 ? "Sicherungen" : "Sicherung"}, in ${blocked === 0 ? "keiner" : blocked} blockiert. Das wurde so gesehen und ist kein Versprechen`,
 };
+
+const seenEn = (count: number): string => `${count} ${count === 1 ? "observation" : "observations"}`;
+const seenDe = (count: number): string => `${count} ${count === 1 ? "Beobachtung" : "Beobachtungen"}`;
 
 const WITHOUT_SLOT: Readonly<Record<NoSlot["kind"], Readonly<Record<Language, (seen: number) => string>>>> = {
   "never-blocked": {
-    en: (seen) => `Its replication was never seen blocked, in ${seen} observations`,
-    de: (seen) => `Ihre Replikation wurde in ${seen} Beobachtungen nie blockiert gesehen`,
+    en: (seen) => `Its replication was never seen blocked, in ${seenEn(seen)}`,
+    de: (seen) => `Ihre Replikation wurde in ${seenDe(seen)} nie blockiert gesehen`,
   },
   "never-free": {
     en: (seen) =>
-      `Its replication was never seen free, in ${seen} observations: another time may not help, look at the replication itself`,
+      `Its replication was never seen free, in ${seenEn(seen)}: another time may not help, look at the replication itself`,
     de: (seen) =>
-      `Ihre Replikation wurde in ${seen} Beobachtungen nie frei gesehen: Eine andere Zeit hilft vielleicht nicht; sehen Sie nach der Replikation selbst`,
+      `Ihre Replikation wurde in ${seenDe(seen)} nie frei gesehen: Eine andere Zeit hilft vielleicht nicht; sehen Sie nach der Replikation selbst`,
   },
   "not-enough": {
     en: (seen) =>
-      `When its replication is free is not known: not enough was seen (${seen} observations). “stillpoint forecast” every half hour for three days shows it`,
+      `When its replication is free is not known: not enough was seen (${seenEn(seen)}). “stillpoint forecast” every half hour for three days shows it`,
     de: (seen) =>
-      `Wann ihre Replikation frei ist, ist nicht bekannt: Es wurde nicht genug gesehen (${seen} Beobachtungen). „stillpoint forecast“, drei Tage lang jede halbe Stunde, zeigt es`,
+      `Wann ihre Replikation frei ist, ist nicht bekannt: Es wurde nicht genug gesehen (${seenDe(seen)}). „stillpoint forecast“, drei Tage lang jede halbe Stunde, zeigt es`,
   },
 };
 
