@@ -122,4 +122,21 @@ describe("an after command of a killed run", () => {
     assert.match((await nextStart(journal, commands)).leftBehind[0] ?? "", /exit code 9/);
     assert.deepEqual(journal.entries, []);
   });
+
+  test("that cannot be run is given up after four starts, and that is told", async () => {
+    const journal = new MemoryJournal();
+    const commands = new FakeCommands();
+    await assert.rejects(runOf(struck({ journal, commands }, { at: 2, when: "before" })), Killed);
+    const late = new HostCommandError('Cannot run "sh": too long', { program: "sh", reason: "timeout" });
+    commands.onRun = async () => await Promise.reject(late);
+    for (let start = 1; start < 4; start++) {
+      assert.match(
+        (await nextStart(journal, commands)).leftBehind[0] ?? "",
+        /tried again at the next start$/,
+      );
+      assert.equal(journal.entries.length, 1, `start ${start}`);
+    }
+    assert.match((await nextStart(journal, commands)).leftBehind[0] ?? "", /it is not tried again$/);
+    assert.deepEqual(journal.entries, []);
+  });
 });

@@ -1,9 +1,9 @@
-import { type Clock, type EventSink, StillpointError } from "../../base/index.ts";
+import type { Clock, EventSink } from "../../base/index.ts";
 import type { CleanUpReport, CustodyJournal, MachineHost } from "../../hyperv/index.ts";
 import { type AfterCustody, commandsKey, readAfterCustody } from "./after-custody.ts";
 import { commandEnvironment } from "./command-environment.ts";
 import type { CommandsHere } from "./item-commands.ts";
-import { runCommand } from "./run-command.ts";
+import { mayPass, runCommand } from "./run-command.ts";
 
 export interface FinishOptions {
   readonly host: MachineHost;
@@ -45,7 +45,7 @@ async function finish(custody: AfterCustody, options: FinishOptions): Promise<st
   const attempt = custody.begun + 1;
   await journal.amend(entry, { begun: attempt });
   const about = { stage: "after", run, host: host.facts.name, machine, outcome: "died", attempt } as const;
-  const { failure } = await runCommand({
+  const end = await runCommand({
     stage: "after",
     command,
     timeoutMs,
@@ -55,7 +55,12 @@ async function finish(custody: AfterCustody, options: FinishOptions): Promise<st
     places: { here, host: host.commands },
     environment: commandEnvironment(about),
   });
-  const mayPass = failure?.cause instanceof StillpointError && failure.cause.retry === "later";
-  if (!mayPass || attempt >= MOST_ATTEMPTS) await journal.strike(entry);
-  return failure?.sentence;
+  const sentence = end.failure?.sentence;
+  if (!mayPass(end)) {
+    await journal.strike(entry);
+    return sentence;
+  }
+  if (attempt < MOST_ATTEMPTS) return `${sentence}; it is tried again at the next start`;
+  await journal.strike(entry);
+  return `${sentence}; after ${attempt} attempts it is not tried again`;
 }

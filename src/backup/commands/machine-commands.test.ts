@@ -167,6 +167,18 @@ describe("commands around a machine", () => {
     assert.deepEqual(journal.entries, []);
   });
 
+  test("an after command that cannot be run yet is a warning, and the next start tries it again", async () => {
+    const { run, commands, journal } = scene();
+    const late = new HostCommandError('Cannot run "sh": too long', { program: "sh", reason: "timeout" });
+    commands.onRun = async () => await Promise.reject(late);
+    const { points } = await run({ after: here("A") });
+    assert.match(points[0]?.warnings[0]?.message ?? "", /too long; it is tried again at the next start$/);
+    assert.deepEqual(
+      journal.entries.map(({ kind, facts }) => [kind, facts["begun"]]),
+      [["after-command", 1]],
+    );
+  });
+
   test("the after command is told of an interruption, and is not interrupted itself", async () => {
     const { run, commands, host } = scene();
     const stop = new AbortController();

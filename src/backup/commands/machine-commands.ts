@@ -6,7 +6,7 @@ import { runStep } from "../step.ts";
 import { afterFacts, commandsKey } from "./after-custody.ts";
 import { commandEnvironment, type MachineEnd } from "./command-environment.ts";
 import type { CommandReport, CommandStage, ItemCommand, ItemCommands } from "./item-commands.ts";
-import { type CommandEnd, runCommand } from "./run-command.ts";
+import { type CommandEnd, mayPass, runCommand } from "./run-command.ts";
 
 export interface MachineCommandsOptions {
   /** Absent: the item has no commands. */
@@ -87,9 +87,11 @@ export class MachineCommands {
     const { commands, entry, ...rest } = what;
     try {
       await commands.journal.amend(entry, { begun: 1 });
-      const { failure } = await this.#end(commands, { stage: "after", ...rest });
+      const end = await this.#end(commands, { stage: "after", ...rest });
+      const sentence = end.failure?.sentence;
+      if (mayPass(end)) return `${sentence}; it is tried again at the next start`;
       await commands.journal.strike(entry);
-      return failure?.sentence;
+      return sentence;
     } catch (error) {
       if (!(error instanceof StillpointError)) throw error;
       return error.message;

@@ -29,6 +29,11 @@ export interface CommandEnd {
   readonly failure?: { readonly sentence: string; readonly cause?: unknown } | undefined;
 }
 
+/** Whether it could not be run, or not to its end, for what may be over at the next start. */
+export function mayPass({ failure }: CommandEnd): boolean {
+  return failure?.cause instanceof StillpointError && failure.cause.retry === "later";
+}
+
 /** Runs one command to its end. A failure is an outcome. @throws {InterruptedError} when the signal ended it */
 export async function runCommand(run: CommandRun): Promise<CommandEnd> {
   const { stage, command, clock, step, events } = run;

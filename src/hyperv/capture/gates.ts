@@ -1,3 +1,4 @@
+import { InternalError } from "../../base/index.ts";
 import type { HostCommands } from "../../places/index.ts";
 import {
   ApplicationConsistencyRequiredError,
@@ -58,7 +59,8 @@ const REFUSALS: Readonly<Record<string, new (message: string, facts: Facts) => E
 
 function refusalError(code: string, message: string, facts: Facts): Error {
   if (code === "desktop-not-supported") return new DesktopNotSupportedError(message);
-  const ErrorClass = REFUSALS[code] ?? SharedDiskNotSupportedError;
+  const ErrorClass = REFUSALS[code];
+  if (ErrorClass === undefined) return new InternalError(`No error is known for the refusal "${code}"`);
   return new ErrorClass(message, facts);
 }
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { Scene } from "../../simulator/testing/index.ts";
 import { KilledError, MemoryJournal } from "../testing/index.ts";
-import { hostOf, MACHINE } from "../testing/scene-host.ts";
+import { holdOptions, hostOf, MACHINE } from "../testing/scene-host.ts";
 import { run, tellingCalls } from "../testing/struck-run.ts";
 import type { Leftover } from "./leftover.ts";
 
@@ -45,6 +45,21 @@ test("`leftovers()` lists what a killed run left as ours, and nothing after the 
   assert.deepEqual(journal.acts.at(-1)?.startsWith("strike"), false);
   await (await hostOf(scene, journal)).cleanUp();
   assert.deepEqual(await examine(scene, journal), []);
+});
+
+test("`leftovers()` takes a checkpoint whose id a run does not know yet for that run's", async () => {
+  await using scene = await Scene.open();
+  const session = scene.host.session();
+  const invoke = session.invoke.bind(session);
+  session.invoke = async (reference, method, input) => {
+    await invoke(reference, method, input);
+    await scene.host.finishJobs();
+    throw new KilledError("The process is gone");
+  };
+  const journal = new MemoryJournal();
+  await assert.rejects((await hostOf(scene, journal, session)).hold(MACHINE, holdOptions()), KilledError);
+  assert.equal((await scene.host.state()).machines[0]?.recoveryCheckpoints?.length, 1);
+  assert.deepEqual(inShort(await examine(scene, journal)), ["recovery-checkpoint alive"]);
 });
 
 test("`leftovers()` tells other products, other installations and people from us, and leaves them", async () => {

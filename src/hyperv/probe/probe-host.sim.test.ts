@@ -65,6 +65,14 @@ describe("`probe()`", () => {
     assert.match(JSON.stringify(await host.probe({ plain: true })), /D:\\\\M/);
   });
 
+  test("names no other node of a cluster, and none of its machines", async () => {
+    await using scene = await Scene.open({ machine: { name: "contoso-books", clusterOwner: "CONTOSO-HV9" } });
+    const host = await hostOf(scene, new MemoryJournal());
+    const said = JSON.stringify(answerOf(await host.probe(), "cluster"));
+    assert.match(said, /"OwnerNode":"<name-\d+>"/);
+    assert.doesNotMatch(said, /contoso/i);
+  });
+
   test("takes a refusal for an answer", async () => {
     await using scene = await Scene.open();
     const answers = await (await hostOf(scene, new MemoryJournal())).probe();

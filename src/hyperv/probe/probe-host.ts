@@ -1,6 +1,7 @@
 import { StillpointError, throwIfInterrupted } from "../../base/index.ts";
-import { CimFault } from "../../cim/index.ts";
+import { CimFault, optionalTextOf } from "../../cim/index.ts";
 import type { HostAccess } from "../capture/host-access.ts";
+import { CLASS, CLUSTER } from "../cim-names.ts";
 import type { MachineInventory } from "../inventory/machine-inventory.ts";
 import { readMachines } from "../inventory/read-host.ts";
 import type { WaitOptions } from "../machine-host.ts";
@@ -35,7 +36,10 @@ export async function probeHost(
   const { signal } = options;
   const machines = await readMachines(access.session, { signal });
   const probing: Probing = { session: new HarmlessSession(access.session), access, machines, signal };
-  const redactor = options.plain === true ? undefined : new Redactor(namesOf(access, machines));
+  const redactor =
+    options.plain === true
+      ? undefined
+      : new Redactor([...namesOf(access, machines), ...(await clusterNames(access, options))]);
   const answers: ProbeAnswer[] = [];
   for (const experiment of EXPERIMENTS) {
     throwIfInterrupted(signal);
@@ -81,4 +85,19 @@ function namesOf(access: HostAccess, machines: readonly MachineInventory[]): rea
       ...[...checkpoints, ...recoveryCheckpoints].map((checkpoint) => checkpoint.name),
     ]),
   ];
+}
+
+/** What the host's cluster is made of: other nodes and their machines are named in it, too. */
+async function clusterNames(access: HostAccess, options: WaitOptions): Promise<readonly string[]> {
+  const { signal } = options;
+  const session = new HarmlessSession(access.session);
+  try {
+    const rows = await session.rows(CLUSTER, `SELECT * FROM ${CLASS.clusterResource}`, { signal });
+    return rows.flatMap((row) =>
+      ["Name", "OwnerNode", "OwnerGroup"].map((name) => optionalTextOf(row, name) ?? ""),
+    );
+  } catch (error) {
+    if (error instanceof CimFault) return []; // no cluster: then nothing of one is told either
+    throw error;
+  }
 }

@@ -2,7 +2,7 @@ import { InterruptedError, StillpointError } from "../../base/index.ts";
 import { HostCommandError, type HostCommandResult } from "../../places/index.ts";
 import type { HostAccess } from "../capture/host-access.ts";
 import { deadManTask } from "./dead-man-task.ts";
-import type { DeadManTask, Suspension } from "./suspension-custody.ts";
+import type { Suspension } from "./suspension-custody.ts";
 
 /**
  * After this the host resumes replication by itself. A backup that takes longer is not harmed: what is read is held by a
@@ -31,8 +31,13 @@ export async function armDeadMan(access: HostAccess, suspension: Suspension): Pr
 }
 
 /** Removes task and file, whether they are there or not. Gives the sentence that says what stays. */
-export async function disarmDeadMan(access: HostAccess, task: DeadManTask): Promise<string | undefined> {
-  if (access.commands === undefined) return undefined;
+export async function disarmDeadMan(
+  access: HostAccess,
+  { task, mayBeArmed }: Pick<Suspension, "task" | "mayBeArmed">,
+): Promise<string | undefined> {
+  if (access.commands === undefined) {
+    return mayBeArmed ? "no program can be run on this host now" : undefined;
+  }
   return await unlessRefused(async () => {
     await access.files.remove(task.file);
     const asked = await unlessMissing(schtasks(access, ["/query", "/tn", task.name]));

@@ -28,7 +28,7 @@ export async function resumeReplication(access: HostAccess, suspension: Suspensi
     if (sentence !== undefined) {
       return { resumed, leftBehind: [`its replication stays suspended: ${sentence}`] };
     }
-    const stays = await disarmDeadMan(access, suspension.task);
+    const stays = await disarmDeadMan(access, suspension);
     if (stays !== undefined) {
       return { resumed, leftBehind: [`the scheduled task "${suspension.task.name}" stays: ${stays}`] };
     }

@@ -291,6 +291,25 @@ for (const when of ["before", "after"] as const) {
   });
 }
 
+test("a task that nobody can remove from here is told, and the journal keeps it", async () => {
+  await using place = await hosted({ mode: "replica", state: "replicating" });
+  await (await hostOf(place)).hold(MACHINE, holdOptions(OPTIONS)); // and never released
+  place.journal.die();
+  const { scene, journal } = place;
+  const ports = portsOf(place);
+  const { clock, entropy } = scene;
+  const more = { clock, entropy, journal, hostKey: "sim:test", commands: undefined };
+  const { leftBehind } = await (await openHypervHost({ ...ports, ...more })).cleanUp();
+  assert.match(leftBehind.join(), /the scheduled task "Stillpoint-.*" stays: no program can be run/);
+  assert.equal(await replicationOf(place), "replicating");
+  assert.deepEqual(
+    journal.entries.map(({ kind }) => kind),
+    ["suspended-replication"],
+  );
+  assert.deepEqual((await nextStart(place)).leftBehind, []);
+  assert.deepEqual([...place.tasks.tasks.keys(), ...journal.entries], []);
+});
+
 test("somebody who suspends it after a run died before asking is left alone", async () => {
   await using place = await hosted({ mode: "replica", state: "replicating" });
   const id = await place.journal.record({

@@ -20,6 +20,8 @@ export interface Suspension {
   /** The side of the replication that it is on; a machine and its replica have the same id. */
   readonly role: string;
   readonly task: DeadManTask;
+  /** The task may be there: who recorded it could run programs on the host. */
+  readonly mayBeArmed: boolean;
   /** The host was, or was about to be, asked; before that, who suspends it is somebody else. */
   readonly asked: boolean;
 }
@@ -31,13 +33,20 @@ export async function recordSuspension(
 ): Promise<Suspension> {
   const { machine, ...facts } = about;
   const task = newTask(access, about.run);
+  const mayBeArmed = access.commands !== undefined;
   const entry = await access.journal.record({
     host: access.hostKey,
     machine,
     kind: SUSPENDED_REPLICATION,
-    facts: { ...facts, task: task.name, file: task.file, recorded: access.clock.now().toString() },
+    facts: {
+      ...facts,
+      task: task.name,
+      file: task.file,
+      mayBeArmed,
+      recorded: access.clock.now().toString(),
+    },
   });
-  return { entry, ...about, task, asked: false };
+  return { entry, ...about, task, mayBeArmed, asked: false };
 }
 
 /** The next call asks the host. */
@@ -60,6 +69,7 @@ export function readSuspension(entry: CustodyEntry): Suspension | undefined {
     run: textIn(facts["run"]) ?? "",
     role: textIn(facts["role"]) ?? "",
     task: { name, file },
+    mayBeArmed: facts["mayBeArmed"] === true,
     asked: facts["asked"] === true,
   };
 }
