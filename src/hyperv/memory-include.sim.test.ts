@@ -6,6 +6,7 @@ import { CimConnectionError } from "../cim/index.ts";
 import { Scene, type SceneOptions } from "../simulator/testing/index.ts";
 import { CheckpointFailedError, MemoryNotPossibleError } from "./errors.ts";
 import type { HeldMachine } from "./held-machine.ts";
+import { openHypervHost } from "./hyperv-host.ts";
 import { MemoryJournal } from "./testing/index.ts";
 import { holdOptions, hostOf, MACHINE } from "./testing/scene-host.ts";
 import { run } from "./testing/struck-run.ts";
@@ -157,6 +158,87 @@ test("a hold that fails above the checkpoint with memory removes that one as wel
   const journal = new MemoryJournal();
   await using host = await hostOf(scene, journal);
   await assert.rejects(host.hold(MACHINE, holdOptions(include)), CheckpointFailedError);
+  await confirmAsBefore(scene, journal);
+});
+
+test("a machine that is busy once, at either checkpoint, is held with its memory all the same", async () => {
+  const instead = { errorCode: 32775, errorDescription: "Another operation goes on." };
+  for (const after of [0, 1]) {
+    await using scene = await Scene.open({
+      host: { faults: [{ method: "CreateSnapshot", after, times: 1, instead }] },
+    });
+    const journal = new MemoryJournal();
+    await using host = await hostOf(scene, journal);
+    const held = await host.hold(MACHINE, holdOptions(include));
+    assert.deepEqual([held.attempts, held.memory.kept, held.tree.checkpoints.length], [2, true, 1]);
+    assert.deepEqual((await held.release()).leftBehind, []);
+    await confirmAsBefore(scene, journal);
+  }
+});
+
+test("a checkpoint that was made and holds no memory is a failure, and is removed", async () => {
+  await using scene = await Scene.open();
+  const journal = new MemoryJournal();
+  const session = scene.host.session();
+  const invoke = session.invoke.bind(session);
+  let isDone = false;
+  session.invoke = async (reference, method, input) => {
+    if (method !== "ModifySystemSettings" || isDone) return await invoke(reference, method, input);
+    isDone = true;
+    return { returnValue: 0, out: {} }; // says so, and does nothing
+  };
+  const host = await hostOf(scene, journal, session);
+  await assert.rejects(host.hold(MACHINE, holdOptions(include)), /was made, and holds no memory/);
+  await confirmAsBefore(scene, journal);
+});
+
+test("memory whose files cannot be read is not called kept", async () => {
+  await using scene = await Scene.open();
+  const files = scene.host.files();
+  const isHidden = (path: string): boolean => /\.(?:vmrs|bin|vsv)$/i.test(path);
+  const { clock, entropy, session } = scene;
+  const host = await openHypervHost({
+    session,
+    clock,
+    entropy,
+    journal: new MemoryJournal(),
+    hostKey: "sim:test",
+    files: {
+      list: async (path) => (await files.list(path)).filter(({ name }) => !isHidden(name)),
+      stat: async (path) => (isHidden(path) ? undefined : await files.stat(path)),
+      open: async (path) => await files.open(path),
+      create: async (path) => await files.create(path),
+      remove: async (path) => await files.remove(path),
+    },
+  });
+  await using held = await host.hold(MACHINE, holdOptions(include));
+  assert.equal(held.memory.kept, false);
+  assert.match(held.memory.reason ?? "", /its files cannot be read/);
+});
+
+test("the checkpoint with memory stays while the one above it does, is told, and goes with the next start", async () => {
+  const refused = { errorCode: 32768, errorDescription: "Not now." };
+  await using scene = await Scene.open();
+  const journal = new MemoryJournal();
+  const held = await (await hostOf(scene, journal)).hold(MACHINE, holdOptions(include));
+  await scene.edit((host) => {
+    host["faults"] = [{ method: "DestroySnapshot", times: 10, instead: refused }];
+  });
+  const { leftBehind } = await held.release();
+  assert.equal(leftBehind.length, 2);
+  assert.match(leftBehind[0] ?? "", /its backup checkpoint .* could not be removed: Not now/);
+  assert.match(leftBehind[1] ?? "", /its memory checkpoint .* stays until what is above it is gone/);
+  scene.clock.advance(48 * 3_600_000);
+  journal.die();
+  const again = await (await hostOf(scene, journal)).cleanUp();
+  assert.equal(again.leftBehind.length, 2, again.leftBehind.join("\n"));
+  assert.match(
+    again.leftBehind[1] ?? "",
+    /stays until the backup checkpoint "Stillpoint run-1" above it is gone/,
+  );
+  journal.die();
+  const last = await (await hostOf(scene, journal)).cleanUp();
+  assert.deepEqual([last.leftBehind, last.removed.length], [[], 2]);
   await confirmAsBefore(scene, journal);
 });
 

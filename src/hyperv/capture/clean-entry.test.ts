@@ -13,13 +13,13 @@ const RECORDED = "2026-03-01T12:00:00Z";
 const ONE = "9C0D1E2F-0000-4000-8000-000000000001";
 const TWO = "9C0D1E2F-0000-4000-8000-000000000002";
 
-function standing(id: string, name: string, created: string | null): CimInstance {
+function standing(id: string, name: string, created: string | null, kind = "Recovery"): CimInstance {
   const CreationTime: CimValue =
     created === null ? null : { kind: "moment", instant: Temporal.Instant.from(created) };
   return row(SETTINGS, {
     InstanceID: `Microsoft:${id}`,
     VirtualSystemIdentifier: ROW_MACHINE,
-    VirtualSystemType: "Microsoft:Hyper-V:Snapshot:Recovery",
+    VirtualSystemType: `Microsoft:Hyper-V:Snapshot:${kind}`,
     ElementName: name,
     CreationTime,
   });
@@ -80,6 +80,22 @@ test("`cleanEntry()` takes the checkpoint with the name of its run, whenever it 
     standing(TWO, "web01 - Backup", RECORDED),
   ]);
   assert.deepEqual([destroyed, struck], [[`Microsoft:${ONE}`], true]);
+});
+
+test("`cleanEntry()` of a memory checkpoint leaves alone what a user made in those minutes without memory", async () => {
+  const mine = standing(ONE, "before the update", RECORDED, "Realized");
+  const { destroyed, leftBehind, struck } = await cleaned([mine], { forMemory: true });
+  assert.deepEqual([destroyed, leftBehind, struck], [[], [], true]);
+});
+
+test("`cleanEntry()` of a memory checkpoint waits for the backup checkpoint above it", async () => {
+  const rows = [
+    standing(ONE, "Stillpoint memory run-1", RECORDED, "Realized"),
+    standing(TWO, "Other Product", RECORDED),
+  ];
+  const { destroyed, leftBehind, struck } = await cleaned(rows, { forMemory: true, checkpoint: guid(ONE) });
+  assert.deepEqual([destroyed, struck], [[], false]);
+  assert.match(leftBehind.join(), /stays until the backup checkpoint "Other Product" above it is gone/);
 });
 
 test("`cleanEntry()` takes an unnamed checkpoint that was made within minutes of the record", async () => {
