@@ -56,6 +56,20 @@ test("`hold()` fails instead where the switch is not allowed, or application con
   }
 });
 
+test("`hold()` never switches the service on a host whose writer would save the machine then", async () => {
+  const os = { caption: "Windows Server 2012", version: "6.2.9200", productType: 3 };
+  await using scene = await Scene.open({
+    host: { os },
+    machine: { ...FAILING.machine, configurationVersion: "4.0" },
+  });
+  const journal = new MemoryJournal();
+  const options = holdOptions(allowed);
+  await assert.rejects((await hostWithPrograms(scene, journal)).hold(MACHINE, options), WriterFailedError);
+  const warned = options.said.filter((event) => event.type === "step-warning");
+  assert.deepEqual(warned, []);
+  await confirmAsBefore(scene, journal, "after the failure");
+});
+
 test("`hold()` fails with the writer's words where the host refuses the switch", async () => {
   const faults = [{ method: "ModifyGuestServiceSettings", instead: { errorCode: 32768 } }];
   await using scene = await Scene.open({ ...FAILING, host: { ...FAILING.host, faults } });
