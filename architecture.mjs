@@ -12,8 +12,9 @@ export const MAY_IMPORT = {
   places: ["base", "disk"],
   storage: ["base"],
   cim: ["base"],
-  "cim/wsman": ["base", "cim"],
-  "cim/powershell": ["base", "cim", "cim/wsman"], // of wsman only CIM-XML and object paths
+  "cim/text": ["base", "cim"],
+  "cim/wsman": ["base", "cim", "cim/text"],
+  "cim/powershell": ["base", "cim", "cim/text"],
   "formats/vhdx": ["base", "disk"],
   "formats/vhd": ["base", "disk"],
   "formats/vmcx": ["base", "disk"],
@@ -32,7 +33,17 @@ export const MAY_IMPORT = {
     "vault",
   ],
   restore: ["base", "disk", "formats/vhdx", "formats/vhd", "formats/vmcx", "places", "hyperv", "vault"],
-  simulator: ["base", "disk", "formats/vhdx", "formats/vhd", "formats/vmcx", "cim", "cim/wsman", "places"],
+  simulator: [
+    "base",
+    "disk",
+    "formats/vhdx",
+    "formats/vhd",
+    "formats/vmcx",
+    "cim",
+    "cim/text",
+    "cim/wsman",
+    "places",
+  ],
   app: [
     "base",
     "disk",
@@ -54,10 +65,19 @@ export const MAY_IMPORT = {
 };
 
 /** These run anywhere: they import nothing from Node and no package. */
-export const PURE = ["base", "contract", "policy", "disk", "formats/vhdx", "formats/vhd", "formats/vmcx"];
+export const PURE = [
+  "base",
+  "contract",
+  "policy",
+  "disk",
+  "cim/text",
+  "formats/vhdx",
+  "formats/vhd",
+  "formats/vmcx",
+];
 
 /** Packages that a pure module may use because they run anywhere too. */
-export const PURE_PACKAGES = { "formats/vmcx": ["saxes"] };
+export const PURE_PACKAGES = { "cim/text": ["saxes"], "formats/vmcx": ["saxes"] };
 
 /** Where files, sockets, processes, databases and the system's own libraries may be opened: prefixes of paths below `src/`. */
 export const MAY_TOUCH_THE_WORLD = [

@@ -36,3 +36,9 @@ export class CimAnswerError extends StillpointError {
   readonly code = "host-answer-malformed";
   readonly retry = "later";
 }
+
+/** A value that was to be sent has no form on the wire. */
+export class HostArgumentError extends StillpointError {
+  readonly code = "host-argument-unusable";
+  readonly retry: Retry = "never";
+}

@@ -11,7 +11,7 @@ import {
   type CimValue,
   optionalTextOf,
 } from "../index.ts";
-import { associatorsQuery } from "../wsman/index.ts";
+import { associatorsQuery } from "../text/index.ts";
 import { type BridgeCall, BridgeCaller, type BridgeReply } from "./bridge-caller.ts";
 import { HostBridgeError } from "./errors.ts";
 import type { BridgeAnswer, BridgeFault } from "./lines/answer.ts";

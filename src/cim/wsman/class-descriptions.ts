@@ -1,6 +1,6 @@
 import { CimAnswerError, CimFault } from "../index.ts";
+import { type ClassSchema, decodeClassSchema } from "../text/index.ts";
 import { HostAuthenticationError } from "./errors.ts";
-import { type ClassSchema, decodeClassSchema } from "./messages/class-schema.ts";
 import type { ClassPlace } from "./messages/resource-uri.ts";
 import { schemaTarget } from "./messages/schema-request.ts";
 import { ACTION } from "./soap/actions.ts";

@@ -1,7 +1,7 @@
 import type { DeclaredClass } from "../index.ts";
+import type { ClassSchema, SchemaItem } from "../text/index.ts";
+import { isCimType } from "../text/index.ts";
 import type { SchemaSource } from "./class-descriptions.ts";
-import { isCimType } from "./messages/cim-type.ts";
-import type { ClassSchema, SchemaItem } from "./messages/class-schema.ts";
 import type { ClassPlace } from "./messages/resource-uri.ts";
 
 /** Describes classes by their declarations, for hosts that do not (before Windows Server 2012). */

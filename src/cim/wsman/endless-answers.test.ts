@@ -2,16 +2,21 @@ import assert from "node:assert/strict";
 import { performance } from "node:perf_hooks";
 import { test } from "node:test";
 import { SeededEntropy } from "../../base/testing/index.ts";
+import {
+  decodeEmbeddedInstance,
+  readXml,
+  scalarFromText,
+  withAttributes,
+  writeXml,
+  xml,
+} from "../text/index.ts";
 import { enumerate } from "./enumeration.ts";
 import { decodeSealedBody } from "./http/sealed-body.ts";
-import { decodeEmbeddedInstance } from "./messages/embedded-instance.ts";
 import { itemsBody } from "./messages/enumerate.ts";
 import { readFault } from "./messages/fault.ts";
-import { scalarFromText } from "./messages/scalar-text.ts";
 import { ACTION } from "./soap/actions.ts";
 import { NS } from "./soap/namespaces.ts";
-import { readXml } from "./soap/read-xml.ts";
-import { withAttributes, writePlainXml, writeXml, xml } from "./soap/write-xml.ts";
+import { writeEnvelope } from "./soap/write-envelope.ts";
 import { ScriptedTransport } from "./testing/scripted-transport.ts";
 import { WsmanCaller } from "./wsman-caller.ts";
 
@@ -54,7 +59,7 @@ test("`decodeEmbeddedInstance()` reads 16 instances in each other, and refuses m
         TYPE: "string",
         EmbeddedObject: "instance",
       });
-      text = writePlainXml(withAttributes(xml("", "INSTANCE", property), { CLASSNAME: "C" }));
+      text = writeXml(withAttributes(xml("", "INSTANCE", property), { CLASSNAME: "C" }));
     }
     return text;
   };
@@ -78,7 +83,7 @@ test("`readFault()` keeps the beginning of whatever a host says", () => {
     Machine: long,
   });
   const reason = xml(NS.s, "Reason", xml(NS.s, "Text", long));
-  const facts = readFault(readXml(writeXml(xml(NS.s, "Fault", reason, xml(NS.s, "Detail", fault)))));
+  const facts = readFault(readXml(writeEnvelope(xml(NS.s, "Fault", reason, xml(NS.s, "Detail", fault)))));
   assert.equal(facts?.code, 1);
   const { machine, reason: said, provider: who, providerPath, providerFault } = facts;
   for (const text of [machine, said, who, providerPath, providerFault]) assert.equal(text?.length, 2001);

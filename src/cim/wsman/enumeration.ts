@@ -1,5 +1,6 @@
 import { StillpointError } from "../../base/index.ts";
 import { CimAnswerError } from "../index.ts";
+import type { XmlElement, XmlSource } from "../text/index.ts";
 import { HostEnvelopeError } from "./errors.ts";
 import {
   type EnumeratedItems,
@@ -10,8 +11,6 @@ import {
 } from "./messages/enumerate.ts";
 import { isSizeFault } from "./messages/fault.ts";
 import { ACTION } from "./soap/actions.ts";
-import type { XmlSource } from "./soap/write-xml.ts";
-import type { XmlElement } from "./soap/xml-element.ts";
 import { errorOf, type WsmanCaller } from "./wsman-caller.ts";
 
 const FIRST_PORTION = 64;

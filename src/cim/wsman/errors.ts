@@ -50,12 +50,6 @@ export class HostSealError extends StillpointError {
   readonly retry: Retry = "later";
 }
 
-/** A value that was to be sent has no form on the wire. */
-export class HostArgumentError extends StillpointError {
-  readonly code = "host-argument-unusable";
-  readonly retry: Retry = "never";
-}
-
 /** Why a program in a remote shell gave no exit code; the codes are those of local programs. */
 export type ShellReason = "missing" | "timeout" | "failed";
 

@@ -1,12 +1,11 @@
 import { type Entropy, newGuid } from "../../base/index.ts";
 import { CimAnswerError } from "../index.ts";
+import type { XmlElement, XmlSource } from "../text/index.ts";
 import { HostAuthenticationError, HostEnvelopeError } from "./errors.ts";
 import { cimFaultOf, type FaultFacts, isSizeFault, readFault, WSMAN_CODE } from "./messages/fault.ts";
 import { FAULT_ACTION } from "./soap/actions.ts";
 import { encodeRequest } from "./soap/request-envelope.ts";
 import { decodeResponse } from "./soap/response-envelope.ts";
-import type { XmlSource } from "./soap/write-xml.ts";
-import type { XmlElement } from "./soap/xml-element.ts";
 import type { WsmanTransport } from "./wsman-transport.ts";
 
 export interface WsmanCallerOptions {

@@ -10,16 +10,16 @@ import {
   type CimValue,
   isInstance,
 } from "../index.ts";
+import type { XmlElement } from "../text/index.ts";
+import { associatorsQuery } from "../text/index.ts";
 import { ClassDescriptions, type SchemaSource } from "./class-descriptions.ts";
 import { enumerate } from "./enumeration.ts";
-import { associatorsQuery } from "./messages/associators-query.ts";
 import { selectorsOf } from "./messages/endpoint-reference.ts";
 import { WSMAN_CODE } from "./messages/fault.ts";
 import { decodeInstance } from "./messages/instance-element.ts";
 import { inputBody, methodAction, readOutputBody } from "./messages/invoke.ts";
 import { wmiResource } from "./messages/resource-uri.ts";
 import { ACTION } from "./soap/actions.ts";
-import type { XmlElement } from "./soap/xml-element.ts";
 import { errorOf, WsmanCaller, type WsmanCallerOptions } from "./wsman-caller.ts";
 
 export interface WsmanSessionOptions extends WsmanCallerOptions {

@@ -1,5 +1,5 @@
 import { type CimInstance, type CimValue, isInstance, isReference } from "../../cim/index.ts";
-import type { ClassSchema, SchemaItem } from "../../cim/wsman/index.ts";
+import type { ClassSchema, SchemaItem } from "../../cim/text/index.ts";
 
 const INTEGERS: Readonly<Record<string, readonly [bigint, bigint]>> = {
   uint8: [0n, 2n ** 8n],

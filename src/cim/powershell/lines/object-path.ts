@@ -1,5 +1,5 @@
 import { CimAnswerError, type CimReference } from "../../index.ts";
-import { relativePathOf } from "../../wsman/index.ts";
+import { relativePathOf } from "../../text/index.ts";
 
 const PATH = /^\\\\[^\\]+\\([^:]+):([^.="]+)(?:=@|\.(.+))$/s;
 const KEY = /(\w+)=(?:"((?:[^"\\]|\\.)*)"|([^",]+))(?:,|$)/gsy;

@@ -1,5 +1,5 @@
-import { type CimReference, type CimValue, isInstance, isReference } from "../../index.ts";
-import { HostArgumentError, textOfScalar } from "../../wsman/index.ts";
+import { type CimReference, type CimValue, HostArgumentError, isInstance, isReference } from "../../index.ts";
+import { textOfScalar } from "../../text/index.ts";
 import { objectPathOf } from "./object-path.ts";
 
 /** A value on its way to WMI: every scalar as text, because WMI knows the type that the class declares. */

@@ -1,5 +1,5 @@
 import { CimAnswerError, type CimInstance, type CimValue } from "../../index.ts";
-import { decodeEmbeddedInstance, looksEmbedded, scalarFromText } from "../../wsman/index.ts";
+import { decodeEmbeddedInstance, looksEmbedded, scalarFromText } from "../../text/index.ts";
 import { parseObjectPath } from "./object-path.ts";
 
 /**

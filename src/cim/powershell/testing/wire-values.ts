@@ -4,7 +4,7 @@ import {
   encodeEmbeddedInstance,
   relativePathOf,
   scalarFromUntypedText,
-} from "../../wsman/index.ts";
+} from "../../text/index.ts";
 import { parseObjectPath } from "../lines/object-path.ts";
 import type { ArgumentLine, NamedArgument } from "../lines/request.ts";
 

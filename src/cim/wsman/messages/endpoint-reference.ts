@@ -1,9 +1,8 @@
 import type { CimReference } from "../../index.ts";
+import { childOf, textIn, withAttributes, type XmlElement, type XmlSource, xml } from "../../text/index.ts";
 import { ANONYMOUS } from "../soap/addresses.ts";
 import { NS } from "../soap/namespaces.ts";
 import { readNamedList } from "../soap/request-envelope.ts";
-import { withAttributes, type XmlSource, xml } from "../soap/write-xml.ts";
-import { childOf, textIn, type XmlElement } from "../soap/xml-element.ts";
 import { parseWmiResource, wmiResource } from "./resource-uri.ts";
 
 /** DSP0227 6.3: names the namespace where the resource does not. */

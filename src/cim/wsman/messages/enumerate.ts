@@ -1,8 +1,7 @@
 import { CimAnswerError } from "../../index.ts";
+import { childOf, textIn, withAttributes, type XmlElement, type XmlSource, xml } from "../../text/index.ts";
 import { WQL_DIALECT } from "../soap/addresses.ts";
 import { NS } from "../soap/namespaces.ts";
-import { withAttributes, type XmlSource, xml } from "../soap/write-xml.ts";
-import { childOf, textIn, type XmlElement } from "../soap/xml-element.ts";
 
 /** A portion of what a query gives. */
 export interface EnumeratedItems {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CimFault } from "../../index.ts";
-import { readXml } from "../soap/read-xml.ts";
+import { readXml } from "../../text/index.ts";
 import { decodeResponse } from "../soap/response-envelope.ts";
-import { writeXml } from "../soap/write-xml.ts";
+import { writeEnvelope } from "../soap/write-envelope.ts";
 import { fixture } from "../testing/fixture.ts";
 import { cimFaultOf, faultBody, isSizeFault, readFault } from "./fault.ts";
 
@@ -77,6 +77,6 @@ test("`readFault()` reads what `faultBody()` wrote", () => {
     provider: "WMI Provider",
     providerPath: "x.dll",
   };
-  const read = readFault(readXml(writeXml(faultBody(facts))));
+  const read = readFault(readXml(writeEnvelope(faultBody(facts))));
   assert.deepEqual(read, { ...facts, providerFault: facts.reason });
 });

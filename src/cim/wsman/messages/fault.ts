@@ -1,7 +1,15 @@
 import { CimFault, type CimFaultParts, excerptOf } from "../../index.ts";
+import {
+  childOf,
+  findBelow,
+  qualifiedName,
+  textIn,
+  withAttributes,
+  type XmlElement,
+  type XmlSource,
+  xml,
+} from "../../text/index.ts";
 import { NS } from "../soap/namespaces.ts";
-import { withAttributes, type XmlSource, xml } from "../soap/write-xml.ts";
-import { childOf, findBelow, qualifiedName, textIn, type XmlElement } from "../soap/xml-element.ts";
 
 /** Codes of WS-Management itself (wsmerror.h) that a client acts on. */
 export const WSMAN_CODE = {

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { CimInstance } from "../../index.ts";
-import { readXml } from "../soap/read-xml.ts";
+import { type ClassSchema, decodeClassSchema, encodeClassSchema, readXml } from "../../text/index.ts";
 import { decodeRequest } from "../soap/request-envelope.ts";
 import { decodeResponse } from "../soap/response-envelope.ts";
-import { writeXml } from "../soap/write-xml.ts";
+import { writeEnvelope } from "../soap/write-envelope.ts";
 import { fixture } from "../testing/fixture.ts";
-import { type ClassSchema, decodeClassSchema, encodeClassSchema } from "./class-schema.ts";
 import { enumerateBody, itemsBody, readEnumerateBody, readItemsBody, readPullBody } from "./enumerate.ts";
 import { decodeInstance, encodeInstance } from "./instance-element.ts";
 
@@ -125,7 +124,7 @@ describe("decodeInstance()", () => {
         Of: { kind: "reference", namespace: V2, className: "C", keys: { Id: "1" } },
       },
     };
-    const element = readXml(writeXml(encodeInstance(V2, instance, nothing)));
+    const element = readXml(writeEnvelope(encodeInstance(V2, instance, nothing)));
     assert.deepEqual(decodeInstance(element, { namespace: V2, schema }), instance);
   });
 });
@@ -138,7 +137,7 @@ test("`encodeClassSchema()` writes what `decodeClassSchema()` reads; an answer w
     isEmbedded: false,
     isKey: false,
   });
-  assert.deepEqual(decodeClassSchema(readXml(writeXml(encodeClassSchema(schema)))), schema);
+  assert.deepEqual(decodeClassSchema(readXml(writeEnvelope(encodeClassSchema(schema)))), schema);
   assert.throws(() => decodeClassSchema(readXml("<a><b/></a>")), { code: "host-answer-malformed" });
 });
 
@@ -150,9 +149,9 @@ test("enumerations: what one side writes, the other reads, and [MS-WSMV] 4.1.2 i
   const begun = readItemsBody(decodeResponse(fixture("enumerate-response")).body);
   assert.deepEqual(begun, { items: [], context: "uuid:22EB9809-5543-4020-A75C-FD95FF06217B" });
   const query = { wql: "SELECT * FROM X WHERE A < 'b'", maxElements: 5 };
-  assert.deepEqual(readEnumerateBody(readXml(writeXml(enumerateBody(query)))), query);
+  assert.deepEqual(readEnumerateBody(readXml(writeEnvelope(enumerateBody(query)))), query);
   for (const answer of ["EnumerateResponse", "PullResponse"] as const) {
-    const last = readItemsBody(readXml(writeXml(itemsBody(answer, { items: [], context: undefined }))));
+    const last = readItemsBody(readXml(writeEnvelope(itemsBody(answer, { items: [], context: undefined }))));
     assert.deepEqual(last, { items: [], context: undefined });
   }
   const endless = '<n:PullResponse xmlns:n="http://schemas.xmlsoap.org/ws/2004/09/enumeration"/>';

@@ -1,9 +1,7 @@
 import type { CimInstance, CimReference } from "../../index.ts";
+import type { ClassSchema, SchemaLookup } from "../../text/index.ts";
+import { childOf, withAttributes, type XmlElement, type XmlSource, xml } from "../../text/index.ts";
 import { NS } from "../soap/namespaces.ts";
-import { withAttributes, type XmlSource, xml } from "../soap/write-xml.ts";
-import { childOf, type XmlElement } from "../soap/xml-element.ts";
-import type { ClassSchema } from "./class-schema.ts";
-import type { SchemaLookup } from "./embedded-instance.ts";
 import { decodeEndpointReference } from "./endpoint-reference.ts";
 import { decodeProperties, encodeProperty } from "./property-elements.ts";
 import { wmiResource } from "./resource-uri.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { CimValue } from "../../index.ts";
-import { readXml } from "../soap/read-xml.ts";
+import { readXml } from "../../text/index.ts";
 import { decodeRequest } from "../soap/request-envelope.ts";
 import { decodeResponse } from "../soap/response-envelope.ts";
-import { writeXml } from "../soap/write-xml.ts";
+import { writeEnvelope } from "../soap/write-envelope.ts";
 import { fixture } from "../testing/fixture.ts";
 import { inputBody, outputBody, readInputBody, readOutputBody } from "./invoke.ts";
 import { parseWmiResource, wmiResource } from "./resource-uri.ts";
@@ -39,7 +39,7 @@ test("`inputBody()` puts an endpoint reference directly into its parameter, and 
     Timeout: null,
     When: { kind: "moment", instant: Temporal.Instant.from("2026-05-01T12:00:00Z") },
   };
-  const root = readXml(writeXml(inputBody({ classUri, method: "CreateSnapshot" }, parameters, nothing)));
+  const root = readXml(writeEnvelope(inputBody({ classUri, method: "CreateSnapshot" }, parameters, nothing)));
   assert.equal(root.name, "CreateSnapshot_INPUT");
   assert.ok(root.children.every(({ uri }) => uri === classUri));
   const [system, settings, type, first, second, timeout] = root.children;
@@ -63,7 +63,7 @@ test("`readOutputBody()` reads what `outputBody()` wrote: jobs, arrays, instance
       Offsets: [0, 65_536],
     },
   } as const;
-  const body = readXml(writeXml(outputBody({ classUri, method: "Do" }, result, nothing)));
+  const body = readXml(writeEnvelope(outputBody({ classUri, method: "Do" }, result, nothing)));
   assert.deepEqual(readOutputBody(body, { namespace: V2, method: "Do", schema: undefined }), result);
 });
 

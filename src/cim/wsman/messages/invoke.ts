@@ -1,8 +1,6 @@
 import { CimAnswerError, type CimMethodResult, type CimValue } from "../../index.ts";
-import { type XmlSource, xml } from "../soap/write-xml.ts";
-import type { XmlElement } from "../soap/xml-element.ts";
-import type { ClassSchema } from "./class-schema.ts";
-import type { SchemaLookup } from "./embedded-instance.ts";
+import type { ClassSchema, SchemaLookup, XmlElement } from "../../text/index.ts";
+import { type XmlSource, xml } from "../../text/index.ts";
 import { decodeProperties, encodeProperty, type ReadingContext } from "./property-elements.ts";
 
 const RETURN_VALUE = "ReturnValue";

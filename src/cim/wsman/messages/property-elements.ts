@@ -1,22 +1,31 @@
 import { type CimInstance, type CimValue, isInstance, isReference } from "../../index.ts";
-import { NS } from "../soap/namespaces.ts";
-import { withAttributes, type XmlSource, xml } from "../soap/write-xml.ts";
-import { childOf, isNil, qualifiedName, type XmlElement } from "../soap/xml-element.ts";
-import { decodeCimDatetime, decodeIsoDatetime } from "./cim-datetime.ts";
-import { type CimType, cimTypeOfXsi } from "./cim-type.ts";
-import type { SchemaItem } from "./class-schema.ts";
+import type { SchemaItem } from "../../text/index.ts";
 import {
+  type CimType,
+  childOf,
+  cimTypeOfXsi,
+  decodeCimDatetime,
   decodeEmbeddedInstance,
+  decodeIsoDatetime,
   encodeEmbeddedInstance,
+  isNil,
   looksEmbedded,
+  qualifiedName,
   type SchemaLookup,
-} from "./embedded-instance.ts";
+  scalarFromText,
+  scalarFromUntypedText,
+  textOfScalar,
+  withAttributes,
+  type XmlElement,
+  type XmlSource,
+  xml,
+} from "../../text/index.ts";
+import { NS } from "../soap/namespaces.ts";
 import {
   decodeEndpointReference,
   encodeEndpointReference,
   holdsEndpointReference,
 } from "./endpoint-reference.ts";
-import { scalarFromText, scalarFromUntypedText, textOfScalar } from "./scalar-text.ts";
 
 /**
  * A property or parameter as elements of the class's namespace (DSP0230): an array is a repetition, nothing is `xsi:nil`,

@@ -1,8 +1,8 @@
 import type { Entropy } from "../../../base/index.ts";
 import { newGuid } from "../../../base/index.ts";
 import { CimAnswerError, CimFault, type CimInstance, type CimSession } from "../../index.ts";
+import { encodeClassSchema, type XmlSource } from "../../text/index.ts";
 import type { SchemaSource } from "../class-descriptions.ts";
-import { encodeClassSchema } from "../messages/class-schema.ts";
 import { itemsBody, readEnumerateBody, readPullBody } from "../messages/enumerate.ts";
 import { type FaultFacts, faultBody, WSMAN_CODE } from "../messages/fault.ts";
 import { encodeInstance } from "../messages/instance-element.ts";
@@ -12,7 +12,7 @@ import { readSchemaTarget } from "../messages/schema-request.ts";
 import { ACTION, FAULT_ACTION, responseAction } from "../soap/actions.ts";
 import { decodeRequest, type ReadRequest } from "../soap/request-envelope.ts";
 import { encodeResponse } from "../soap/response-envelope.ts";
-import { writeXml, type XmlSource } from "../soap/write-xml.ts";
+import { writeEnvelope } from "../soap/write-envelope.ts";
 import { WsmanFaultError } from "./wsman-fault-error.ts";
 
 export interface CimServiceOptions {
@@ -157,7 +157,7 @@ export class CimService {
     const items: XmlSource[] = [];
     for (const next of listing.left.slice(0, maxElements)) {
       const item = this.#element(listing.namespace, next);
-      room -= Buffer.byteLength(writeXml(item));
+      room -= Buffer.byteLength(writeEnvelope(item));
       if (room < 0) break;
       items.push(item);
     }

@@ -1,10 +1,10 @@
 import { type Clock, type Entropy, InterruptedError, newGuid } from "../../../base/index.ts";
+import { type XmlSource, xml } from "../../text/index.ts";
 import { WSMAN_CODE } from "../messages/fault.ts";
 import { ACTION } from "../soap/actions.ts";
 import { RESOURCE } from "../soap/addresses.ts";
 import { NS } from "../soap/namespaces.ts";
 import type { ReadRequest } from "../soap/request-envelope.ts";
-import { type XmlSource, xml } from "../soap/write-xml.ts";
 import {
   commandStartedBody,
   outputBody,

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { xml } from "../../text/index.ts";
 import { fixture } from "../testing/fixture.ts";
 import { ACTION } from "./actions.ts";
 import { decodeDuration, encodeDuration } from "./duration.ts";
 import { decodeRequest, encodeRequest, type RequestHead } from "./request-envelope.ts";
 import { decodeResponse, encodeResponse } from "./response-envelope.ts";
-import { xml } from "./write-xml.ts";
 
 const MY_CLASS = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/mynamespace/myclass";
 

@@ -1,10 +1,18 @@
 import { CimAnswerError } from "../../index.ts";
+import {
+  childOf,
+  childrenOf,
+  readXml,
+  textIn,
+  withAttributes,
+  type XmlElement,
+  type XmlSource,
+  xml,
+} from "../../text/index.ts";
 import { ANONYMOUS } from "./addresses.ts";
 import { decodeDuration, encodeDuration } from "./duration.ts";
 import { NS, XML_NAMESPACE } from "./namespaces.ts";
-import { readXml } from "./read-xml.ts";
-import { withAttributes, writeXml, type XmlSource, xml } from "./write-xml.ts";
-import { childOf, childrenOf, textIn, type XmlElement } from "./xml-element.ts";
+import { writeEnvelope } from "./write-envelope.ts";
 
 /** What a request says before its body ([MS-WSMV] 3.1.4.1, DSP0226 5). */
 export interface RequestHead {
@@ -46,7 +54,7 @@ export function encodeRequest(head: RequestHead, body?: XmlSource): string {
     namedList("Option", head.options),
     xml(NS.w, "OperationTimeout", encodeDuration(head.operationTimeoutMs)),
   ];
-  return writeXml(xml(NS.s, "Envelope", xml(NS.s, "Header", ...header), xml(NS.s, "Body", body)));
+  return writeEnvelope(xml(NS.s, "Envelope", xml(NS.s, "Header", ...header), xml(NS.s, "Body", body)));
 }
 
 function namedList(

@@ -1,9 +1,8 @@
 import { CimAnswerError } from "../../index.ts";
+import { childOf, readXml, textIn, type XmlElement, type XmlSource, xml } from "../../text/index.ts";
 import { ANONYMOUS } from "./addresses.ts";
 import { NS } from "./namespaces.ts";
-import { readXml } from "./read-xml.ts";
-import { writeXml, type XmlSource, xml } from "./write-xml.ts";
-import { childOf, textIn, type XmlElement } from "./xml-element.ts";
+import { writeEnvelope } from "./write-envelope.ts";
 
 /** What an answer says before its body. */
 export interface ResponseHead {
@@ -27,7 +26,7 @@ export function encodeResponse(head: ResponseHead, body?: XmlSource): string {
     xml(NS.a, "To", ANONYMOUS),
     xml(NS.a, "RelatesTo", head.relatesTo),
   ];
-  return writeXml(xml(NS.s, "Envelope", xml(NS.s, "Header", ...header), xml(NS.s, "Body", body)));
+  return writeEnvelope(xml(NS.s, "Envelope", xml(NS.s, "Header", ...header), xml(NS.s, "Body", body)));
 }
 
 /** @throws {CimAnswerError} for what is no answer */

@@ -1,7 +1,7 @@
 import type { CimInstance, CimValue } from "../../index.ts";
 import { isInstance } from "../../index.ts";
-import { cimTypeOfValue } from "../messages/cim-type.ts";
-import type { ClassSchema, SchemaItem } from "../messages/class-schema.ts";
+import type { ClassSchema, SchemaItem } from "../../text/index.ts";
+import { cimTypeOfValue } from "../../text/index.ts";
 
 /** Classes as their instances show them, for hosts that have no description of their own. By lower-case name. */
 export function inferSchemas(instances: readonly CimInstance[]): ReadonlyMap<string, ClassSchema> {

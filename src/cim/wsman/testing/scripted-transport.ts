@@ -1,6 +1,6 @@
+import type { XmlSource } from "../../text/index.ts";
 import { decodeRequest, type ReadRequest } from "../soap/request-envelope.ts";
 import { encodeResponse } from "../soap/response-envelope.ts";
-import type { XmlSource } from "../soap/write-xml.ts";
 import type { WsmanTransport } from "../wsman-transport.ts";
 
 /** Answers each request from a function: a body, or a whole envelope. */

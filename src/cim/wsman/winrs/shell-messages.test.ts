@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { readXml } from "../../text/index.ts";
 import { ACTION } from "../soap/actions.ts";
 import { RESOURCE } from "../soap/addresses.ts";
-import { readXml } from "../soap/read-xml.ts";
 import { decodeRequest } from "../soap/request-envelope.ts";
 import { decodeResponse } from "../soap/response-envelope.ts";
-import { writeXml } from "../soap/write-xml.ts";
+import { writeEnvelope } from "../soap/write-envelope.ts";
 import { fixture } from "../testing/fixture.ts";
 import {
   commandBody,
@@ -77,7 +77,7 @@ test("the answers of [MS-WSMV] 4.7 that say nothing more belong to their request
 });
 
 test("what one side writes, the other reads", () => {
-  const again = (source: Parameters<typeof writeXml>[0]) => readXml(writeXml(source));
+  const again = (source: Parameters<typeof writeEnvelope>[0]) => readXml(writeEnvelope(source));
   assert.deepEqual(readShellBody(again(shellBody({ environment: { A: "1 <", B: "" } }))), {
     environment: { A: "1 <", B: "" },
   });

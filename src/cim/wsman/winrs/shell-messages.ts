@@ -1,8 +1,16 @@
 import { CimAnswerError } from "../../index.ts";
+import {
+  childOf,
+  childrenOf,
+  findBelow,
+  textIn,
+  withAttributes,
+  type XmlElement,
+  type XmlSource,
+  xml,
+} from "../../text/index.ts";
 import { ANONYMOUS, RESOURCE } from "../soap/addresses.ts";
 import { NS } from "../soap/namespaces.ts";
-import { withAttributes, type XmlSource, xml } from "../soap/write-xml.ts";
-import { childOf, childrenOf, findBelow, textIn, type XmlElement } from "../soap/xml-element.ts";
 
 /** Options of a shell and of a command ([MS-WSMV] 3.1.4.5.2, 3.1.4.11). */
 export const SHELL_OPTIONS = { WINRS_NOPROFILE: "TRUE", WINRS_CODEPAGE: "65001" };

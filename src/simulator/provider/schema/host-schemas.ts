@@ -1,4 +1,5 @@
-import type { ClassPlace, ClassSchema, SchemaSource } from "../../../cim/wsman/index.ts";
+import type { ClassSchema } from "../../../cim/text/index.ts";
+import type { ClassPlace, SchemaSource } from "../../../cim/wsman/index.ts";
 import { CIMV2, CLUSTER, V1, V2 } from "../host-view.ts";
 import { CIMV2_MOF } from "./cimv2-mof.ts";
 import { CLASSIC_MOF } from "./classic-mof.ts";

@@ -1,4 +1,4 @@
-import type { CimType, ClassSchema, SchemaItem } from "../../../cim/wsman/index.ts";
+import type { CimType, ClassSchema, SchemaItem } from "../../../cim/text/index.ts";
 import { Release } from "../../state/host-version.ts";
 
 /** A class as its declaration has it, with what only newer releases have. */

@@ -1,4 +1,4 @@
-import { CimAnswerError, type CimValue, excerptOf } from "../../index.ts";
+import { CimAnswerError, type CimValue, excerptOf } from "../index.ts";
 import { decodeCimDatetime, decodeIsoDatetime, encodeCimDatetime } from "./cim-datetime.ts";
 import type { CimType } from "./cim-type.ts";
 

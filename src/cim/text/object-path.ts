@@ -1,4 +1,4 @@
-import type { CimReference } from "../../index.ts";
+import type { CimReference } from "../index.ts";
 
 /**
  * The text form of a reference, for properties of type string: `\\.\root\virtualization\v2:Class.Key="a\\b"`. The dot

@@ -1,4 +1,4 @@
-import { NS } from "./namespaces.ts";
+const XSI = "http://www.w3.org/2001/XMLSchema-instance";
 
 /** An element as it was read: names by URI, whatever the prefix was. */
 export interface XmlElement {
@@ -56,7 +56,7 @@ export function findBelow(
 
 /** `xsi:nil`: sent, and nothing. */
 export function isNil(element: XmlElement): boolean {
-  return /^(?:true|1)$/.test(element.attributes.get(`${NS.xsi}|nil`) ?? "");
+  return /^(?:true|1)$/.test(element.attributes.get(`${XSI}|nil`) ?? "");
 }
 
 /** A qualified name in a value, such as `cim:cimString`; undefined when its prefix means nothing here. */

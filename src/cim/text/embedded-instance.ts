@@ -3,17 +3,17 @@ import {
   type CimInstance,
   type CimReference,
   type CimValue,
+  HostArgumentError,
   isInstance,
   isReference,
-} from "../../index.ts";
-import { HostArgumentError } from "../errors.ts";
-import { readXml } from "../soap/read-xml.ts";
-import { withAttributes, writePlainXml, type XmlSource, xml } from "../soap/write-xml.ts";
-import type { XmlElement } from "../soap/xml-element.ts";
+} from "../index.ts";
 import { type CimType, cimTypeOfValue, isCimType } from "./cim-type.ts";
 import type { ClassSchema } from "./class-schema.ts";
 import { objectPathOf } from "./object-path.ts";
+import { readXml } from "./read-xml.ts";
 import { scalarFromText, textOfScalar } from "./scalar-text.ts";
+import { withAttributes, writeXml, type XmlSource, xml } from "./write-xml.ts";
+import type { XmlElement } from "./xml-element.ts";
 
 /** How many instances stand in each other; each is read on its own, so that many would be read very often. */
 const DEEPEST = 16;
@@ -38,7 +38,7 @@ export function encodeEmbeddedInstance(instance: CimInstance, schemaOf: SchemaLo
     const type = item === undefined || item.type === "object" ? cimTypeOfValue(value) : item.type;
     return encodeProperty({ name: item?.name ?? name, type, value }, schemaOf);
   });
-  return writePlainXml(withAttributes(xml("", "INSTANCE", ...properties), { CLASSNAME: instance.className }));
+  return writeXml(withAttributes(xml("", "INSTANCE", ...properties), { CLASSNAME: instance.className }));
 }
 
 function encodeProperty(

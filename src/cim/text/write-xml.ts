@@ -1,7 +1,6 @@
-import { HostArgumentError } from "../errors.ts";
-import { NS } from "./namespaces.ts";
+import { HostArgumentError } from "../index.ts";
 
-/** An element to be written. Attributes are named as written, with the prefixes of `NS` (`s:mustUnderstand`). */
+/** An element to be written. Attributes are named as written, with their prefixes (`s:mustUnderstand`). */
 export interface XmlSource {
   readonly uri: string;
   readonly name: string;
@@ -18,10 +17,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "\n": "&#xA;",
   "\t": "&#x9;",
 };
-const PREFIX_OF: ReadonlyMap<string, string> = new Map(
-  Object.entries(NS).map(([prefix, uri]) => [uri, prefix]),
-);
-/** For namespaces that have no prefix in the table: declared where they begin. */
+/** For namespaces that were given no prefix: declared where they begin. */
 const LOCAL_PREFIX = "c";
 
 /** An element with content. */
@@ -38,22 +34,26 @@ export function withAttributes(source: XmlSource, attributes: Readonly<Record<st
   return { ...source, attributes: { ...source.attributes, ...attributes } };
 }
 
-/** The document's text, without a declaration. @throws {HostArgumentError} for characters that XML has no place for */
-export function writeXml(root: XmlSource): string {
-  const declarations = Object.entries(NS).map(([prefix, uri]) => ` xmlns:${prefix}="${uri}"`);
-  return written(root, { outer: "", declarations: declarations.join("") });
-}
-
-/** The same for documents that know no namespaces, such as CIM-XML. */
-export function writePlainXml(root: XmlSource): string {
-  return written(root, { outer: "", declarations: "" });
+/**
+ * The document's text, without a declaration; prefixes stand at its root. CIM-XML knows none.
+ * @throws {HostArgumentError} for characters that XML has no place for
+ */
+export function writeXml(root: XmlSource, prefixes: Readonly<Record<string, string>> = {}): string {
+  const declarations = Object.entries(prefixes).map(([prefix, uri]) => ` xmlns:${prefix}="${uri}"`);
+  const prefixOf = new Map(Object.entries(prefixes).map(([prefix, uri]) => [uri, prefix]));
+  return written(root, { outer: "", declarations: declarations.join(""), prefixOf });
 }
 
 function written(
   source: XmlSource,
-  context: { readonly outer: string; readonly declarations: string },
+  context: {
+    readonly outer: string;
+    readonly declarations: string;
+    readonly prefixOf: ReadonlyMap<string, string>;
+  },
 ): string {
-  const known = PREFIX_OF.get(source.uri);
+  const { prefixOf } = context;
+  const known = prefixOf.get(source.uri);
   const isNew = known === undefined && source.uri !== context.outer;
   const declared = isNew ? declarationOf(source.uri) : "";
   const tag = source.uri === "" ? source.name : `${known ?? LOCAL_PREFIX}:${source.name}`;
@@ -64,7 +64,9 @@ function written(
   if (source.content.length === 0) return `<${head}/>`;
   const outer = known === undefined ? source.uri : context.outer;
   const inner = source.content.map((part) =>
-    typeof part === "string" ? escapeXml(part, /[&<>\r]/g) : written(part, { outer, declarations: "" }),
+    typeof part === "string"
+      ? escapeXml(part, /[&<>\r]/g)
+      : written(part, { outer, declarations: "", prefixOf }),
   );
   return `<${head}>${inner.join("")}</${tag}>`;
 }

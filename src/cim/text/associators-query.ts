@@ -1,4 +1,4 @@
-import type { AssociatorsOptions, CimReference } from "../../index.ts";
+import type { AssociatorsOptions, CimReference } from "../index.ts";
 import { relativePathOf } from "./object-path.ts";
 
 /** WQL for the instances at the other end ([MS-WMI] 2.2.1): goes through the same filter as a query. */

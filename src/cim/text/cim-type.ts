@@ -1,5 +1,5 @@
-import type { CimValue } from "../../index.ts";
-import { isReference } from "../../index.ts";
+import type { CimValue } from "../index.ts";
+import { isReference } from "../index.ts";
 
 /** CIM's types as CIM-XML writes them (DSP0201), with references and inline objects. */
 export type CimType =

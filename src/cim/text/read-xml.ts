@@ -1,6 +1,6 @@
 import { SaxesParser, type SaxesTagNS } from "saxes";
-import { KIB, MIB } from "../../../base/index.ts";
-import { CimAnswerError, excerptOf } from "../../index.ts";
+import { KIB, MIB } from "../../base/index.ts";
+import { CimAnswerError, excerptOf } from "../index.ts";
 import type { XmlElement, XmlPrefixes } from "./xml-element.ts";
 
 /** Windows' own limit for an envelope can be raised to a few MiB; nothing that we ask for comes near. */

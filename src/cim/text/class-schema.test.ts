@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { readXml } from "../soap/read-xml.ts";
-import { writeXml } from "../soap/write-xml.ts";
 import { type ClassSchema, decodeClassSchema, encodeClassSchema, type SchemaItem } from "./class-schema.ts";
+import { readXml } from "./read-xml.ts";
+import { writeXml } from "./write-xml.ts";
 
 const item = (name: string, changed: Partial<SchemaItem> = {}): readonly [string, SchemaItem] => [
   name.toLowerCase(),

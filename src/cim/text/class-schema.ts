@@ -1,7 +1,7 @@
-import { CimAnswerError } from "../../index.ts";
-import { withAttributes, type XmlSource, xml } from "../soap/write-xml.ts";
-import { findBelow, type XmlElement } from "../soap/xml-element.ts";
+import { CimAnswerError } from "../index.ts";
 import { type CimType, isCimType } from "./cim-type.ts";
+import { withAttributes, type XmlSource, xml } from "./write-xml.ts";
+import { findBelow, type XmlElement } from "./xml-element.ts";
 
 /** What a class says of one property or parameter. */
 export interface SchemaItem {

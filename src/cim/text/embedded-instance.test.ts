@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { needs, run } from "../../../../test/testing/oracles.ts";
-import type { CimInstance } from "../../index.ts";
+import { needs, run } from "../../../test/testing/oracles.ts";
+import type { CimInstance } from "../index.ts";
 import type { ClassSchema, SchemaItem } from "./class-schema.ts";
 import { decodeEmbeddedInstance, encodeEmbeddedInstance, looksEmbedded } from "./embedded-instance.ts";
 
