@@ -157,14 +157,15 @@ describe("commands around a machine", () => {
   });
 
   test("an after command that fails is a warning, and the restore point stands", async () => {
-    const { run, commands, vault, journal } = scene();
-    commands.onRun = () => ({ exitCode: 1 });
-    const { points } = await run({ after: here("A") });
-    assert.equal(vault.points.length, 1);
-    assert.deepEqual(points[0]?.warnings, [
-      { code: "after-command-failed", message: "its after command failed: it ended with exit code 1" },
-    ]);
-    assert.deepEqual(journal.entries, []);
+    for (const exitCode of [1, -1]) {
+      const { run, commands, vault, journal } = scene();
+      commands.onRun = () => ({ exitCode });
+      const { points } = await run({ after: here("A") });
+      assert.equal(vault.points.length, 1);
+      const message = `its after command failed: it ended with exit code ${exitCode}`;
+      assert.deepEqual(points[0]?.warnings, [{ code: "after-command-failed", message }]);
+      assert.deepEqual(journal.entries, []);
+    }
   });
 
   test("an after command that cannot be run yet is a warning, and the next start tries it again", async () => {
