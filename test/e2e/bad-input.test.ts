@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import {
-  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -10,7 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { needs, readSample } from "../testing/oracles.ts";
 import { type Said, Workplace } from "../testing/stillpoint.ts";
 
@@ -44,14 +43,6 @@ async function backup(
 }
 
 describe("bad input gets a coded error and costs nothing", { ...needs("samples"), concurrency: 3 }, () => {
-  const stock = new Workplace();
-  /** Each case gets a copy: making a vault is the dearest command. */
-  const emptyVault = stock.path("vault");
-  before(async () => {
-    assert.equal((await stock.run(["vault", "init", ...stock.vault()])).code, 0);
-  });
-  after(() => stock[Symbol.dispose]());
-
   test("wrong passphrase, missing vault, foreign folder, second init, weak passphrase", async () => {
     using place = new Workplace();
     refused(await place.run(["points", ...place.vault()]), "storage-missing");
@@ -62,7 +53,7 @@ describe("bad input gets a coded error and costs nothing", { ...needs("samples")
     refused(await place.run(["vault", "init", ...place.vault()]), "vault-exists");
     assert.deepEqual(readdirSync(place.path("vault")), ["letter.txt"]);
 
-    cpSync(emptyVault, place.path("good"), { recursive: true });
+    await place.newVault("good");
     refused(await place.run(["vault", "init", ...place.vault("good")]), "vault-exists");
     writeFileSync(place.path("wrong"), "wrong\n");
     refused(
@@ -90,16 +81,20 @@ describe("bad input gets a coded error and costs nothing", { ...needs("samples")
   test("wrong usage ends with 2 and leaves the host alone", async () => {
     using place = new Workplace();
     refused(await place.run(["backup", "--host", "folder:/nowhere", ...place.vault()]), "usage", 2);
-    refused(await place.run(["backup", "--host", "hv01", "--all", ...place.vault()]), "storage-missing");
+    refused(
+      await place.run(["backup", "--host", "hv01", "--all", ...place.vault()]),
+      "address-not-understood",
+      2,
+    );
     refused(await place.run(["machines", "--host", "hv01"]), "address-not-understood", 2);
-    refused(await place.run(["machines", "--host", "winrm://a@b"]), "address-not-supported", 2);
+    refused(await place.run(["machines", "--host", "winrm://a@b"]), "secret-missing");
     refused(await place.run(["machines", "--host", `folder:${place.path("gone")}`]), "folder-missing");
   });
 
   test("an unknown machine is named, and the summary has its lists", async () => {
     using place = new Workplace();
     const folder = makeMachines(place);
-    cpSync(emptyVault, place.path("vault"), { recursive: true });
+    await place.newVault();
     const said = await backup(place, folder, ["--machine", "nobody"]);
     refused(said, "machine-unknown");
     assert.match(said.text, /nobody/);
@@ -109,7 +104,7 @@ describe("bad input gets a coded error and costs nothing", { ...needs("samples")
   test("a broken chain fails its machine alone: exit code 3, the other one is in the vault", async () => {
     using place = new Workplace();
     const folder = makeMachines(place);
-    cpSync(emptyVault, place.path("vault"), { recursive: true });
+    await place.newVault();
     unlinkSync(join(folder, "db01/base.vhdx"));
     const missing = await backup(place, folder);
     refused(missing, "disk-parent-missing", 3);
@@ -122,7 +117,7 @@ describe("bad input gets a coded error and costs nothing", { ...needs("samples")
   test("a truncated disk is kept byte for byte, with a warning that names what is wrong", async () => {
     using place = new Workplace();
     const folder = makeMachines(place);
-    cpSync(emptyVault, place.path("vault"), { recursive: true });
+    await place.newVault();
     truncateSync(join(folder, "web01/web01.vhdx"), 1_000_000);
     const said = await backup(place, folder, ["--machine", "web01"]);
     assert.equal(said.code, 0, said.text);
@@ -138,7 +133,7 @@ describe("bad input gets a coded error and costs nothing", { ...needs("samples")
   test("a restore refuses a folder that is not empty, an unknown point and an empty one", async () => {
     using place = new Workplace();
     const folder = makeMachines(place);
-    cpSync(emptyVault, place.path("vault"), { recursive: true });
+    await place.newVault();
     assert.equal((await backup(place, folder)).code, 0);
     mkdirSync(place.path("full"));
     writeFileSync(place.path("full/mine"), "x");
@@ -153,7 +148,7 @@ describe("bad input gets a coded error and costs nothing", { ...needs("samples")
   test("a damaged vault ends verify and restore with 4", async () => {
     using place = new Workplace();
     const folder = makeMachines(place);
-    cpSync(emptyVault, place.path("vault"), { recursive: true });
+    await place.newVault();
     await backup(place, folder);
     for (const name of readdirSync(place.path("vault"), { recursive: true }).map(String)) {
       if (/^packs.*[0-9a-f]{64}/.test(name)) {
@@ -188,7 +183,7 @@ describe("bad input gets a coded error and costs nothing", { ...needs("samples")
       return { id, name: "twin", state: "running", ...rest, guest, replication, disks, checkpoints: [] };
     });
     writeFileSync(place.path("host/host.json"), JSON.stringify({ name: "HV01", os, machines }));
-    cpSync(emptyVault, place.path("vault"), { recursive: true });
+    await place.newVault();
     const take = async (name: string): Promise<Said> =>
       await place.run(["backup", "--host", `sim:${place.path("host")}`, "--machine", name, ...place.vault()]);
     const said = await take("twin");

@@ -28,7 +28,7 @@ describe("stillpoint host doctor", posix, () => {
     };
     writeFileSync(host, hostJson([machine]));
     const at = ["--host", `sim:${place.path("host")}`];
-    assert.equal((await place.run(["vault", "init", ...place.vault()])).code, 0);
+    await place.newVault();
     const after = place.path("after");
     const commands = ["--thaw", 'kill -9 "$PPID"', "--after", `echo ran >> '${after}'`];
     await place.run(["backup", ...at, "--all", ...place.vault(), "--suspend-replication", ...commands]);

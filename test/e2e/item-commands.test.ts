@@ -12,8 +12,7 @@ const posix = { skip: sep === "\\" ? "the lines are for /bin/sh" : false };
 async function prepared(place: Workplace): Promise<readonly string[]> {
   await mkdir(place.path("exports/web01"), { recursive: true });
   writeFileSync(place.path("exports/web01/web01.vhdx"), await smallDisk(1));
-  const made = await place.run(["vault", "init", ...place.vault()]);
-  assert.equal(made.code, 0, made.text);
+  await place.newVault();
   return ["backup", "--host", `folder:${place.path("exports")}`, "--all", ...place.vault()];
 }
 
@@ -130,7 +129,7 @@ test("commands on the host run there, with their variables and no secret", posix
     { name: "thaw-app.cmd", exitCode: 5 },
   ];
   writeFileSync(place.path("host/host.json"), hostJson([machine], { programs }));
-  assert.equal((await place.run(["vault", "init", ...place.vault()])).code, 0);
+  await place.newVault();
   const backup = ["backup", "--host", `sim:${place.path("host")}`, "--all", ...place.vault()];
   const before = ["--before-on", "host", "--before", 'freeze-app.cmd "web one"'];
   const said = await place.run([...backup, ...before, "--after-on", "host", "--after", "thaw-app.cmd"]);

@@ -58,7 +58,7 @@ describe("a host over WinRM", { concurrency: 2 }, () => {
       said.push(one);
       return one;
     };
-    assert.equal((await run(["vault", "init", ...place.vault()])).code, 0);
+    await place.newVault();
     assert.deepEqual(names(await run(["machines", ...host])), ["one", "two"]);
     const fromFile = ["--host-password-file", place.path("host-password")];
     assert.deepEqual(names(await run(["forecast", ...host, ...fromFile], {})), ["one", "two"]);
@@ -109,7 +109,7 @@ describe("a host over WinRM", { concurrency: 2 }, () => {
     const folder = await makeServedHost(place, machines, { os });
     await using served = await ServedHost.open(place, folder);
     const host = ["--host", served.address("winrm"), "--machine", "one"];
-    assert.equal((await place.run(["vault", "init", ...place.vault()])).code, 0);
+    await place.newVault();
     const backup = async (map: string): Promise<Said> =>
       await place.run(["backup", ...host, "--path-map", place.path(map), ...place.vault()], {
         environment: PASSWORD,
@@ -131,7 +131,7 @@ describe("a host over WinRM", { concurrency: 2 }, () => {
     const folder = await makeServedHost(place, MACHINES);
     await using served = await ServedHost.open(place, folder);
     const host = ["--host", served.address("winrm"), "--path-map", place.path("paths.json"), "--all"];
-    assert.equal((await place.run(["vault", "init", ...place.vault()])).code, 0);
+    await place.newVault();
     const said = await place.run(["backup", ...host, ...place.vault()], {
       environment: PASSWORD,
       watch: (line, child) => {
@@ -166,7 +166,7 @@ describe("a host over WinRM", { concurrency: 2 }, () => {
       assert.ok(unknown.text.includes(shown), "the fingerprint is told, to be compared");
       refused(await machines("--host-certificate", "00".repeat(32)), "host-certificate-untrusted");
       refused(await machines("--host-certificate", "hv01"), "host-certificate-unusable");
-      assert.equal((await place.run(["vault", "init", ...place.vault()])).code, 0);
+      await place.newVault();
       const map = ["--path-map", place.path("paths.json"), "--all", ...place.vault()];
       const done = await place.run(["backup", "--host", host, ...pinned, ...map], { environment: PASSWORD });
       assert.deepEqual(

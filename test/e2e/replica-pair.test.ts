@@ -19,7 +19,7 @@ async function prepared(place: Workplace, state: string): Promise<readonly strin
     disks: [scsiDisk(0, "D:\\M\\r.vhdx")],
   };
   writeFileSync(place.path("host/host.json"), hostJson([replica]));
-  assert.equal((await place.run(["vault", "init", ...place.vault()])).code, 0);
+  await place.newVault();
   return ["backup", "--host", `sim:${place.path("host")}`, "--all", ...place.vault()];
 }
 

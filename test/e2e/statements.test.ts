@@ -45,7 +45,7 @@ describe("what the documentation promises, seen from outside", () => {
     writeFileSync(`${folder}/drives/D/M/web.vhdx`, await smallDisk(1));
     const os = { caption: "Microsoft Windows 11 Pro", version: "10.0.22631", productType: 1 };
     writeFileSync(`${folder}/host.json`, hostJson([{ id: WEB, name: "web", disks: diskOf("web") }], { os }));
-    assert.equal((await place.run(["vault", "init", ...place.vault()])).code, 0);
+    await place.newVault();
     const said = await place.run(["backup", "--host", `sim:${folder}`, "--all", ...place.vault()]);
     assert.equal(said.code, 1, said.text);
     const [error] = said.errors;

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -48,6 +48,15 @@ export class Workplace implements Disposable {
   }
 
   /**
+   * A new vault with the workplace's passphrase. The first of a test file is made by the program; the others are its copies,
+   * for making one is the dearest command.
+   */
+  async newVault(name = "vault"): Promise<void> {
+    stock ??= stockVault();
+    cpSync((await stock).path("vault"), this.path(name), { recursive: true });
+  }
+
+  /**
    * Runs the program with `--json`; `under` is put before it, such as GNU time or a limit. Several can run at once. Each
    * document of standard output goes to `watch` when it comes, with the process.
    */
@@ -81,6 +90,16 @@ export class Workplace implements Disposable {
   [Symbol.dispose](): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+let stock: Promise<Workplace> | undefined;
+
+async function stockVault(): Promise<Workplace> {
+  const place = new Workplace();
+  process.on("exit", () => place[Symbol.dispose]());
+  const made = await place.run(["vault", "init", ...place.vault()]);
+  if (made.code !== 0) throw new TypeError(`no vault to copy: ${made.text}`);
+  return place;
 }
 
 function documents(text: string): Record<string, unknown>[] {
