@@ -182,6 +182,15 @@ export const COMMANDS = {
     example: "stillpoint verify --vault /backup/vault --read-data",
     exitCodes: [4, 130],
   },
+  scrub: {
+    name: "scrub",
+    summary: "check a vault's stored bytes without its passphrase",
+    description:
+      "Reads every object that is named by its content and compares: for whoever keeps the storage and has no key. verify --read-data, with the passphrase, looks at everything else too and says which restore points are touched.",
+    parameters: ["vault", "json"],
+    example: "stillpoint scrub --vault /backup/vault",
+    exitCodes: [4, 130],
+  },
   prune: {
     name: "prune",
     summary: "remove restore points by rules, and what none of them needs",

@@ -2,6 +2,7 @@ export { type CreateVaultOptions, createVault } from "./create-vault.ts";
 export * from "./errors.ts";
 export type { KdfCost } from "./format/key-slot-document.ts";
 export type { KeySlotFacts } from "./keys/key-slots.ts";
+export { type ScrubReport, scrubVault } from "./maintenance/scrub-vault.ts";
 export type {
   DamagedObject,
   VerifyOptions,

@@ -10,6 +10,7 @@ export * from "./probe-vault-place.ts";
 export * from "./prune.ts";
 export type { KnownRhythm } from "./replication-watch.ts";
 export * from "./restore.ts";
+export * from "./scrub.ts";
 export * from "./simulate.ts";
 export * from "./simulate-acts.ts";
 export * from "./trash.ts";

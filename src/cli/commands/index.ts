@@ -9,6 +9,7 @@ import { machinesCommand } from "./machines.ts";
 import { pointsCommand } from "./points.ts";
 import { pruneCommand } from "./prune.ts";
 import { restoreCommand } from "./restore.ts";
+import { scrubCommand } from "./scrub.ts";
 import { showCommand } from "./show.ts";
 import { simulateCommand } from "./simulate.ts";
 import {
@@ -46,6 +47,7 @@ export const COMMAND_LIST: readonly Command[] = [
   showCommand,
   restoreCommand,
   verifyCommand,
+  scrubCommand,
   pruneCommand,
   trashListCommand,
   trashTakeBackCommand,

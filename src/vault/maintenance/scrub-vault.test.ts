@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { InterruptedError } from "../../base/index.ts";
+import { FaultyStorage, MemoryStorage } from "../../storage/testing/index.ts";
+import { VaultNotFoundError } from "../errors.ts";
+import { backUp, createSmallVault, someBytes } from "../testing/index.ts";
+import { scrubVault } from "./scrub-vault.ts";
+
+async function vaultIn(storage: MemoryStorage): Promise<void> {
+  await using vault = (await createSmallVault(storage)).vault;
+  await backUp(vault, { disk: someBytes(1, 200_000) });
+}
+
+describe("scrubVault()", () => {
+  test("reads every object that is named by its content, and finds nothing in a sound vault", async () => {
+    const storage = new MemoryStorage();
+    await vaultIn(storage);
+    const named = storage.names().filter((name) => /^(keys|index|packs)\//.test(name));
+    const progress: number[] = [];
+    const report = await scrubVault({ storage, onProgress: ({ doneBytes }) => progress.push(doneBytes) });
+    assert.deepEqual([report.objects, report.damaged], [named.length, []]);
+    assert.equal(
+      report.bytes,
+      named.reduce((sum, name) => sum + storage.peek(name).length, 0),
+    );
+    assert.deepEqual(progress.at(-1), report.bytes);
+  });
+
+  test("finds one turned bit in any of them, without a key", async () => {
+    const storage = new MemoryStorage();
+    await vaultIn(storage);
+    for (const name of storage.names().filter((each) => /^(keys|index|packs)\//.test(each))) {
+      const broken = storage.clone();
+      const bytes = broken.peek(name).slice();
+      const at = Math.floor(bytes.length / 2);
+      bytes[at] = (bytes[at] as number) ^ 16;
+      broken.replace(name, bytes);
+      const { damaged } = await scrubVault({ storage: broken });
+      assert.deepEqual(damaged, [{ object: name, what: "its bytes are not those that it is named for" }]);
+    }
+  });
+
+  test("finds what is cut off, also while it reads, and leaves alone what goes meanwhile", async () => {
+    const storage = new MemoryStorage();
+    await vaultIn(storage);
+    const [pack] = storage.names().filter((name) => name.startsWith("packs/"));
+    assert.ok(pack !== undefined);
+    const short = storage.clone();
+    short.replace(pack, short.peek(pack).slice(0, 1000));
+    assert.equal((await scrubVault({ storage: short })).damaged[0]?.object, pack);
+    const going = storage.clone();
+    const act = (): void => {
+      going.replace(pack, undefined);
+    };
+    const faulty = new FaultyStorage(going, [
+      { on: "get", prefix: "packs/", effect: { kind: "call-before", act } },
+    ]);
+    assert.deepEqual((await scrubVault({ storage: faulty })).damaged, []);
+  });
+
+  test("refuses what is no vault, and stops when its signal fires", async () => {
+    await assert.rejects(scrubVault({ storage: new MemoryStorage() }), VaultNotFoundError);
+    const storage = new MemoryStorage();
+    await vaultIn(storage);
+    await assert.rejects(scrubVault({ storage, signal: AbortSignal.abort() }), InterruptedError);
+  });
+});
