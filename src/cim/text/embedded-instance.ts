@@ -115,7 +115,7 @@ function decodeValue(
 /** DSP0201 3.2.2: the path may say host and namespace, or only class and keys. */
 function decodeReference(value: XmlElement): CimReference {
   const all = [value];
-  for (const element of all) all.push(...element.children);
+  for (const element of all) for (const child of element.children) all.push(child); // there may be many
   const attribute = (element: XmlElement, name: string): string => element.attributes.get(name) ?? "";
   const named = all.find(({ name }) => name === "INSTANCENAME");
   const keys = all

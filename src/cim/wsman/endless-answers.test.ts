@@ -103,3 +103,17 @@ test("`enumerate()` leaves a host that has always more and never anything, and r
   assert.equal(transport.asked.length, 102);
   assert.equal(transport.asked.at(-1)?.action, ACTION.release);
 });
+
+test("nothing that is said half a million times is more than can be looked through", () => {
+  const bindings = "<A/>".repeat(200_000);
+  const reference = `<INSTANCE CLASSNAME="C"><PROPERTY.REFERENCE NAME="R"><VALUE.REFERENCE>${bindings}<INSTANCENAME CLASSNAME="D"/></VALUE.REFERENCE></PROPERTY.REFERENCE></INSTANCE>`;
+  assert.deepEqual(decodeEmbeddedInstance(reference).properties["R"], {
+    kind: "reference",
+    namespace: "",
+    className: "D",
+    keys: {},
+  });
+  const message = xml("", "MessageID", "HRESULT 0x80041032 ".repeat(200_000));
+  const fault = writeEnvelope(xml(NS.s, "Fault", xml(NS.s, "Detail", message)));
+  assert.equal(readFault(readXml(fault))?.code, 0x80041032);
+});

@@ -184,3 +184,15 @@ describe("decodeAnswer()", () => {
     );
   });
 });
+
+test("`decodeAnswer()` refuses values without a bottom by name", () => {
+  const arrays = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
+  const objects = (levels: number): string =>
+    `${'{"object":{"class":"A","path":"","properties":{"p":'.repeat(levels)}1${"}}}".repeat(levels)}`;
+  const answer = (value: string): string =>
+    `{"id":1,"items":[{"class":"A","path":"","properties":{"p":${value}}}],"more":false}`;
+  for (const value of [arrays, objects(17), objects(3_000), `{"object":${arrays}}`, "[[1]]"]) {
+    assert.throws(() => decodeAnswer(answer(value)), { code: "host-answer-malformed" }, value.slice(0, 40));
+  }
+  assert.equal(decodeAnswer(answer(objects(16))).kind, "items");
+});

@@ -43,7 +43,7 @@ export function decodeAnswer(line: string): BridgeAnswer {
   if ("items" in fields) {
     const { items, more } = fields;
     if (!Array.isArray(items) || typeof more !== "boolean") throw garbled(line);
-    return { kind: "items", id, items: items.map(decodeWireInstance), more };
+    return { kind: "items", id, items: items.map((item) => decodeWireInstance(item)), more };
   }
   if ("fault" in fields) return { kind: "fault", id, fault: faultOf(fieldsOf(fields["fault"], line), line) };
   if ("hello" in fields) return { kind: "hello", id, hello: helloOf(fieldsOf(fields["hello"], line), line) };

@@ -16,19 +16,26 @@ const TAGS: Readonly<Record<string, (content: string) => CimValue>> = {
   embedded: (text) => embeddedFrom(text),
 };
 
+const DEEPEST = 16; // instances in each other
+
 /** @throws {CimAnswerError} */
 export function decodeWireInstance(value: unknown): CimInstance {
+  return instanceAt(value, 0);
+}
+
+function instanceAt(value: unknown, depth: number): CimInstance {
+  if (depth > DEEPEST) throw tooDeep();
   const { class: className, path, properties } = recordOf(value);
   if (typeof className !== "string" || typeof path !== "string") throw unreadable(value);
   const entries = Object.entries(recordOf(properties)).map(([name, item]): [string, CimValue] => [
     name,
-    decodeWireValue(item),
+    decodeWireValue(item, depth),
   ]);
   const instance = { kind: "instance", className, properties: Object.fromEntries(entries) } as const;
   return path === "" ? instance : { ...instance, reference: parseObjectPath(path) };
 }
 
-function decodeWireValue(value: unknown): CimValue {
+function decodeWireValue(value: unknown, depth: number): CimValue {
   if (
     value === null ||
     typeof value === "boolean" ||
@@ -37,9 +44,12 @@ function decodeWireValue(value: unknown): CimValue {
   ) {
     return value;
   }
-  if (Array.isArray(value)) return value.map(decodeWireValue);
+  if (Array.isArray(value)) {
+    if (value.some(Array.isArray)) throw tooDeep();
+    return value.map((item) => decodeWireValue(item, depth));
+  }
   const [[tag, content] = ["", undefined], ...others] = Object.entries(recordOf(value));
-  if (others.length === 0 && tag === "object") return decodeWireInstance(content);
+  if (others.length === 0 && tag === "object") return instanceAt(content, depth + 1);
   const decode = Object.hasOwn(TAGS, tag) ? TAGS[tag] : undefined;
   if (others.length > 0 || decode === undefined || typeof content !== "string") throw unreadable(value);
   return decode(content);
@@ -74,8 +84,13 @@ function recordOf(value: unknown): Readonly<Record<string, unknown>> {
   return value as Readonly<Record<string, unknown>>;
 }
 
+/** Tells the beginning of a scalar; of anything else only what it is, for it may be as deep as it likes. */
 function unreadable(value: unknown): CimAnswerError {
-  return new CimAnswerError(
-    `Cannot read a value of the host: ${JSON.stringify(value)?.slice(0, 200) ?? "nothing"}`,
-  );
+  const kind = Array.isArray(value) ? "an array" : `an object of ${Object.keys(value ?? {}).length} fields`;
+  const shown = typeof value === "object" && value !== null ? kind : JSON.stringify(value)?.slice(0, 200);
+  return new CimAnswerError(`Cannot read a value of the host: ${shown ?? "nothing"}`);
+}
+
+function tooDeep(): CimAnswerError {
+  return new CimAnswerError("Cannot read a value of the host: it holds more in each other than CIM knows");
 }

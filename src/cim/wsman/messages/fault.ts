@@ -158,7 +158,7 @@ function wmiCodeOf(detail: XmlElement | undefined): number | undefined {
           ? numberIn(element.text)
           : undefined;
     if (found !== undefined) codes.push(found);
-    if (element.name === "MessageID") codes.push(...hresultsIn(element.text));
+    if (element.name === "MessageID") codes.push(...hresultsIn(excerptOf(element.text)));
     if (element.name === "CIMStatusCode") status ??= numberIn(element.text);
     element.children.forEach(visit);
   };
