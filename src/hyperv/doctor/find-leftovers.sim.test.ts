@@ -62,6 +62,31 @@ test("`leftovers()` takes a checkpoint whose id a run does not know yet for that
   assert.deepEqual(inShort(await examine(scene, journal)), ["recovery-checkpoint alive"]);
 });
 
+test("`leftovers()` shows a checkpoint of a run whose entry is about another machine, or another checkpoint", async () => {
+  const id = "AAAAAAAA-0000-4000-8000-000000000002";
+  const created = "2025-12-31T00:00:00Z";
+  await using scene = await Scene.open({
+    machine: { recoveryCheckpoints: [{ id, name: "Stillpoint run-1", created, ...STANDING }] },
+  });
+  const host = "sim:test";
+  const kind = "recovery-checkpoint";
+  for (const [machine, facts] of [
+    ["AAAAAAAA-0000-4000-8000-00000000000B", {}],
+    [MACHINE, { checkpoint: "AAAAAAAA-0000-4000-8000-000000000009" }],
+    [MACHINE, { before: [id] }],
+  ] as const) {
+    const journal = new MemoryJournal();
+    await journal.record({
+      host,
+      machine,
+      kind,
+      facts: { run: "run-1", ...facts, before: [...("before" in facts ? facts.before : [])] },
+    });
+    const found = inShort(await examine(scene, journal));
+    assert.deepEqual(found, ["recovery-checkpoint alive", "recovery-checkpoint other-installation"]);
+  }
+});
+
 test("`leftovers()` tells other products, other installations and people from us, and leaves them", async () => {
   await using scene = await Scene.open({
     machine: {
