@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { COMMANDS } from "../contract/index.ts";
+import { COMMANDS, PARAMETERS } from "../contract/index.ts";
 import { parseArguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
 
@@ -107,6 +107,19 @@ test("`parseArguments()` says wrong usage to people in the form of every error, 
 });
 
 test("`parseArguments()` marks in the help what a command cannot do without", async () => {
-  const { text } = await parsed(["points", "--help"]);
-  assert.match(text.replaceAll(/\s+/g, " "), /--vault <VAULT> where the vault lives: a path \(required\)/);
+  const { text } = await parsed(["restore", "--help"]);
+  assert.match(
+    text.replaceAll(/\s+/g, " "),
+    /--to-folder <DIR> an empty or new folder to restore into \(required\)/,
+  );
+});
+
+test("`parseArguments()` lists the flags of a command with a host below headings, each flag once", async () => {
+  const { text } = await parsed(["backup", "--help"]);
+  const headings = [...text.matchAll(/^([A-Z][a-z ]+):$/gm)].map(([, heading]) => heading);
+  assert.deepEqual(headings.slice(0, 4), ["Host", "Machines", "Vault", "How machines are held"]);
+  const flags = [...text.matchAll(/^ {2}--([a-z-]+)/gm)].map(([, flag]) => flag);
+  const promised = COMMANDS.backup.parameters.map((name) => PARAMETERS[name].flag);
+  assert.equal(flags.length, promised.length);
+  assert.deepEqual(new Set<string | undefined>(flags), new Set<string | undefined>(promised));
 });

@@ -1,5 +1,12 @@
 import { CommanderError, Option, Command as Program } from "commander";
-import { COMMAND_GROUPS, exitCodesOf, PARAMETERS, type Parameter } from "../contract/index.ts";
+import {
+  COMMAND_GROUPS,
+  exitCodesOf,
+  PARAMETER_GROUPS,
+  PARAMETERS,
+  type Parameter,
+  type ParameterName,
+} from "../contract/index.ts";
 import type { Command, CommandInput } from "./command.ts";
 import { printUsageError } from "./usage-error.ts";
 import { VERSION } from "./version.ts";
@@ -63,7 +70,10 @@ function addCommand(program: Program, command: Command, choose: (input: CommandI
   const { argument } = contract;
   if (argument !== undefined)
     added.argument(argument.optional === true ? `[${argument.name}]` : `<${argument.name}>`, argument.text);
-  for (const name of contract.parameters) addParameter(added, PARAMETERS[name]);
+  for (const name of contract.parameters) {
+    const option = optionOf(PARAMETERS[name]);
+    added.addOption(contract.parameters.includes("host") ? option.helpGroup(groupOf(name)) : option);
+  }
   added.action((...given: unknown[]) => {
     const options = added.opts<CommandInput["options"]>();
     const typed = argument === undefined ? undefined : given[0];
@@ -71,17 +81,20 @@ function addCommand(program: Program, command: Command, choose: (input: CommandI
   });
 }
 
-function addParameter(command: Program, parameter: Parameter): void {
+function optionOf(parameter: Parameter): Option {
   const { flag, value, text, choices } = parameter;
-  if (value === undefined) {
-    command.option(`--${flag}`, text);
-    return;
-  }
+  if (value === undefined) return new Option(`--${flag}`, text);
   const form = `--${flag} ${value.startsWith("[") ? value : `<${value}>`}`;
-  if (parameter.required === true) command.requiredOption(form, `${text} (required)`);
-  else if (choices !== undefined) command.addOption(new Option(form, text).choices([...choices]));
-  else if (parameter.repeatable === true) command.option(form, text, collected);
-  else command.option(form, text);
+  if (parameter.required === true) return new Option(form, `${text} (required)`).makeOptionMandatory();
+  if (choices !== undefined) return new Option(form, text).choices([...choices]);
+  return parameter.repeatable === true ? new Option(form, text).argParser(collected) : new Option(form, text);
+}
+
+function groupOf(name: ParameterName): string {
+  const [heading] = Object.entries(PARAMETER_GROUPS).find(([, names]) => names.includes(name)) ?? [
+    "Output and state",
+  ];
+  return `${heading}:`;
 }
 
 function collected(value: string, before: readonly string[] = []): readonly string[] {

@@ -1,3 +1,4 @@
 export * from "./commands.ts";
 export * from "./lines.ts";
+export * from "./parameter-groups.ts";
 export * from "./parameters.ts";
