@@ -12,7 +12,7 @@ import { forecastMachine } from "./forecast/forecast.ts";
 import type { Forecast } from "./forecast/forecast-types.ts";
 import type { HeldMachine, HoldOptions } from "./held-machine.ts";
 import type { HoldWishes } from "./hold-wishes.ts";
-import { isSameNode, readClusterOwners } from "./inventory/cluster-owners.ts";
+import { isSameNode, readVisibleOwners } from "./inventory/cluster-owners.ts";
 import { type MachineInventory, shownState } from "./inventory/machine-inventory.ts";
 import { readHostFacts, readMachines } from "./inventory/read-host.ts";
 import type {
@@ -85,7 +85,7 @@ export class HypervHost implements MachineHost {
   }
 
   async elsewhere(options: WaitOptions = {}): Promise<readonly MachineElsewhere[]> {
-    const owners = await readClusterOwners(this.#access.session, options);
+    const owners = await readVisibleOwners(this.#access.session, options);
     return owners.filter(({ node }) => !isSameNode(node, this.facts.name));
   }
 

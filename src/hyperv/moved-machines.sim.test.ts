@@ -4,12 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { JsonValue } from "../base/index.ts";
+import { CimFault } from "../cim/index.ts";
 import { openSimulatedHost, type SimulatedHost } from "../simulator/index.ts";
 import { Scene, type SceneOptions } from "../simulator/testing/index.ts";
+import { MachineNotFoundError } from "./errors.ts";
 import { openHypervHost } from "./hyperv-host.ts";
 import type { CleanUpReport } from "./machine-host.ts";
 import { MemoryJournal } from "./testing/index.ts";
-import { MACHINE } from "./testing/scene-host.ts";
+import { holdOptions, MACHINE } from "./testing/scene-host.ts";
 
 /** What a killed run may have left of a machine that has moved, or was deleted, since. */
 interface Case {
@@ -193,4 +195,24 @@ test("`cleanUp()` says nothing of a setting that was recorded and never changed"
   const report = await cleaned(scene, journal, { host: scene.host, hostKey: "sim:HV01" });
   assert.deepEqual(report, { removed: [], leftBehind: [] });
   assert.deepEqual(journal.entries, []);
+});
+
+test("`cleanUp()` keeps what was changed of a machine that may be on a node that it must not ask about", async () => {
+  for (const one of CASES) {
+    await using scene = await sceneOf(one, { clusterOwner: "HV02" });
+    const session = scene.host.session();
+    const query = session.query.bind(session);
+    session.query = (namespace, wql, options) => {
+      if (!/MSCluster/i.test(namespace)) return query(namespace, wql, options);
+      throw new CimFault("Cannot query", { code: 0x8004_1003, reason: "access denied" });
+    };
+    const journal = await abandonedBy("sim:HV01", one);
+    const { clock, entropy } = scene;
+    const ports = { session, files: scene.host.files(), commands: scene.host.commands() };
+    const client = await openHypervHost({ ...ports, clock, entropy, journal, hostKey: "sim:HV01" });
+    const { removed, leftBehind } = await client.cleanUp();
+    assert.deepEqual([removed, leftBehind.length, journal.entries.length], [[], 1, 1], one.kind);
+    assert.deepEqual(await client.elsewhere(), []);
+    await assert.rejects(client.hold(MACHINE, holdOptions()), MachineNotFoundError);
+  }
 });

@@ -1,7 +1,7 @@
 import type { Guid } from "../../base/index.ts";
 import type { CustodyEntry } from "../custody.ts";
 import { isReplicaLink } from "../forecast/admission.ts";
-import { isSameNode, readClusterOwners } from "../inventory/cluster-owners.ts";
+import { isSameNode, readVisibleOwners } from "../inventory/cluster-owners.ts";
 import type { MachineInventory } from "../inventory/machine-inventory.ts";
 import { readMachines } from "../inventory/read-host.ts";
 import type { WaitOptions } from "../machine-host.ts";
@@ -31,7 +31,7 @@ export async function arrivedEntries(
     return machine === undefined ? [] : [{ entry, machine }];
   });
   if (pairs.length === 0) return [];
-  const owners = await readClusterOwners(access.session, { signal });
+  const owners = await readVisibleOwners(access.session, { signal });
   const owned = new Set(owners.filter(({ node }) => isSameNode(node, access.host.name)).map(({ id }) => id));
   return pairs.filter(({ entry, machine }) => hasArrived(entry, machine, owned)).map(({ entry }) => entry);
 }

@@ -12,7 +12,7 @@ import { replicationSight } from "../replication/replication-sight.ts";
 import type { AttemptContext } from "./attempt.ts";
 import { attemptHold } from "./attempt-hold.ts";
 import type { Busy } from "./busy.ts";
-import { otherNodeOf } from "./cluster-owners.ts";
+import { visibleNodeOf } from "./cluster-owners.ts";
 import type { HostAccess } from "./host-access.ts";
 
 /**
@@ -43,7 +43,7 @@ export async function holdMachine(
 
 /** A machine of a cluster may be somewhere else by now. */
 async function absentError(access: HostAccess, id: Guid, options: HoldOptions): Promise<StillpointError> {
-  const place = await otherNodeOf(access, id, options);
+  const place = await visibleNodeOf(access, id, options);
   if (place === undefined) {
     const message = `Cannot back up machine ${id}: "${access.host.name}" has none of this id`;
     return new MachineNotFoundError(message, { id });

@@ -8,28 +8,40 @@ const MACHINE_RESOURCE = "Virtual Machine";
 /**
  * The machines of the host's cluster and the node that each is on; none where there is no cluster. MSCluster_Resource of
  * type "Virtual Machine" has the machine's id among its private properties (docs/unconfirmed.md, cluster-resource).
+ * @throws {CimFault} where this account may not look into the cluster
  */
 export async function readClusterOwners(
   session: CimSession,
   options: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<readonly MachineElsewhere[]> {
+  return await ownersUnless(ABSENT, { session, signal: options.signal });
+}
+
+/** The same for those who take a cluster that they may not look into for none. */
+export async function readVisibleOwners(
+  session: CimSession,
+  options: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<readonly MachineElsewhere[]> {
+  return await ownersUnless(new Set([...ABSENT, WBEM.accessDenied]), { session, signal: options.signal });
+}
+
+const ABSENT: ReadonlySet<number> = new Set([WBEM.invalidNamespace, WBEM.invalidClass, WBEM.notFound]);
+
+async function ownersUnless(
+  passed: ReadonlySet<number>,
+  read: { readonly session: CimSession; readonly signal: AbortSignal | undefined },
+): Promise<readonly MachineElsewhere[]> {
+  const { session, signal } = read;
   try {
-    const query = `SELECT * FROM ${CLASS.clusterResource}`;
-    const rows = await Array.fromAsync(session.query(CLUSTER, query, options));
+    const rows = await Array.fromAsync(
+      session.query(CLUSTER, `SELECT * FROM ${CLASS.clusterResource}`, { signal }),
+    );
     return rows.flatMap(ownerIn);
   } catch (error) {
-    // no cluster, or one that this account may not look into: nothing is known, which is the same here
-    if (error instanceof CimFault && ABSENT.has(error.parts.code)) return [];
+    if (error instanceof CimFault && passed.has(error.parts.code)) return [];
     throw error;
   }
 }
-
-const ABSENT: ReadonlySet<number> = new Set([
-  WBEM.invalidNamespace,
-  WBEM.invalidClass,
-  WBEM.accessDenied,
-  WBEM.notFound,
-]);
 
 function ownerIn(row: CimInstance): readonly MachineElsewhere[] {
   if (optionalTextOf(row, "Type") !== MACHINE_RESOURCE) return [];
