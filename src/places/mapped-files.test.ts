@@ -74,6 +74,22 @@ describe("mappedFiles()", () => {
     await assert.rejects(mappedFiles({}).stat("\\\\nas\\machines\\a"), { reason: "unmapped" });
   });
 
+  test("no path of a host leads to another server's pipes, or to one over HTTP", async () => {
+    const files = mappedFiles({ otherShares: "as-written" });
+    const hostile = [
+      "\\\\evil\\pipe\\a",
+      "\\\\evil\\IPC$\\a",
+      "\\\\evil\\mailslot\\a",
+      "\\\\evil\\..\\a",
+      "\\\\?\\UNC\\evil\\..\\a",
+      "\\\\?\\UNC\\evil\\pipe\\a",
+      "\\\\evil@SSL@8443\\DavWWWRoot\\a",
+      "\\\\evil@80\\share\\a",
+    ];
+    for (const path of hostile) await assert.rejects(files.stat(path), { reason: "unmapped" }, path);
+    assert.equal(await files.stat("\\\\?\\UNC\\nas-1.corp.example\\machines$\\a"), undefined);
+  });
+
   test("a drive that is not in the map and a path that Windows would read otherwise are refused", async () => {
     await using folder = await temporaryFolder();
     await writeFile(join(folder.path, "a"), "x");

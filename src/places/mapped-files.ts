@@ -24,6 +24,9 @@ export interface PathMap {
 const DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])\s*(\..*)?$/i;
 const ALL_DEVICES = windowsNameKey("\\\\?\\GLOBALROOT\\Device");
 const DEVICE_ROOT = /^\\\\\?\\GLOBALROOT\\Device\\([^\\]+)$/i;
+/** A server by its name; one with an "@" would be asked over HTTP (WebDAV). */
+const SERVER_AND_SHARE = /^\\\\[\p{L}\p{N}_][\p{L}\p{N}._-]*\\([^\\]+)$/u;
+const NO_SHARE_OF_FILES = /^(?:pipe|mailslot|ipc\$)$/i;
 /** What no file name of Windows holds; the colon begins an alternate stream, and behind `\\?\` a slash separates nothing. */
 const FORBIDDEN = /[/:*?"<>|]/;
 
@@ -39,7 +42,7 @@ export function mappedFiles(map: PathMap): HostFiles {
     const folder =
       roots.get(windowsPathKey(parsed.root)) ??
       otherDevice(roots, path, parsed.root) ??
-      otherShare(map, parsed.root);
+      otherShare(map, path, parsed.root);
     if (folder === undefined) throw unmappable(path, `no folder is mapped for "${parsed.root}"`);
     for (const name of parsed.names) refuseName(path, name);
     return await matchNames(folder, parsed.names, path);
@@ -56,11 +59,18 @@ function otherDevice(roots: ReadonlyMap<string, string>, path: string, root: str
   return join(folder, name);
 }
 
-/** A share by its own path; undefined for any other root, and where the map says all there is. */
-function otherShare(map: PathMap, root: string): string | undefined {
+/**
+ * A share by its own path; undefined for any other root, and where the map says all there is. The path is what a host
+ * says: it leads to a server's files, and to nothing else that Windows would sign in to.
+ */
+function otherShare(map: PathMap, path: string, root: string): string | undefined {
   if (map.otherShares === undefined) return undefined;
   const plain = root.replace(/^\\\\\?\\UNC\\/i, "\\\\");
-  return /^\\\\[^?.]/.test(plain) ? plain : undefined;
+  const share = SERVER_AND_SHARE.exec(plain)?.[1];
+  if (share === undefined) return undefined;
+  refuseName(path, share);
+  if (NO_SHARE_OF_FILES.test(share)) throw unmappable(path, `"${share}" is no share of files`);
+  return plain;
 }
 
 function rootsOf(map: PathMap): ReadonlyMap<string, string> {

@@ -9,6 +9,7 @@ import {
   type CimReference,
   type CimSession,
   type CimValue,
+  excerptOf,
   optionalTextOf,
 } from "../index.ts";
 import { associatorsQuery } from "../text/index.ts";
@@ -156,7 +157,7 @@ function refusal(fault: BridgeFault): CimFault | HostBridgeError {
   const { code, message, type, details } = fault;
   const detail = (name: string): string | undefined =>
     (details && optionalTextOf(details, name)?.trim()) || undefined;
-  const reason = detail("Description") ?? (message.trim() || "the host gave no reason");
+  const reason = excerptOf(detail("Description") ?? (message.trim() || "the host gave no reason"));
   if (DENIED.has(code)) {
     return new HostBridgeError(`Cannot use this computer's management: ${reason}`, { reason: "denied" });
   }

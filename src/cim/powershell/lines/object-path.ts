@@ -1,4 +1,4 @@
-import { CimAnswerError, type CimReference } from "../../index.ts";
+import { CimAnswerError, type CimReference, excerptOf } from "../../index.ts";
 import { relativePathOf } from "../../text/index.ts";
 
 const PATH = /^\\\\[^\\]+\\([^:]+):([^.="]+)(?:=@|\.(.+))$/s;
@@ -36,5 +36,7 @@ function bareKey(text: string): string | number | boolean {
 }
 
 function unreadable(path: string): CimAnswerError {
-  return new CimAnswerError(`Cannot read the object path "${path}" of the host: it names no instance`);
+  return new CimAnswerError(
+    `Cannot read the object path "${excerptOf(path)}" of the host: it names no instance`,
+  );
 }
