@@ -632,13 +632,13 @@ class Vault:
     def unlock(folder: Path, secret: str) -> Vault:
         config = read_config(read_object(folder, "config"))
         vault = UUID(config["id"]).bytes
-        damage = []
+        slots, damage = [], []
         for name in names_in(folder, "keys", HASH_NAME):
             try:
-                slot = read_slot(read_object(folder, f"keys/{name}"), name)
+                slots.append(read_slot(read_object(folder, f"keys/{name}"), name))
             except Damaged as error:
                 damage.append(str(error))
-                continue
+        for slot in sorted(slots, key=lambda slot: slot["kind"] != "recovery"):  # Argon2id takes its time
             master = open_slot(slot, secret, vault) if slot["vault"] == config["id"] else None
             if master is not None:
                 keys = Keys(master, vault)
