@@ -192,6 +192,27 @@ test("a checkpoint that was made and holds no memory is a failure, and is remove
   await confirmAsBefore(scene, journal);
 });
 
+test("a type that is not put back although the host says nothing against it is told, and the next start does it", async () => {
+  await using scene = await Scene.open();
+  const journal = new MemoryJournal();
+  const session = scene.host.session();
+  const invoke = session.invoke.bind(session);
+  let changes = 0;
+  session.invoke = async (reference, method, input) => {
+    if (method !== "ModifySystemSettings" || ++changes !== 2) return await invoke(reference, method, input);
+    return { returnValue: 4096, out: {} }; // a host job that nobody can follow
+  };
+  const host = await hostOf(scene, journal, session);
+  const options = holdOptions(include);
+  const held = await host.hold(MACHINE, options);
+  const told = options.said.flatMap((event) => (event.type === "step-warning" ? [event.notice.message] : []));
+  assert.match(told.join(), /its checkpoint type was "production" and is not known to be put back/);
+  assert.deepEqual((await held.release()).leftBehind, []);
+  journal.die();
+  assert.equal((await host.cleanUp()).removed.length, 1);
+  await confirmAsBefore(scene, journal);
+});
+
 test("memory whose files cannot be read is not called kept", async () => {
   await using scene = await Scene.open();
   const files = scene.host.files();

@@ -116,6 +116,29 @@ test("what is told of a switch is what became of it", async () => {
   );
 });
 
+test("a switch that the host says it did, and did not, is told and kept", async () => {
+  await using scene = await Scene.open(FAILING);
+  const journal = new MemoryJournal();
+  const { clock, entropy } = scene;
+  const session = scene.host.session();
+  const invoke = session.invoke.bind(session);
+  let switches = 0;
+  session.invoke = async (reference, method, input) => {
+    if (method !== "ModifyGuestServiceSettings" || ++switches !== 2)
+      return await invoke(reference, method, input);
+    return { returnValue: 0, out: {} };
+  };
+  const ports = { session, files: scene.host.files(), commands: scene.host.commands(), journal };
+  const host = await openHypervHost({ ...ports, clock, entropy, hostKey: "sim:test" });
+  const held = await host.hold(MACHINE, holdOptions(allowed));
+  const message = held.warnings.findLast(({ code }) => code === "backup-service-switched")?.message ?? "";
+  assert.match(message, /is not known to be on again: the host was told to switch it on, and it is not/);
+  await held.release();
+  journal.die();
+  assert.equal((await host.cleanUp()).removed.length, 1);
+  await confirmAsBefore(scene, journal, "after the next start");
+});
+
 test("a connection that is lost while the service is switched off leaves it on", async () => {
   await using scene = await Scene.open(FAILING);
   const journal = new MemoryJournal();
