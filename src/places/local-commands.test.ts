@@ -6,7 +6,7 @@ import { join, sep } from "node:path";
 import { describe, test } from "node:test";
 import { FakeClock } from "../base/testing/index.ts";
 import { LocalCommands } from "./local-commands.ts";
-import { temporaryFolder } from "./testing/index.ts";
+import { temporaryFolder, withoutHandles } from "./testing/index.ts";
 
 const posix = { skip: sep === "\\" ? "needs a POSIX shell" : false };
 const environment = { PATH: "/usr/bin:/bin" };
@@ -109,3 +109,14 @@ class ManualEnd extends FakeClock {
     await new Promise(setImmediate);
   }
 }
+
+test("`LocalCommands` fails by name when no handles are left for a program's pipes", {
+  skip: sep !== "/",
+}, () => {
+  const said = withoutHandles({
+    module: import.meta.resolve("./local-commands.ts"),
+    name: "LocalCommands",
+    run: 'new LocalCommands({ environment: {} }).run("true", { arguments: [], timeoutMs: 1000 })',
+  });
+  assert.equal(said, "host-command-failed");
+});

@@ -1,6 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { sep, win32 } from "node:path";
-import { type Clock, InterruptedError, KIB, systemClock, throwIfInterrupted } from "../base/index.ts";
+import {
+  type Clock,
+  InternalError,
+  InterruptedError,
+  KIB,
+  systemClock,
+  throwIfInterrupted,
+} from "../base/index.ts";
 import { BoundedText } from "./bounded-text.ts";
 import { HostCommandError, type HostCommandReason } from "./errors.ts";
 import type { HostCommandResult, HostCommands } from "./host-commands.ts";
@@ -33,22 +40,24 @@ export class LocalCommands implements HostCommands {
 
   async run(program: string, options: RunOptions): Promise<HostCommandResult> {
     throwIfInterrupted(options.signal);
-    const child = spawn(program, [...options.arguments], {
+    const child: ChildProcess = spawn(program, [...options.arguments], {
       env: { ...this.#environment, ...options.environment },
       stdio: ["ignore", "pipe", "pipe"],
       windowsHide: true,
       windowsVerbatimArguments: options.verbatimArguments === true,
       detached: sep === "/", // its own process group, so that all of it can be ended
     });
-    const output = new BoundedText(child.stdout, OUTPUT_LIMIT_BYTES);
-    const errorOutput = new BoundedText(child.stderr, OUTPUT_LIMIT_BYTES);
-    const closed = once(child, "close");
     const ending = endingOf(child, program);
+    const { stdout, stderr } = child;
+    if (!stdout || !stderr) return await neverStarted(ending); // no handles are left, not even for pipes
+    const output = new BoundedText(stdout, OUTPUT_LIMIT_BYTES);
+    const errorOutput = new BoundedText(stderr, OUTPUT_LIMIT_BYTES);
+    const closed = once(child, "close");
     const stopped = await this.#untilEnd(child, ending, options);
     const { exitCode, killedBy } = await ending;
     await this.#within(DRAIN_MS, closed);
-    child.stdout.destroy();
-    child.stderr.destroy();
+    stdout.destroy();
+    stderr.destroy();
     if (stopped === "interrupted")
       throw new InterruptedError(`Cannot go on with "${program}": interrupted`, {
         cause: options.signal?.reason,
@@ -118,6 +127,11 @@ async function endingOf(child: ChildProcess, program: string): Promise<Ending> {
   child.once("error", (error: NodeJS.ErrnoException) => reject(startFailure(program, error)));
   child.once("exit", (exitCode, killedBy) => resolve({ exitCode, killedBy }));
   return await promise;
+}
+
+async function neverStarted(ending: Promise<Ending>): Promise<never> {
+  await ending;
+  throw new InternalError("a program ended that has no streams");
 }
 
 function startFailure(program: string, cause: NodeJS.ErrnoException): HostCommandError {

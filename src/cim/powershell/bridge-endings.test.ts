@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { sep } from "node:path";
 import { describe, test } from "node:test";
 import { type Clock, systemClock } from "../../base/index.ts";
+import { withoutHandles } from "../../places/testing/index.ts";
 import type { CimInstance, CimSession } from "../index.ts";
 import { type BridgeStep, scriptedSession } from "./testing/index.ts";
 
@@ -79,4 +81,16 @@ describe("PowershellSession and the end of its process", () => {
       delete process.env["STILLPOINT_HOST_PASSWORD"];
     }
   });
+});
+
+test("`PowershellSession` fails by name when no handles are left for its process", {
+  skip: sep !== "/",
+}, () => {
+  const said = withoutHandles({
+    module: import.meta.resolve("./powershell-session.ts"),
+    name: "PowershellSession",
+    run: `PowershellSession.open({ environment: {}, launch: { program: "cat", arguments: [] } })
+      .then(async (session) => await Array.fromAsync(session.query("a", "b")))`,
+  });
+  assert.equal(said, "host-bridge-failed");
 });

@@ -1,4 +1,5 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
+import type { Readable, Writable } from "node:stream";
 import { type Clock, StillpointError } from "../../base/index.ts";
 import { CimConnectionError } from "../index.ts";
 import { within } from "./deadline.ts";
@@ -28,7 +29,9 @@ interface Expected {
  * program; what breaks its rules is ended at once.
  */
 export class BridgeProcess {
-  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #child: ChildProcess;
+  /** Absent where no handles were left, not even for pipes: then it never starts. */
+  readonly #input: Writable | null | undefined;
   readonly #clock: Clock;
   readonly #ended: Promise<void>;
   #expected: Expected | undefined;
@@ -36,17 +39,23 @@ export class BridgeProcess {
   /** Why nothing can be asked any more. */
   #failure: Error | undefined;
 
-  private constructor(child: ChildProcessWithoutNullStreams, options: BridgeProcessOptions) {
+  private constructor(child: ChildProcess, options: BridgeProcessOptions) {
     this.#child = child;
+    this.#input = child.stdin;
     this.#clock = options.clock;
+    this.#ended = this.#end(options.launch.program);
     const splitter = new LineSplitter(options.maxLineBytes);
-    child.stdout.on("data", (bytes: Uint8Array) => this.#hear(splitter, bytes));
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    const streams: readonly (Readable | Writable | null | undefined)[] = [
+      child.stdin,
+      child.stdout,
+      child.stderr,
+    ];
+    // a closed pipe shows as the process's end, which says more
+    for (const stream of streams) stream?.on("error", () => undefined);
+    child.stdout?.on("data", (bytes: Uint8Array) => this.#hear(splitter, bytes));
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.#complaint = (this.#complaint + text).slice(-COMPLAINT_CHARACTERS);
     });
-    // a closed pipe shows as the process's end, which says more
-    for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on("error", () => undefined);
-    this.#ended = this.#end(options.launch.program);
   }
 
   /** Starts the program; that it is there shows with the first answer. */
@@ -79,7 +88,7 @@ export class BridgeProcess {
 
   /** A line that has no answer. */
   tell(line: string): void {
-    if (this.isUsable) this.#child.stdin.write(line);
+    if (this.isUsable) this.#input?.write(line);
   }
 
   /** Ends it now; whoever waits for an answer gets the reason. */
@@ -92,7 +101,7 @@ export class BridgeProcess {
   async stop(): Promise<void> {
     const reason = new CimConnectionError("Cannot ask Windows PowerShell: the session is closed");
     this.#fail(reason);
-    this.#child.stdin.end();
+    this.#input?.end();
     const options = { clock: this.#clock };
     if ((await within(this.#ended, { ...options, milliseconds: PARTING_MS })) === "settled") return;
     this.kill(reason);

@@ -1,1 +1,2 @@
 export * from "./temporary-folder.ts";
+export * from "./without-handles.ts";
