@@ -9,6 +9,7 @@ import { FakeCommands, FakeHost, MemoryHostFiles } from "../testing/index.ts";
 import { finishAfterCommands } from "./finish-after-commands.ts";
 import type { ItemCommand } from "./item-commands.ts";
 import { MachineCommands } from "./machine-commands.ts";
+import { pendingAfterCommands } from "./pending-after-commands.ts";
 
 class Killed extends Error {}
 
@@ -121,6 +122,32 @@ describe("an after command of a killed run", () => {
     commands.onRun = () => ({ exitCode: 9 });
     assert.match((await nextStart(journal, commands)).leftBehind[0] ?? "", /exit code 9/);
     assert.deepEqual(journal.entries, []);
+  });
+
+  test("that runs on the host waits for a start that can run programs there", async () => {
+    const journal = new MemoryJournal();
+    const host = "commands of HV01";
+    const facts = { text: "A", on: "host", run: "run-1", timeoutMs: 1_000, begun: 0 };
+    await journal.record({ host, machine: MACHINE.id, kind: "after-command", facts });
+    for (let start = 1; start <= 5; start++) {
+      const { leftBehind } = await nextStart(journal, new FakeCommands());
+      assert.match(leftBehind.join(), /no program can be run on this host/);
+      assert.equal(journal.entries[0]?.facts["begun"], 0, `start ${start}`);
+    }
+  });
+
+  test("is shown to those who only look, and is to be run only when its run is dead", async () => {
+    const journal = new MemoryJournal();
+    await assert.rejects(
+      runOf(struck({ journal, commands: new FakeCommands() }, { at: 2, when: "before" })),
+      Killed,
+    );
+    const [alive] = await pendingAfterCommands(hostOf(), journal);
+    assert.deepEqual([alive?.owner, alive?.removable, alive?.subject], ["alive", false, "A"]);
+    journal.die();
+    const [dead] = await pendingAfterCommands(hostOf(), journal);
+    assert.deepEqual([dead?.owner, dead?.removable, dead?.machine?.name], ["ours", true, "web01"]);
+    assert.equal(journal.entries.length, 1);
   });
 
   test("that cannot be run is given up after four starts, and that is told", async () => {

@@ -12,3 +12,8 @@ test("`keptOutput()` keeps the end of a long text and says how much is missing",
   assert.match(kept, /^\[911 characters are left out\]\nx/);
   assert.ok(kept.length < 4_200);
 });
+
+test("`keptOutput()` keeps 4096 characters whole", () => {
+  assert.equal(keptOutput("x".repeat(4_096)), "x".repeat(4_096));
+  assert.equal(keptOutput("x".repeat(4_097)), `[1 characters are left out]\n${"x".repeat(4_096)}`);
+});

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { guid, InterruptedError, type RunEvent } from "../../base/index.ts";
 import { FakeClock } from "../../base/testing/index.ts";
 import { makeVhd } from "../../formats/vhd/testing/index.ts";
-import { MachineChangedError } from "../../hyperv/index.ts";
+import { MachineChangedError, TestReplicaSkippedError } from "../../hyperv/index.ts";
 import { MemoryJournal } from "../../hyperv/testing/index.ts";
 import { HostCommandError, HostFileError } from "../../places/index.ts";
 import { type BackupOptions, backupMachines } from "../backup-machines.ts";
@@ -189,6 +189,19 @@ describe("commands around a machine", () => {
     };
     await run(all, { signal: stop.signal });
     assert.equal(commands.ran.at(-1)?.environment["STILLPOINT_OUTCOME"], "interrupted");
+  });
+
+  test("the after command is told of a machine that is skipped, and wishes reach the hold", async () => {
+    const { run, commands, host } = scene();
+    const machine = { id: guid("aaaaaaaa-0000-4000-8000-000000000009"), name: "a" };
+    const asked: unknown[] = [];
+    host.onHold = (_name, { requireApplication, memory }) => {
+      asked.push([requireApplication, memory]);
+      throw new TestReplicaSkippedError("Cannot back up a test replica", { machine });
+    };
+    const { skipped } = await run(all, { wishes: { requireApplication: true, memory: "include" } });
+    assert.deepEqual([skipped.length, asked], [1, [[true, "include"]]]);
+    assert.equal(commands.ran.at(-1)?.environment["STILLPOINT_OUTCOME"], "skipped");
   });
 
   test("a machine that has no turn has no commands", async () => {

@@ -169,3 +169,37 @@ test("`leftovers()` tells of temporary files with our name that the journal does
   assert.equal(found?.kind, "temporary-file");
   assert.equal(found?.subject, "C:\\Windows\\Temp\\Stillpoint-run-9-00ff.dsh");
 });
+
+test("`leftovers()` lists shadow copies and files that the journal knows only as the journal's", async () => {
+  const id = "BBBBBBBB-0000-4000-8000-000000000001";
+  const set = "BBBBBBBB-0000-4000-8000-000000000002";
+  const root = "D:\\";
+  const device = "\\\\?\\GLOBALROOT\\Device\\HarddiskVolumeShadowCopy1";
+  const created = "2027-01-01T00:00:00Z"; // ahead of the program's clock
+  await using scene = await Scene.open({ host: { shadowCopies: [{ id, set, root, device, created }] } });
+  const script = "C:\\Windows\\Temp\\Stillpoint-run-9-00ff.dsh";
+  {
+    await using file = await scene.host.files().create(script);
+    await file.flush();
+  }
+  const host = "sim:test";
+  for (const [facts, others] of [
+    [{ shadows: [id.toLowerCase()], script }, []],
+    [{ set: set.toLowerCase(), script }, []],
+    [{ script }, ["shadow-copy other"]],
+    [{ set }, ["temporary-file other-installation"]],
+  ] as const) {
+    const journal = new MemoryJournal();
+    await journal.record({
+      host,
+      machine: MACHINE,
+      kind: "shadow-copy",
+      facts: JSON.parse(JSON.stringify(facts)),
+    });
+    const found = await examine(scene, journal);
+    assert.deepEqual(inShort(found), ["shadow-copy alive", ...others]);
+    assert.ok(found.every(({ ageSeconds }) => ageSeconds === null || ageSeconds >= 0));
+    const copy = found.find(({ owner }) => owner === "other");
+    if (copy !== undefined) assert.equal(copy.ageSeconds, 0, "what lies ahead is new");
+  }
+});

@@ -27,4 +27,5 @@ test("`Redactor` goes through lists and objects, and leaves numbers, words of Hy
     },
   );
   assert.equal(redactor.text("systematic"), "systematic");
+  assert.equal(redactor.text("a db or two"), "a db or two", "a short name may be a word");
 });
