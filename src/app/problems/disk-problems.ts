@@ -31,7 +31,7 @@ export const DISK_PROBLEMS: Readonly<Record<string, Problem>> = {
     "The parent of a differencing disk was changed after the child was made, or is another file.",
     "Find the right parent. Never write to a disk that has checkpoints.",
     "Die übergeordnete Datei wurde nach Anlegen der differenzierenden Platte verändert oder ist eine andere.",
-    "Suchen Sie die richtige Datei. Schreiben Sie nie in eine Platte, die Prüfpunkte hat.",
+    "Suchen Sie die richtige Datei. Schreiben Sie nie auf eine Platte, die Prüfpunkte hat.",
   ]),
   "disk-chain-cycle": row(1, [
     "The disks of a chain name each other in a circle.",
@@ -133,7 +133,7 @@ export const DISK_PROBLEMS: Readonly<Record<string, Problem>> = {
     "The parent of a differencing disk was changed after the child was made, or is another file.",
     "Find the right parent. Never write to a disk that has checkpoints.",
     "Die übergeordnete Datei wurde nach Anlegen der differenzierenden Platte verändert oder ist eine andere.",
-    "Suchen Sie die richtige Datei. Schreiben Sie nie in eine Platte, die Prüfpunkte hat.",
+    "Suchen Sie die richtige Datei. Schreiben Sie nie auf eine Platte, die Prüfpunkte hat.",
   ]),
   "vhdx-chain-cycle": row(1, [
     "The disks of a chain name each other in a circle.",
@@ -217,7 +217,7 @@ export const DISK_PROBLEMS: Readonly<Record<string, Problem>> = {
     "The parent of a differencing disk was changed after the child was made, or is another file.",
     "Find the right parent. Never write to a disk that has checkpoints.",
     "Die übergeordnete Datei wurde nach Anlegen der differenzierenden Platte verändert oder ist eine andere.",
-    "Suchen Sie die richtige Datei. Schreiben Sie nie in eine Platte, die Prüfpunkte hat.",
+    "Suchen Sie die richtige Datei. Schreiben Sie nie auf eine Platte, die Prüfpunkte hat.",
   ]),
   "vhd-chain": row(1, [
     "The chain of VHD files is broken.",

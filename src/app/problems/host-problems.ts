@@ -97,7 +97,7 @@ export const HOST_PROBLEMS: Readonly<Record<string, Problem>> = {
       ],
       [
         "Give it more patience: --retries tries up to 100 times.",
-        "Geben Sie mehr Geduld: --retries versucht es bis zu 100 Mal.",
+        "Haben Sie mehr Geduld: --retries lässt bis zu 100 Versuche zu.",
       ],
     ],
   ),
@@ -210,7 +210,7 @@ export const HOST_PROBLEMS: Readonly<Record<string, Problem>> = {
     "The shadow copy was made, but the machine's files cannot be read in it, or it is gone.",
     "Give shadow copies more room (vssadmin resize shadowstorage): Windows drops them when it is full. From another computer they are read through shares, and from Windows only; it is simpler to run Stillpoint on the host.",
     "Die Schattenkopie wurde angelegt, aber die Dateien der Maschine sind darin nicht lesbar, oder sie ist verschwunden.",
-    "Geben Sie Schattenkopien mehr Platz (vssadmin resize shadowstorage): ist er voll, verwirft Windows sie. Von einem anderen Rechner aus werden sie über Freigaben gelesen, und nur unter Windows; einfacher ist es, Stillpoint auf dem Host auszuführen.",
+    "Geben Sie Schattenkopien mehr Platz (vssadmin resize shadowstorage): Ist er erschöpft, verwirft Windows sie. Von einem anderen Rechner aus werden sie über Freigaben gelesen, und nur unter Windows; einfacher ist es, Stillpoint auf dem Host auszuführen.",
   ]),
   "checkpoint-failed": row(
     1,
