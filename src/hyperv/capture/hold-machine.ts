@@ -57,12 +57,12 @@ async function absentError(access: HostAccess, id: Guid, options: HoldOptions): 
 
 function busyError(machine: MachineInventory, busy: Busy, attempts: number): StillpointError {
   const said = busy.hostSentence === undefined ? "" : `. Hyper-V says: ${busy.hostSentence}`;
-  const message = `Cannot back up "${machine.name}": after ${attempts} attempts it still is busy. ${busy.blocking}${said}`;
+  const message = `Cannot back up "${machine.name}": after ${attempts} attempts it is still busy: ${busy.blocking}${said}`;
   if (busy.code === "machine-unreadable") {
     return new MachineUnreadableError(message, { machine: { id: machine.id, name: machine.name } });
   }
   const { id, name } = machine;
-  return new MachineBusyError(`${message}. ${advice(machine)}`, { machine: { id, name }, attempts, ...busy });
+  return new MachineBusyError(`${message}. If this happens often: ${advice(machine)}`, { machine: { id, name }, attempts, ...busy });
 }
 
 function waitingNote(

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { CimInstance, CimValue } from "../../cim/index.ts";
 import { exchangeItem, row } from "../testing/index.ts";
-import { readGuestOs } from "./guest-os.ts";
+import { readDomainController, readGuestOs } from "./guest-os.ts";
 
 function component(items: CimValue): CimInstance {
   return row("Msvm_KvpExchangeComponent", { SystemName: "x", GuestIntrinsicExchangeItems: items }, [
@@ -31,4 +31,14 @@ test("`readGuestOs()` does not guess", () => {
     assert.equal(readGuestOs(component(items)), "unknown");
   }
   assert.equal(readGuestOs(undefined), "unknown");
+});
+
+test("`readDomainController()` knows the product type 2, and says nothing of a guest that says nothing", () => {
+  const of = (type: string): boolean | undefined =>
+    readDomainController(component([exchangeItem("ProductType", type)]));
+  assert.deepEqual([of("1"), of("2"), of("3")], [false, true, false]);
+  assert.deepEqual(
+    [of(""), readDomainController(component([])), readDomainController(undefined)],
+    [undefined, undefined, undefined],
+  );
 });

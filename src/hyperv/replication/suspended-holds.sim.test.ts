@@ -75,6 +75,7 @@ for (const mode of ["replica", "primary"]) {
     await using held = await host.hold(MACHINE, holdOptions(OPTIONS));
     assert.equal(await replicationOf(place), "suspended");
     assert.equal(place.tasks.tasks.size, 1);
+    assert.deepEqual(place.temporary.paths(), [], "the task's description is needed no more");
     const { leftBehind, warnings } = await held.release();
     assert.deepEqual([leftBehind, warnings, held.warnings], [[], [], []]);
     assert.equal(await replicationOf(place), "replicating");
@@ -195,6 +196,22 @@ describe("a hold with `suspendReplication`", () => {
     const place = { scene, temporary, tasks, journal: new MemoryJournal() };
     await using host = await hostOf(place);
     await assert.rejects(host.hold(MACHINE, holdOptions(OPTIONS)), MachineOnOtherNodeError);
+  });
+
+  test("resumes also when letting go breaks", async () => {
+    await using place = await hosted({ mode: "primary", state: "replicating" });
+    await using host = await hostOf(place);
+    const held = await host.hold(MACHINE, holdOptions(OPTIONS));
+    const strike = place.journal.strike.bind(place.journal);
+    let isBroken = true;
+    place.journal.strike = async (id) => {
+      if (!isBroken) return await strike(id);
+      isBroken = false;
+      throw new TypeError("Broken");
+    };
+    await assert.rejects(held.release(), TypeError);
+    assert.equal(await replicationOf(place), "replicating");
+    assert.equal(place.tasks.tasks.size, 0);
   });
 
   test("warns where the task cannot be made, and suspends all the same", async () => {
