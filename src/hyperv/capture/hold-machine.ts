@@ -62,7 +62,11 @@ function busyError(machine: MachineInventory, busy: Busy, attempts: number): Sti
     return new MachineUnreadableError(message, { machine: { id: machine.id, name: machine.name } });
   }
   const { id, name } = machine;
-  return new MachineBusyError(`${message}. If this happens often: ${advice(machine)}`, { machine: { id, name }, attempts, ...busy });
+  return new MachineBusyError(`${message}. If this happens often: ${advice(machine)}`, {
+    machine: { id, name },
+    attempts,
+    ...busy,
+  });
 }
 
 function waitingNote(
