@@ -57,6 +57,37 @@ describe("parseVaultAddress()", () => {
     for (const text of wrong) assert.throws(() => parseVaultAddress(text), AddressError, text);
   });
 
+  test("takes folders over SFTP, with the host key that is trusted", () => {
+    const hostKey = `SHA256:${"a+/9".repeat(10)}abc`;
+    assert.deepEqual(parseVaultAddress(`sftp://backup@nas.example.com/pool/v/?host-key=${hostKey}`), {
+      kind: "sftp",
+      place: { user: "backup", host: "nas.example.com", port: 22, path: "/pool/v", hostKey },
+    });
+    const six = parseVaultAddress(`sftp://backup@[::1]:2222/pool/a b?host-key=${hostKey}`);
+    assert.equal(six.kind === "sftp" && six.place.host, "::1");
+    assert.equal(
+      vaultLocation(parseVaultAddress(`sftp://b@h:2222/v?host-key=${hostKey}`)),
+      "sftp://b@h:2222/v",
+    );
+    const wrong = [
+      "sftp://u@h/x",
+      "sftp://u@h/x?host-key=SHA256:short",
+      `sftp://h/x?host-key=${hostKey}`,
+      `sftp://u:pw@h/x?host-key=${hostKey}`,
+      `sftp://u@h/?host-key=${hostKey}`,
+      `sftp://u@h?host-key=${hostKey}`,
+      `sftp://u@h/x/../y?host-key=${hostKey}`,
+      `sftp://u@h//x?host-key=${hostKey}`,
+    ];
+    for (const text of wrong) {
+      assert.throws(
+        () => parseVaultAddress(text),
+        (error) => error instanceof AddressError && !error.message.includes("pw"),
+        text,
+      );
+    }
+  });
+
   test("refuses keys in an address, and does not repeat them", () => {
     assert.throws(
       () => parseVaultAddress("s3://AKIA:secret@h/vaults/x"),
@@ -65,7 +96,7 @@ describe("parseVaultAddress()", () => {
   });
 
   test("refuses other schemes by name", () => {
-    for (const text of ["sftp://u@h/x", "azure://x/y", "https://h/b"]) {
+    for (const text of ["azure://x/y", "https://h/b"]) {
       assert.throws(() => parseVaultAddress(text), AddressNotSupportedError, text);
     }
   });

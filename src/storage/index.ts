@@ -12,4 +12,7 @@ export { type OpenedS3, openS3Storage, type S3StorageOptions } from "./s3/open-s
 export type { S3Capabilities } from "./s3/s3-capabilities.ts";
 export { type S3Credentials, type S3Place, s3Location } from "./s3/s3-place.ts";
 export { openS3Scratch, type S3ScratchOptions } from "./s3/s3-scratch.ts";
+export { openSftpStorage, type SftpStorageOptions } from "./sftp/open-sftp-storage.ts";
+export { type SftpCredentials, type SftpPlace, sftpLocation } from "./sftp/sftp-place.ts";
+export { openSftpScratch } from "./sftp/sftp-scratch.ts";
 export * from "./storage.ts";

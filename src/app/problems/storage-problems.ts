@@ -10,10 +10,10 @@ export const STORAGE_PROBLEMS: Readonly<Record<string, Problem>> = {
     "Prüfen Sie Adresse, Netzwerk und Zustand des Speichers und starten Sie erneut: bereits Gespeichertes wird weiterverwendet.",
   ]),
   "storage-untrusted": row(1, [
-    "The store's certificate is not trusted.",
-    "Make the system trust its authority, or name the authority's file in NODE_EXTRA_CA_CERTS.",
-    "Dem Zertifikat des Speichers wird nicht vertraut.",
-    "Lassen Sie das System der Zertifizierungsstelle vertrauen oder nennen Sie deren Datei in NODE_EXTRA_CA_CERTS.",
+    "The store's certificate is not trusted, or its SSH host key is another than the address names.",
+    "Make the system trust the certificate's authority, or name that in NODE_EXTRA_CA_CERTS. Compare a host key on the server itself before you change the address: somebody may be in between.",
+    "Dem Zertifikat des Speichers wird nicht vertraut, oder sein SSH-Hostschlüssel ist ein anderer als der in der Adresse.",
+    "Lassen Sie das System der Zertifizierungsstelle vertrauen oder nennen Sie diese in NODE_EXTRA_CA_CERTS. Vergleichen Sie einen Hostschlüssel auf dem Server selbst, bevor Sie die Adresse ändern: es könnte jemand dazwischen sitzen.",
   ]),
   "storage-clock-wrong": row(1, [
     "The clocks of this machine and of the store are too far apart for signed requests.",

@@ -5,13 +5,16 @@ import {
   openLocalStorage,
   openS3Scratch,
   openS3Storage,
+  openSftpScratch,
+  openSftpStorage,
   type ProbeScratch,
   parseBandwidthRule,
   RetryingStorage,
   type S3Credentials,
+  type SftpCredentials,
   type Storage,
 } from "../../storage/index.ts";
-import { environment } from "../config/index.ts";
+import { environment, readSecretFile } from "../config/index.ts";
 import { UsageError } from "../errors.ts";
 import type { VaultAddress } from "../vault-address.ts";
 import type { World } from "../world.ts";
@@ -31,6 +34,13 @@ export async function openVaultStorage(
   const { world, create, signal } = options;
   const limit = bandwidthLimit(world); // a wrong rule is told before anything is opened
   if (address.kind === "local") return limit(await openLocalStorage(address.folder, { create }));
+  if (address.kind === "sftp") {
+    const credentials = await sftpCredentials();
+    const { entropy } = world;
+    return limit(
+      new RetryingStorage(await openSftpStorage(address.place, { credentials, entropy, create }), world),
+    );
+  }
   const { storage } = await openS3Storage(address.place, {
     credentials: s3Credentials(),
     entropy: world.entropy,
@@ -47,11 +57,15 @@ export async function openVaultScratch(
   const { world, signal } = options;
   const { clock, entropy } = world;
   if (address.kind === "local") return await openLocalScratch(address.folder, entropy);
+  const wrap = (storage: Storage): Storage => new RetryingStorage(storage, world);
+  if (address.kind === "sftp") {
+    return await openSftpScratch(address.place, { credentials: await sftpCredentials(), entropy, wrap });
+  }
   return await openS3Scratch(address.place, {
     credentials: s3Credentials(),
     entropy,
     signal,
-    wrap: (storage) => new RetryingStorage(storage, world),
+    wrap,
     now: () => clock.now(),
   });
 }
@@ -67,6 +81,21 @@ function s3Credentials(): S3Credentials | undefined {
     );
   }
   return { accessKey, secret: new Secret(secret) };
+}
+
+/** @throws {UsageError} when there is neither a key nor a password */
+async function sftpCredentials(): Promise<SftpCredentials> {
+  const keyFile = environment("STILLPOINT_SFTP_KEY_FILE");
+  const password = environment("STILLPOINT_SFTP_PASSWORD");
+  if (keyFile === undefined && password === undefined) {
+    throw new UsageError(
+      "Cannot sign in to the vault's server: STILLPOINT_SFTP_KEY_FILE or STILLPOINT_SFTP_PASSWORD is wanted, both are missing",
+    );
+  }
+  return {
+    ...(keyFile !== undefined && { privateKey: await readSecretFile(keyFile) }),
+    ...(password !== undefined && { password: new Secret(password) }),
+  };
 }
 
 function bandwidthLimit({ clock }: World): (storage: Storage) => Storage {
