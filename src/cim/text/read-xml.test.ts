@@ -26,7 +26,7 @@ test("`readXml()` names elements and attributes by URI, whatever their prefixes 
 
 test("`readXml()` keeps the prefixes for values that are qualified names, also where a prefix changes its meaning", () => {
   const root = readXml(
-    '<r xmlns:p="urn:one"><c xmlns:p="urn:two"><d>p:name</d></c><e>p:name</e><f>q:name</f></r>',
+    '<r xmlns:p="urn:one"><c xmlns:p="urn:two"><d>p:name</d></c><e>p:name</e><f>q:name</f><g xmlns:z="urn:z">p:name</g></r>',
   );
   const named = (name: string) => {
     const element = findBelow(root, (candidate) => candidate.name === name);
@@ -35,6 +35,7 @@ test("`readXml()` keeps the prefixes for values that are qualified names, also w
   assert.deepEqual(named("d"), { uri: "urn:two", name: "name" });
   assert.deepEqual(named("e"), { uri: "urn:one", name: "name" });
   assert.equal(named("f"), undefined);
+  assert.deepEqual(named("g"), { uri: "urn:one", name: "name" });
   const nil = readXml('<r xmlns:x="http://www.w3.org/2001/XMLSchema-instance" x:nil="true"/>');
   assert.ok(isNil(nil));
 });
