@@ -80,7 +80,7 @@ export const PARAMETERS = {
     flag: "vault",
     value: "VAULT",
     required: true,
-    text: "where the vault lives: a path, or s3://ENDPOINT/BUCKET/PREFIX[?region=NAME] (keys from STILLPOINT_S3_ACCESS_KEY and STILLPOINT_S3_SECRET, else where every AWS program looks; s3+http:// for a store on this machine), or sftp://USER@HOST[:PORT]/PATH?host-key=SHA256:… (STILLPOINT_SFTP_KEY_FILE or STILLPOINT_SFTP_PASSWORD); STILLPOINT_BANDWIDTH limits it, such as 08:00-18:00=20Mbit,else=unlimited",
+    text: "where the vault lives: a path, s3://ENDPOINT/BUCKET/PREFIX[?region=NAME] or sftp://USER@HOST[:PORT]/PATH?host-key=SHA256:…; `stillpoint vault init --help` says where their keys come from",
   },
   passphraseFile: {
     flag: "passphrase-file",
