@@ -37,6 +37,8 @@ export interface TrashedPoint {
   readonly id: RestorePointId;
   /** Then it may be deleted for good. */
   readonly until: Temporal.Instant;
+  /** What it is; undefined when it cannot be read. */
+  readonly point: RestorePointSummary | undefined;
 }
 
 /** The deduplicating encrypted store, open. Comes from `createVault` or `openVault`; whoever opened it disposes of it. */
@@ -167,11 +169,23 @@ export class Vault implements AsyncDisposable {
 
   /** What is in the trash, and until when. */
   async trashed(): Promise<readonly TrashedPoint[]> {
-    const entries = await this.#notes.trashEntries();
-    return entries.map(({ point, untilMilliseconds }) => ({
-      id: point,
-      until: Temporal.Instant.fromEpochMilliseconds(untilMilliseconds),
-    }));
+    const until = new Map<RestorePointId, number>();
+    for (const { point, untilMilliseconds } of await this.#notes.trashEntries()) {
+      until.set(point, Math.min(until.get(point) ?? untilMilliseconds, untilMilliseconds));
+    }
+    const trashed: TrashedPoint[] = [];
+    for await (const name of this.#points.allNames()) {
+      const milliseconds = until.get(name.id);
+      if (milliseconds === undefined) continue;
+      const point = await this.#readPoint(name);
+      if (point === undefined) continue; // a prune deleted it since it was listed
+      trashed.push({
+        id: name.id,
+        until: Temporal.Instant.fromEpochMilliseconds(milliseconds),
+        point: point instanceof VaultDamagedError ? undefined : summaryOf(point),
+      });
+    }
+    return trashed;
   }
 
   /** Takes a restore point out of the trash; false when it is not in it. */

@@ -124,10 +124,15 @@ function isWanted(
   return wanted.length === 0 || wanted.some((text) => names.includes(text.toLowerCase()));
 }
 
+/** Whether so many are rather a slip than a wish: more than half, where half of them are not few. */
+export function isMostOf(going: number, all: number): boolean {
+  return all >= FEW && going > all / 2;
+}
+
 /** A rule with a slip in it, or points that could not be listed, would take most of them: that wants a second word. */
 function refuseMost(points: readonly PrunedPoint[], request: PruneRequest): void {
   const going = points.filter(({ kept }) => !kept).length;
-  if (request.allowMany === true || points.length < FEW || going <= points.length / 2) return;
+  if (request.allowMany === true || !isMostOf(going, points.length)) return;
   throw new RemovalTooLargeError(
     `Cannot remove ${going} of ${points.length} restore points: that is more than half of them`,
     { going, of: points.length },

@@ -1,4 +1,4 @@
-import { type PruneOutcome, runPrune, UsageError } from "../../app/index.ts";
+import { isMostOf, type PruneOutcome, runPrune, UsageError } from "../../app/index.ts";
 import { COMMANDS } from "../../contract/index.ts";
 import {
   type Command,
@@ -83,9 +83,10 @@ function tell(outcome: PruneOutcome, { output, paint }: CommandSurface): void {
   });
   const { report, plannedBytesFreed, packBytes } = outcome;
   const going = outcome.points.filter(({ kept }) => !kept).length;
+  const isMost = isMostOf(going, outcome.points.length);
   if (report === undefined) {
     output.say(
-      `${counted(going, "restore point")} would go, ${amount(plannedBytesFreed)} of ${amount(packBytes)} would be free in the end; nothing was changed, --execute does it`,
+      `${counted(going, "restore point")} would go, ${amount(plannedBytesFreed)} of ${amount(packBytes)} would be free in the end; nothing was changed, --execute does it${isMost ? " when --allow-many is there too: it is more than half of them" : ""}`,
     );
     return;
   }

@@ -10,10 +10,18 @@ export const trashListCommand: Command = {
   async run(input, surface) {
     const { output } = surface;
     const trashed = await listTrash(await vaultRequest(input, surface), surface.context);
-    for (const { id, until } of trashed) output.line({ type: "trashed-point", id, until: until.toString() });
+    for (const { id, until, point } of trashed) {
+      const { machine, time } = point ?? {};
+      output.line({ type: "trashed-point", id, until: until.toString(), machine, time });
+    }
     output.table({
-      columns: [{ title: "POINT" }, { title: "STAYS UNTIL" }],
-      rows: trashed.map(({ id, until }) => [shortId(id), instant(until.toString())]),
+      columns: [{ title: "POINT" }, { title: "MACHINE" }, { title: "TIME" }, { title: "STAYS UNTIL" }],
+      rows: trashed.map(({ id, until, point }) => [
+        shortId(id),
+        point?.machine.name ?? "(damaged)",
+        instant(point?.time ?? ""),
+        instant(until.toString()),
+      ]),
     });
     if (trashed.length === 0) output.say("the trash is empty");
     return { exitCode: 0, summary: { points: trashed.length } };
