@@ -1,3 +1,4 @@
+import { harmless } from "./harmless.ts";
 import type { HumanStreams } from "./human-streams.ts";
 import type { Output } from "./output.ts";
 import { problemText } from "./problem-text.ts";
@@ -5,7 +6,12 @@ import { ProgressView } from "./progress-view.ts";
 import { tableText } from "./table-text.ts";
 
 /** The form for people. */
-export function humanOutput(streams: HumanStreams): Output {
+export function humanOutput(plain: HumanStreams): Output {
+  const streams: HumanStreams = {
+    ...plain,
+    out: (text) => plain.out(harmless(text)),
+    error: (text) => plain.error(harmless(text)),
+  };
   const view = new ProgressView(streams);
   const advised = new Set<string>();
   return {
