@@ -3,6 +3,7 @@ import { type AeadContext, aeadOpen, aeadSeal } from "../crypto/aead.ts";
 import { VaultSelfCheckError } from "../errors.ts";
 import { COMPRESSION, FRAME_BYTES, FrameChunk, FrameHead, HASH_BYTES, TAG_BYTES } from "../format/layout.ts";
 import { FRAME_MAGIC } from "../format/magic.ts";
+import { discard } from "./discard.ts";
 import { type FrameClear, parseFrameClear } from "./frame-clear.ts";
 
 /** What a frame's seal depends on besides its own bytes. */
@@ -50,8 +51,12 @@ export function sealFrame(input: FrameInput, seal: FrameSeal, target: Uint8Array
   target.set(sealed, clearBytes);
   target.set(tag, clearBytes + sealed.length);
   const length = clearBytes + sealed.length + TAG_BYTES;
+  discard(squeezed);
+  discard(sealed);
   const again = openFrame(target.subarray(0, length), seal)?.plain;
-  if (again === undefined || Buffer.compare(again, input.plain) !== 0) {
+  const isSame = again !== undefined && Buffer.compare(again, input.plain) === 0;
+  if (again !== undefined) discard(again);
+  if (!isSame) {
     throw new VaultSelfCheckError(
       `Cannot store ${input.plain.length} bytes: what was sealed does not open to the same bytes`,
     );
@@ -76,7 +81,11 @@ export function openFrame(
     frameContext(seal, frame.subarray(0, clear.clearBytes), clear.number),
   );
   if (packed === undefined) return undefined;
-  const plain = clear.compression === COMPRESSION.zstd ? decompress(packed, clear.plainBytes) : packed;
+  if (clear.compression !== COMPRESSION.zstd) {
+    return packed.length === clear.plainBytes ? { clear, plain: packed } : undefined;
+  }
+  const plain = decompress(packed, clear.plainBytes);
+  discard(packed);
   return plain?.length === clear.plainBytes ? { clear, plain } : undefined;
 }
 

@@ -3,6 +3,7 @@ import { StillpointError } from "../../base/index.ts";
 import { type ChunkHasher, createChunkHasher } from "../chunking/chunk-hasher.ts";
 import { identifyChunks } from "../chunking/identify.ts";
 import { FRAME_BYTES } from "../format/layout.ts";
+import { discard } from "../packs/discard.ts";
 import { openFrame, sealFrame } from "../packs/frame-codec.ts";
 import { hasStatedIds } from "../packs/stated-ids.ts";
 import type {
@@ -55,11 +56,14 @@ function oneRun({ pieces }: FrameOrder): Uint8Array {
 }
 
 function openAll(task: OpenTask): readonly (OpenedFrame | null)[] {
-  return task.frames.map(({ at, length }, i) => {
-    const opened = openFrame(task.bytes.subarray(at, at + length), task);
-    if (opened === undefined || !hasStatedIds(opened, hasher)) return null;
-    task.target?.set(opened.plain, FRAME_BYTES * i);
-    const { ids, lengths, plainBytes } = opened.clear;
+  const opened = task.frames.map(({ at, length }, i) => {
+    const frame = openFrame(task.bytes.subarray(at, at + length), task);
+    if (frame === undefined || !hasStatedIds(frame, hasher)) return null;
+    task.target?.set(frame.plain, FRAME_BYTES * i);
+    discard(frame.plain);
+    const { ids, lengths, plainBytes } = frame.clear;
     return { ids, lengths, plainBytes };
   });
+  discard(task.bytes); // it was given to this thread
+  return opened;
 }
