@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { type Clock, guid, InterruptedError } from "../base/index.ts";
+import type { CimSession } from "../cim/index.ts";
 import { Scene, type SceneOptions } from "../simulator/testing/index.ts";
 import {
   ApplicationConsistencyRequiredError,
@@ -468,4 +469,29 @@ test("`release()` of a machine that a user deleted in the middle leaves nothing 
     warnings.map(({ code }) => code),
     ["machine-gone"],
   );
+});
+
+test("`hold()` takes a machine that another backup began to hold meanwhile for busy, and not its guest for unable", async () => {
+  await using scene = await Scene.open({});
+  const journal = new MemoryJournal();
+  await using other = await hostOf(scene, new MemoryJournal());
+  let held: HeldMachine | undefined;
+  const session = scene.host.session();
+  const late: CimSession = {
+    query: (...call) => session.query(...call),
+    get: async (...call) => await session.get(...call),
+    associators: (...call) => session.associators(...call),
+    invoke: async (...call) => {
+      if (call[1] === "CreateSnapshot") held ??= await other.hold(MACHINE, holdOptions());
+      return await session.invoke(...call);
+    },
+    [Symbol.asyncDispose]: async () => await session[Symbol.asyncDispose](),
+  };
+  await using host = await hostOf(scene, journal, late);
+  const options = holdOptions();
+  await assert.rejects(host.hold(MACHINE, options), MachineBusyError);
+  const lowered = options.said.filter(({ type }) => type === "step-warning");
+  assert.deepEqual(lowered, [], "no label was lowered");
+  assert.deepEqual((await held?.release())?.leftBehind, []);
+  assert.deepEqual([await scene.host.audit(), journal.entries], [[], []]);
 });

@@ -5,17 +5,18 @@ import {
   CaptureMethodNotAvailableError,
   CheckpointFailedError,
 } from "../errors.ts";
+import { forecastMachine } from "../forecast/forecast.ts";
 import type { Forecast } from "../forecast/forecast-types.ts";
-import type { HeldMachine } from "../held-machine.ts";
+import type { HeldMachine, HoldOptions } from "../held-machine.ts";
 import type { MachineInventory } from "../inventory/machine-inventory.ts";
 import type { Attempt, AttemptOutcome } from "./attempt.ts";
-import { busyFromFailure } from "./busy.ts";
+import { type Busy, busyFromFailure } from "./busy.ts";
 import { describeHold } from "./describe-hold.ts";
 import { discardAttempt } from "./discard-attempt.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { GuestWatch } from "./guest-watch.ts";
 import { heldByCheckpoint } from "./held-checkpoint.ts";
-import { type HostAccess, readMachineTree } from "./host-access.ts";
+import { type HostAccess, readMachine, readMachineTree } from "./host-access.ts";
 import { type CheckpointLevel, type MakingOutcome, makeCheckpoint } from "./make-checkpoint.ts";
 import { CustodyKeeper, leavesOf } from "./recovery-custody.ts";
 import { renameCheckpoint } from "./rename-checkpoint.ts";
@@ -52,7 +53,7 @@ export async function attemptCheckpoint(
     throw error;
   }
   await custody.strike(); // the host itself says that it made none
-  const busy = busyFromFailure(machine, failure);
+  const busy = busyFromFailure(machine, failure) ?? (await busyMeanwhile(access, machine, options));
   if (busy !== undefined) return { kind: "busy", machine, busy };
   const error = failureError(attempt, failure);
   if (error instanceof CaptureMethodNotAvailableError) {
@@ -89,6 +90,7 @@ async function makeAtBestLevel(
   if (first.kind === "made") return { ...first, level, interruptedSeconds: watch.interruptedSeconds };
   const mayFallBack = level === "application" && options.requireApplication !== true;
   if (first.kind === "lost" || !mayFallBack || busyFromFailure(machine, first) !== undefined) return first;
+  if ((await busyMeanwhile(access, machine, options)) !== undefined) return first; // the guest is not to blame
   const fallback: Notice = {
     code: "forecast-differs",
     message: `the forecast was ${forecast.consistency ?? "none"}, reached is crash: the guest could not hold still. Hyper-V says: ${first.sentence}`,
@@ -97,6 +99,18 @@ async function makeAtBestLevel(
   const second = await make("crash");
   if (second.kind !== "made") return second;
   return { ...second, level: "crash", fallback, interruptedSeconds: watch.interruptedSeconds };
+}
+
+/** Another backup may have begun since the machine was looked at: then its checkpoint is what the host refuses for. */
+async function busyMeanwhile(
+  access: HostAccess,
+  machine: MachineInventory,
+  options: HoldOptions,
+): Promise<Busy | undefined> {
+  const now = await readMachine(access, machine.id, options);
+  if (now === undefined || now.recoveryCheckpoints.length === 0) return undefined;
+  const { refusal, reason } = forecastMachine(now, access.host, { wishes: options });
+  return refusal?.kind === "busy" ? { code: refusal.code, blocking: reason } : undefined;
 }
 
 function asksGuest(forecast: Forecast): boolean {
