@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 import { beginsWith, statementTests } from "../tools/statement-tests.mjs";
+import { assertTestsAreThere } from "./testing/named-tests.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const LAST_BUILT = 44;
-/** A call of `test` with its name; names that are put together have `${…}` in them. */
-const TEST_NAME = /\btest\(\s*(?:"((?:[^"\\]|\\.)*)"|`((?:[^`\\]|\\.)*)`)/gs;
 
 describe("docs/statements.md", () => {
   const statements = statementTests(readFileSync(join(ROOT, "docs/statements.md"), "utf8"));
@@ -20,37 +19,22 @@ describe("docs/statements.md", () => {
   });
 
   test("names tests that are there", () => {
-    for (const [statement, tests] of statements) {
-      for (const { file, name } of tests) {
-        const path = join(ROOT, file);
-        assert.ok(existsSync(path), `${statement}: ${file}`);
-        assert.ok(name.replaceAll("…", "").length > 12, `${statement}: "${name}" says too little`);
-        assert.ok(
-          namesIn(path).some((known) => beginsWith(name, known)),
-          `${statement}: ${file} has no test "${name}"`,
-        );
-      }
-    }
+    assertTestsAreThere(statements);
   });
 });
 
-/** The names of a file's tests, those that its test support makes for it included. */
-function namesIn(path: string): readonly string[] {
-  const source = readFileSync(path, "utf8");
-  const support = [...source.matchAll(/ from "(\.[^"]*testing\/[^"]*\.ts)"/g)].map((found) =>
-    String(found[1]),
+test("`statementTests()` reads subjects with their tests and kinds, and no subject twice", () => {
+  const text =
+    "### S1 · words\n\n- `a.test.ts` shows it\n\n### an-id\n- other · `b.test.ts` a · b\n- only on Windows · no line";
+  assert.deepEqual(
+    [...statementTests(text)],
+    [
+      ["S1", [{ kind: "", file: "a.test.ts", name: "shows it" }]],
+      ["an-id", [{ kind: "other", file: "b.test.ts", name: "a · b" }]],
+    ],
   );
-  return [
-    ...namesOf(source),
-    ...support.flatMap((file) => namesOf(readFileSync(join(dirname(path), file), "utf8"))),
-  ];
-}
-
-function namesOf(source: string): readonly string[] {
-  return [...source.matchAll(TEST_NAME)].map(([, quoted, template]) =>
-    (quoted ?? template ?? "").replaceAll("\\`", "`").replaceAll('\\"', '"'),
-  );
-}
+  assert.throws(() => statementTests("### S1 · a\n### S1 · b"), TypeError);
+});
 
 test("`beginsWith()` takes a beginning, with … for anything, and everything else by letter", () => {
   assert.ok(beginsWith("a … (c)", "a long b (c) and more"));

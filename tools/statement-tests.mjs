@@ -1,20 +1,24 @@
-// Reads docs/statements.md: which tests show which statement. A name is the beginning of a test's name; `…` in it stands for anything.
+// Reads documents that name the tests that show something: docs/statements.md and docs/unconfirmed-shown.md. Below a heading
+// `### subject` or `### subject · words` stand lines "- `file` name" or "- kind · `file` name". A name is the beginning of a
+// test's name; `…` in it stands for anything.
 
 /**
+ * @typedef {{ readonly kind: string, readonly file: string, readonly name: string }} ShowingTest `kind` is empty where the line has none
  * @param {string} text the document
- * @returns {Map<string, { readonly file: string, readonly name: string }[]>} the tests of each statement
+ * @returns {Map<string, ShowingTest[]>} the tests of each subject, in the document's order
  */
 export function statementTests(text) {
   const found = new Map();
   let tests = [];
   for (const line of text.split("\n")) {
-    const heading = /^### (S\d+) · \S/.exec(line);
+    const heading = /^### (.+?)(?: · .*)?$/.exec(line);
     if (heading !== null) {
+      if (found.has(heading[1])) throw new TypeError(`The heading "${heading[1]}" stands twice`);
       tests = [];
       found.set(heading[1], tests);
     }
-    const test = /^- `([^`]+\.test\.ts)` (.+)$/.exec(line);
-    if (test !== null) tests.push({ file: test[1], name: test[2] });
+    const test = /^- (?:([a-z ]+) · )?`([^`]+\.test\.ts)` (.+)$/.exec(line);
+    if (test !== null) tests.push({ kind: test[1] ?? "", file: test[2], name: test[3] });
   }
   return found;
 }

@@ -1,10 +1,10 @@
 // Reads results in TAP and prints `PASSED FAILED SKIPPED`. A skipped test counts as failed unless the second list excuses it; a
-// test of the first list, or one that docs/statements.md names, that did not run and pass counts as failed too. Lists hold
-// beginnings of names, one a line.
+// test of the first list, or one that a document names as showing something (docs/statements.md and the like), that did not run
+// and pass counts as failed too. Lists hold beginnings of names, one a line.
 import { readFileSync } from "node:fs";
 import { beginsWith, statementTests } from "./statement-tests.mjs";
 
-const [resultsFile, neverSkippedFile, maySkipFile, statementsFile] = process.argv.slice(2);
+const [resultsFile, neverSkippedFile, maySkipFile, ...documents] = process.argv.slice(2);
 const list = (file) =>
   readFileSync(file, "utf8")
     .split("\n")
@@ -30,10 +30,12 @@ for (const begin of list(neverSkippedFile)) {
   if (!tests.some((test) => test.passed && test.name.startsWith(begin)))
     failures.push(`did not run: ${begin}`);
 }
-for (const [statement, shownBy] of statementTests(readFileSync(statementsFile, "utf8"))) {
-  for (const { name } of shownBy) {
-    if (!tests.some((test) => test.passed && beginsWith(name, test.name)))
-      failures.push(`did not run, and shows ${statement}: ${name}`);
+for (const document of documents) {
+  for (const [subject, shownBy] of statementTests(readFileSync(document, "utf8"))) {
+    for (const { name } of shownBy) {
+      if (!tests.some((test) => test.passed && beginsWith(name, test.name)))
+        failures.push(`did not run, and shows ${subject}: ${name}`);
+    }
   }
 }
 for (const failure of failures) console.error(failure);
