@@ -1,5 +1,7 @@
 export * from "./ceph-gateway.ts";
+export * from "./crash-states.ts";
 export * from "./faulty-storage.ts";
+export * from "./locked-memory-storage.ts";
 export * from "./memory-storage.ts";
 export * from "./recording-storage.ts";
 export * from "./scheduled-storage.ts";
