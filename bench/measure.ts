@@ -4,8 +4,8 @@ import { spawnSync } from "node:child_process";
 export interface Cost {
   readonly seconds: number;
   readonly cpuSeconds: number;
-  /** Peak resident memory of the largest process, in MiB. */
-  readonly peakMib: number;
+  /** Peak resident memory of the largest process. */
+  readonly peakBytes: number;
 }
 
 /** Runs a program to its end under GNU time and gives what it cost; its failure is ours. */
@@ -28,5 +28,23 @@ export function measure(
     );
   }
   const [wall, user, system, kib] = found.slice(1).map(Number) as [number, number, number, number];
-  return { seconds: wall, cpuSeconds: user + system, peakMib: kib / 1024, output: done.stdout };
+  return { seconds: wall, cpuSeconds: user + system, peakBytes: kib * 1024, output: done.stdout };
+}
+
+/** Several calls, one after the other, that are one step of the work. */
+export function sumOfCosts(costs: readonly Cost[]): Cost {
+  return costs.reduce(
+    (a, b) => ({
+      seconds: a.seconds + b.seconds,
+      cpuSeconds: a.cpuSeconds + b.cpuSeconds,
+      peakBytes: Math.max(a.peakBytes, b.peakBytes),
+    }),
+    { seconds: 0, cpuSeconds: 0, peakBytes: 0 },
+  );
+}
+
+/** The first line that a program says of its version, or nothing where it is not installed. */
+export function installedVersion(program: string, args: readonly string[]): string | undefined {
+  const done = spawnSync(program, args, { encoding: "utf8" });
+  return done.status === 0 ? done.stdout.split("\n")[0] : undefined;
 }

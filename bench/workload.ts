@@ -10,6 +10,8 @@ const MIB = 1 << 20;
 export interface WorkloadSize {
   readonly machines: number;
   readonly mibEach: number;
+  /** Which day's changes. */
+  readonly seed?: number;
 }
 
 /** 32 random bits a call ("mulberry32"). */
@@ -63,7 +65,7 @@ export async function makeWorkload(folder: string, size: WorkloadSize): Promise<
 export async function changeWorkload(folder: string, size: WorkloadSize): Promise<number> {
   let written = 0;
   for (let machine = 0; machine < size.machines; machine++) {
-    const next = generator(77 + machine);
+    const next = generator(77 + machine + 1000 * (size.seed ?? 0));
     await using file = await open(join(folder, `vm-${machine}`, "disk0.vhdx"), "r+");
     const { size: bytes } = await file.stat();
     for (let i = 0; i < size.mibEach; i++) {

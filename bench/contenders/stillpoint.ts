@@ -1,0 +1,89 @@
+import { copyFileSync, linkSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { folderBytes } from "../folder-bytes.ts";
+import { type Cost, measure, sumOfCosts } from "../measure.ts";
+import type { Contender } from "./contender.ts";
+
+const program = join(import.meta.dirname, "../../bin/stillpoint");
+const PASSPHRASE = "correct horse battery staple";
+
+/** As a user calls it, with the self-check that is always on. */
+export const stillpoint: Contender = {
+  name: "stillpoint",
+  settings: "64 KiB chunks of the virtual disk, zstd 1, self-check on",
+  version: () => measure(program, ["--version"]).output.trim(),
+  setUp: (scratch) => stillpointAt(placesIn(scratch)).setUp(),
+  backUp: (_day, source, scratch) => stillpointAt(placesIn(scratch)).backUp(source),
+  verify: (scratch) => stillpointAt(placesIn(scratch)).verify(),
+  restore: (_source, out, scratch) => stillpointAt(placesIn(scratch)).restore(out),
+  storedBytes: (scratch) => folderBytes(placesIn(scratch).vault),
+};
+
+export interface StillpointPlaces {
+  readonly vault: string;
+  /** For passphrase, state and the folder that plays the host. */
+  readonly beside: string;
+}
+
+/** The calls of one vault. */
+export function stillpointAt({ vault, beside }: StillpointPlaces): {
+  setUp(): void;
+  backUp(source: string): Cost;
+  verify(): Cost & { readonly chunks: number };
+  restore(out: string): Cost;
+} {
+  const secret = join(beside, "secret");
+  const host = join(beside, "host");
+  const run = (command: readonly string[]): Cost & { readonly output: string } =>
+    measure(program, [...command, "--vault", vault, "--passphrase-file", secret, "--json"], {
+      environment: {
+        STILLPOINT_STATE_DIR: join(beside, "state"),
+        STILLPOINT_CACHE_DIR: join(beside, "cache"),
+      },
+    });
+  return {
+    setUp: () => {
+      mkdirSync(beside, { recursive: true });
+      writeFileSync(secret, PASSPHRASE);
+      run(["vault", "init"]);
+    },
+    backUp: (source) => {
+      layOut(source, host);
+      return run(["backup", "--host", `folder:${host}`, "--all"]);
+    },
+    verify: () => {
+      const cost = run(["verify", "--read-data"]);
+      const { chunks } = JSON.parse(cost.output.trim().split("\n").at(-1) ?? "") as { chunks: number };
+      return { ...cost, chunks };
+    },
+    restore: (out) =>
+      sumOfCosts(
+        readdirSync(host).map((machine) =>
+          run(["restore", `latest:${machine}`, "--exact", "--to-folder", out, "--overwrite"]),
+        ),
+      ),
+  };
+}
+
+function placesIn(scratch: string): StillpointPlaces {
+  return { vault: join(scratch, "vault"), beside: scratch };
+}
+
+/** One host on every day: a machine is known by its folder, so the folders stay and the files in them change. */
+function layOut(source: string, host: string): void {
+  for (const machine of readdirSync(source)) {
+    const folder = join(host, machine);
+    mkdirSync(folder, { recursive: true });
+    for (const old of readdirSync(folder)) rmSync(join(folder, old));
+    for (const file of readdirSync(join(source, machine)))
+      linkOrCopy(join(source, machine, file), join(folder, file));
+  }
+}
+
+function linkOrCopy(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch {
+    copyFileSync(from, to); // on another volume
+  }
+}
