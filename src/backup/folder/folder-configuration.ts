@@ -74,21 +74,25 @@ function ownConfiguration(
   return machines[0];
 }
 
+/** `unknown`: a pass-through disk may have a type of its own (docs/unconfirmed.md, vmcx-physical-disk). */
+const WHY_UNCOVERED = {
+  vhd: "the configuration names it, and the folder has no disk of that name",
+  physical: "it is a physical disk of the host that the machine was on",
+  unknown: "the configuration has it as a medium of a kind that is not known",
+};
+
 function placedDisks(
   configured: readonly ConfiguredDisk[],
   context: { readonly disks: FolderDisks; readonly uncovered: Uncovered[] },
 ): readonly HeldDisk[] {
   return configured.toSorted(byPlace).flatMap((disk) => {
     const { controller, number, location, kind, path } = disk;
-    if (controller === "floppy" || (kind !== "vhd" && kind !== "physical")) return [];
+    const isRemovable = controller === "floppy" || kind === "iso" || kind === "floppy";
+    if (isRemovable || (kind === "unknown" && path === undefined)) return [];
     const viewLeaf = path === undefined ? undefined : context.disks.find(path);
     if (viewLeaf !== undefined) return [{ controller, number, location, viewLeaf }];
     const name = path ?? `${controller} ${number}:${location}`;
-    const why =
-      kind === "physical"
-        ? "it is a physical disk of the host that the machine was on"
-        : "the configuration names it, and the folder has no disk of that name";
-    context.uncovered.push({ disk: name, why });
+    context.uncovered.push({ disk: name, why: WHY_UNCOVERED[kind] });
     return [];
   });
 }

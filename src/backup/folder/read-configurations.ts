@@ -1,4 +1,5 @@
 import {
+  type Guid,
   InterruptedError,
   type Notice,
   parseGuid,
@@ -49,7 +50,28 @@ export async function readConfigurations(
       warnings.push({ code: "configuration-not-readable", message });
     }
   }
-  return { found, warnings };
+  return { found: toldApart(found), warnings };
+}
+
+/**
+ * Hyper-V names a configuration by its id. Should a checkpoint's say the machine's id inside, as nobody has seen
+ * (docs/unconfirmed.md, vmcx-checkpoint-identity), then its file's name is taken for it.
+ */
+function toldApart(found: readonly FoundConfiguration[]): readonly FoundConfiguration[] {
+  const named = new Set(
+    found.filter(({ path, configuration }) => idOfName(path) === configuration.settingsId),
+  );
+  const own = new Set([...named].map(({ configuration }) => configuration.settingsId));
+  return found.map((one) => {
+    const settingsId = idOfName(one.path);
+    const isAnother = !named.has(one) && own.has(one.configuration.settingsId) && settingsId !== undefined;
+    if (!isAnother) return one;
+    return { path: one.path, configuration: { ...one.configuration, kind: "checkpoint", settingsId } };
+  });
+}
+
+function idOfName(path: string): Guid | undefined {
+  return parseGuid(hostFileName(path).replace(/\.[^.]*$/, ""));
 }
 
 /** A file that cannot be opened fails the machine when it is copied, with a better message. */
