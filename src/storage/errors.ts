@@ -36,6 +36,19 @@ export class StorageDeniedError extends StorageError {
   override readonly retry = "after-repair";
 }
 
+/** A lock forbids to delete the object before its time. */
+export class StorageLockedError extends StorageError {
+  override readonly code = "storage-locked";
+  override readonly retry = "later";
+  /** When the lock ends; undefined when this credential may not ask. */
+  readonly until: Temporal.Instant | undefined;
+
+  constructor(message: string, facts: { readonly until?: Temporal.Instant | undefined } & ErrorOptions = {}) {
+    super(message, { cause: facts.cause });
+    this.until = facts.until;
+  }
+}
+
 /** The place itself is not there: a drive that is not plugged in, a share that is not mounted, a mistyped path. */
 export class StorageMissingError extends StorageError {
   override readonly code = "storage-missing";

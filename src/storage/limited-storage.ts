@@ -1,7 +1,14 @@
 import { type Clock, throwIfInterrupted } from "../base/index.ts";
 import { type BandwidthRule, bandwidthAt } from "./bandwidth-rule.ts";
 import type { WantedRange } from "./object-range.ts";
-import type { Storage, StorageCallOptions, StorageTraits, StoredObject } from "./storage.ts";
+import type {
+  ObjectLocks,
+  PutOptions,
+  Storage,
+  StorageCallOptions,
+  StorageTraits,
+  StoredObject,
+} from "./storage.ts";
 
 export interface LimitedOptions {
   readonly clock: Clock;
@@ -38,7 +45,11 @@ export class LimitedStorage implements Storage {
     return this.#inner.traits;
   }
 
-  async put(name: string, parts: readonly Uint8Array[], options: StorageCallOptions = {}): Promise<void> {
+  get locks(): ObjectLocks | undefined {
+    return this.#inner.locks;
+  }
+
+  async put(name: string, parts: readonly Uint8Array[], options: PutOptions = {}): Promise<void> {
     await this.#sent.wait(
       parts.reduce((sum, part) => sum + part.length, 0),
       options.signal,

@@ -7,7 +7,14 @@ import {
 } from "../base/index.ts";
 import { StorageObjectExistsError, StorageUnreachableError } from "./errors.ts";
 import type { WantedRange } from "./object-range.ts";
-import type { Storage, StorageCallOptions, StorageTraits, StoredObject } from "./storage.ts";
+import type {
+  ObjectLocks,
+  PutOptions,
+  Storage,
+  StorageCallOptions,
+  StorageTraits,
+  StoredObject,
+} from "./storage.ts";
 
 export interface RetryingOptions {
   readonly clock: Clock;
@@ -65,12 +72,17 @@ export class RetryingStorage implements Storage {
     return this.#inner.traits;
   }
 
-  async put(name: string, parts: readonly Uint8Array[], options: StorageCallOptions = {}): Promise<void> {
+  get locks(): ObjectLocks | undefined {
+    const { locks } = this.#inner;
+    return locks && this.#repeating(locks);
+  }
+
+  async put(name: string, parts: readonly Uint8Array[], options: PutOptions = {}): Promise<void> {
     const sizeBytes = parts.reduce((sum, part) => sum + part.length, 0);
     let isInDoubt = false; // an earlier attempt may have been done, although it failed
     await this.#repeat({ what: `write "${name}"`, sizeBytes, signal: options.signal }, async (signal) => {
       try {
-        await this.#inner.put(name, parts, { signal });
+        await this.#inner.put(name, parts, { lock: options.lock, signal });
       } catch (error) {
         if (isInDoubt && error instanceof StorageObjectExistsError) {
           if (await this.#isOurs(name, { parts, sizeBytes, signal })) return;
@@ -94,20 +106,8 @@ export class RetryingStorage implements Storage {
 
   /** A list that breaks off is begun anew, and goes on behind what was given: a list is in order. */
   async *list(prefix: string, options: StorageCallOptions = {}): AsyncIterable<StoredObject> {
-    let last = "";
-    for (let failures = 0; ; ) {
-      try {
-        for await (const object of this.#inner.list(prefix, options)) {
-          if (object.name <= last) continue;
-          last = object.name;
-          failures = 0;
-          yield object;
-        }
-        return;
-      } catch (error) {
-        await this.#pauseAfter(error, { failures: ++failures, signal: options.signal });
-      }
-    }
+    const list = (): AsyncIterable<StoredObject> => this.#inner.list(prefix, options);
+    yield* this.#goOn(list, ({ name }) => name, options.signal);
   }
 
   async delete(name: string, options: StorageCallOptions = {}): Promise<void> {
@@ -117,6 +117,64 @@ export class RetryingStorage implements Storage {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#inner[Symbol.asyncDispose]();
+  }
+
+  #repeating(locks: ObjectLocks): ObjectLocks {
+    const call = (verb: string, name: string, options: StorageCallOptions = {}): Call => ({
+      what: `${verb} "${name}"`,
+      sizeBytes: 0,
+      signal: options.signal,
+    });
+    return {
+      retention: async (name, options) =>
+        await this.#repeat(
+          call("ask for the lock of", name, options),
+          async (signal) => await locks.retention(name, { signal }),
+        ),
+      retain: async (name, lock, options) =>
+        await this.#repeat(
+          call("lock", name, options),
+          async (signal) => await locks.retain(name, lock, { signal }),
+        ),
+      erase: async (name, options) =>
+        await this.#repeat(
+          call("erase", name, options),
+          async (signal) => await locks.erase(name, { signal }),
+        ),
+      hidden: (prefix, options) =>
+        this.#goOn(
+          () => locks.hidden(prefix, options),
+          (name) => name,
+          options?.signal,
+        ),
+      unhide: async (name, options) =>
+        await this.#repeat(
+          call("show", name, options),
+          async (signal) => await locks.unhide(name, { signal }),
+        ),
+    };
+  }
+
+  async *#goOn<T>(
+    list: () => AsyncIterable<T>,
+    nameOf: (item: T) => string,
+    signal: AbortSignal | undefined,
+  ): AsyncIterable<T> {
+    let last = "";
+    for (let failures = 0; ; ) {
+      try {
+        for await (const item of list()) {
+          const name = nameOf(item);
+          if (name <= last) continue;
+          last = name;
+          failures = 0;
+          yield item;
+        }
+        return;
+      } catch (error) {
+        await this.#pauseAfter(error, { failures: ++failures, signal });
+      }
+    }
   }
 
   async #isOurs(

@@ -13,6 +13,34 @@ export interface StorageCallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Whether a lock can be lifted before its time by whoever has that right (governance), or by nobody (compliance). */
+export type LockMode = "governance" | "compliance";
+
+/** What keeps an object from being deleted, and until when. */
+export interface ObjectLock {
+  readonly mode: LockMode;
+  readonly until: Temporal.Instant;
+}
+
+export interface PutOptions extends StorageCallOptions {
+  /** For stores with `locks` only; others pass over it. */
+  readonly lock?: ObjectLock | undefined;
+}
+
+/** What a store with object lock does beyond the port. Its objects have versions: a plain delete hides one, and no more. */
+export interface ObjectLocks {
+  /** The lock on what the name shows, if any. @throws {StorageObjectMissingError} */
+  retention(name: string, options?: StorageCallOptions): Promise<ObjectLock | undefined>;
+  /** Locks the object until then, or leaves it when it is locked for longer. @throws {StorageObjectMissingError} */
+  retain(name: string, lock: ObjectLock, options?: StorageCallOptions): Promise<void>;
+  /** Removes every version for good, then what hid them. Absent already is fine. @throws {StorageLockedError} */
+  erase(name: string, options?: StorageCallOptions): Promise<void>;
+  /** Names below the prefix that a plain delete has hidden, their versions still being there. */
+  hidden(prefix: string, options?: StorageCallOptions): AsyncIterable<string>;
+  /** Shows the newest version again. */
+  unhide(name: string, options?: StorageCallOptions): Promise<void>;
+}
+
 export interface StoredObject {
   readonly name: string;
   readonly sizeBytes: number;
@@ -28,11 +56,13 @@ export interface Storage extends AsyncDisposable {
   /** How people name the place, without secrets. */
   readonly location: string;
   readonly traits: StorageTraits;
+  /** Where objects can be locked. */
+  readonly locks?: ObjectLocks | undefined;
   /**
    * Writes a whole object. Durable when it resolves; until then no reader sees any part of it under its name, whatever
    * crashes. Never overwrites. @throws {StorageObjectExistsError} @throws {StorageFullError}
    */
-  put(name: string, parts: readonly Uint8Array[], options?: StorageCallOptions): Promise<void>;
+  put(name: string, parts: readonly Uint8Array[], options?: PutOptions): Promise<void>;
   /**
    * Reads a range, or all. The caller owns the bytes. @throws {StorageObjectMissingError}
    * @throws {StorageObjectTruncatedError} when the object ends before the range does.

@@ -4,6 +4,7 @@ import { CONNECTION_PROBLEMS } from "./connection-problems.ts";
 import { DISK_PROBLEMS } from "./disk-problems.ts";
 import { HOLD_PROBLEMS } from "./hold-problems.ts";
 import { HOST_PROBLEMS } from "./host-problems.ts";
+import { IMMUTABILITY_PROBLEMS } from "./immutability-problems.ts";
 import { KERBEROS_PROBLEMS } from "./kerberos-problems.ts";
 import type { Problem } from "./problem.ts";
 import { PROGRAM_PROBLEMS } from "./program-problems.ts";
@@ -26,6 +27,7 @@ export const PROBLEM_TABLES: readonly Readonly<Record<string, Problem>>[] = [
   STORAGE_PROBLEMS,
   RETENTION_PROBLEMS,
   WIRE_PROBLEMS,
+  IMMUTABILITY_PROBLEMS,
 ];
 
 /** Every error's code, once: how the program ends, what it means, what to do. */

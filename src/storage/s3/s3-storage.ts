@@ -7,12 +7,20 @@ import {
 } from "../errors.ts";
 import { assertObjectName, assertObjectPrefix } from "../object-name.ts";
 import { objectRange, type WantedRange } from "../object-range.ts";
-import type { Storage, StorageCallOptions, StorageTraits, StoredObject } from "../storage.ts";
+import type {
+  ObjectLocks,
+  PutOptions,
+  Storage,
+  StorageCallOptions,
+  StorageTraits,
+  StoredObject,
+} from "../storage.ts";
 import { listKeys } from "./list-keys.ts";
 import { readRange } from "./read-range.ts";
 import type { S3Capabilities } from "./s3-capabilities.ts";
 import { checkedBody, mustHave, type S3Connection } from "./s3-connection.ts";
 import { s3Failure } from "./s3-errors.ts";
+import { lockFields, s3Locks } from "./s3-locks.ts";
 
 /**
  * What one put takes at most. The API takes 5 GiB; a vault's largest objects are packs of about 16 MiB, so uploads in
@@ -60,7 +68,11 @@ export class S3Storage implements Storage {
     };
   }
 
-  async put(name: string, parts: readonly Uint8Array[], options: StorageCallOptions = {}): Promise<void> {
+  get locks(): ObjectLocks | undefined {
+    return this.#capabilities.objectLock ? s3Locks(this.#connection, this.#keyPrefix) : undefined;
+  }
+
+  async put(name: string, parts: readonly Uint8Array[], options: PutOptions = {}): Promise<void> {
     assertObjectName(name);
     throwIfInterrupted(options.signal);
     const bytes = joined(name, parts);
@@ -128,13 +140,14 @@ export class S3Storage implements Storage {
     this.#connection[Symbol.dispose]();
   }
 
-  async #send(name: string, bytes: Uint8Array, options: StorageCallOptions): Promise<void> {
+  async #send(name: string, bytes: Uint8Array, options: PutOptions): Promise<void> {
     const { sdk, bucket } = this.#connection;
     const command = new sdk.PutObjectCommand({
       Bucket: bucket,
       Key: this.#keyPrefix + name,
       ...checkedBody(bytes),
       ...(this.#knowsCondition && { IfNoneMatch: "*" }),
+      ...(options.lock !== undefined && this.#capabilities.objectLock && lockFields(options.lock)),
     });
     try {
       await this.#connection.call(
