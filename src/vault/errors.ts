@@ -61,6 +61,9 @@ export class VaultDamagedError extends StillpointError {
   }
 }
 
+/** One frame of a pack is not what was sealed; its chunks may be somewhere else. */
+export class FrameDamagedError extends VaultDamagedError {}
+
 /** What was just sealed does not open to the same bytes: memory, a library or this program is at fault. Nothing was stored. */
 export class VaultSelfCheckError extends StillpointError {
   readonly code = "vault-self-check-failed";

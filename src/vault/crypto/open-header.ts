@@ -5,7 +5,7 @@ import { CONTENT, FORMAT_VERSION, KEY_FORM, SealedHeader } from "../format/layou
 import { PACK_MAGIC, POINT_MAGIC, REMOVAL_MAGIC, SEGMENT_MAGIC } from "../format/magic.ts";
 import { aeadOpen } from "./aead.ts";
 import { headerProof, type SessionKeys, sessionKeysFrom, wrapContext } from "./session-keys.ts";
-import type { VaultKeys } from "./vault-keys.ts";
+import type { VaultKeys, WriterKeys } from "./vault-keys.ts";
 import { x25519Agree } from "./x25519.ts";
 
 export type Header = StructValue<typeof SealedHeader>;
@@ -16,7 +16,7 @@ const KINDS = {
   segment: { magic: SEGMENT_MAGIC, contents: [CONTENT.segment], keyForm: KEY_FORM.indexRoot },
   removal: {
     magic: REMOVAL_MAGIC,
-    contents: [CONTENT.doomedList, CONTENT.awaitedSessions, CONTENT.trashEntry],
+    contents: [CONTENT.doomedList, CONTENT.awaitedSessions, CONTENT.trashEntry, CONTENT.damagedPacks],
     keyForm: KEY_FORM.indexRoot,
   },
 } as const;
@@ -28,15 +28,19 @@ export interface Subject {
   readonly object: string;
 }
 
-/** Checks everything that a header says. @throws {VaultDamagedError} @throws {VaultTooNewError} */
-export function openHeader(keys: VaultKeys, bytes: Uint8Array, subject: Subject): Header {
+/**
+ * Checks everything that a header says. The proofs of other writers are what a write-only host cannot check: it believes
+ * signatures only. @throws {VaultDamagedError} @throws {VaultTooNewError}
+ */
+export function openHeader(keys: WriterKeys, bytes: Uint8Array, subject: Subject): Header {
   const fail = (what: string): VaultDamagedError => new VaultDamagedError(subject.object, what);
   if (bytes.length < SealedHeader.sizeBytes) throw fail("it is shorter than its header");
   const header = SealedHeader.decode(bytes);
   const kind = KINDS[subject.kind];
   if (!isEqual(header.magic, kind.magic)) throw fail("it does not begin as its kind does");
   const proof = headerProof(keys, bytes.subarray(0, SealedHeader.sizeBytes), header.writer);
-  if (!isEqual(header.proof, proof)) throw fail("its header is not what the writer wrote");
+  if (proof !== undefined && !isEqual(header.proof, proof))
+    throw fail("its header is not what the writer wrote");
   if (header.version > FORMAT_VERSION) {
     throw new VaultTooNewError(
       `Cannot read "${subject.object}" of the vault: it has format version ${header.version}, this program knows ${FORMAT_VERSION}`,

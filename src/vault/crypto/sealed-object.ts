@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import type { Entropy } from "../../base/index.ts";
 import { VaultDamagedError } from "../errors.ts";
@@ -13,15 +14,16 @@ import {
 import { REMOVAL_MAGIC, SEGMENT_MAGIC } from "../format/magic.ts";
 import { aeadOpen, aeadSeal, ZERO_NONCE } from "./aead.ts";
 import { deriveKey } from "./derive-key.ts";
-import { openHeader, type SessionKeyring } from "./open-header.ts";
+import { ed25519Sign, isSignedBy, SIGNATURE_BYTES } from "./ed25519.ts";
+import { type Header, openHeader, type SessionKeyring } from "./open-header.ts";
 import { envelopeHeader, newSessionKeys, provenHeader } from "./session-keys.ts";
-import { FULL_KEY_WRITER, type VaultKeys } from "./vault-keys.ts";
+import { isFullKeyWriter, type VaultKeys, type WriterKeys } from "./vault-keys.ts";
 
 /** A body longer than this is no object of ours. */
 const LARGEST_BODY = 1 << 28;
 
 /** Seals a restore point: a session of its own. The parts are one object. */
-export function sealPoint(plain: Uint8Array, keys: VaultKeys, entropy: Entropy): readonly Uint8Array[] {
+export function sealPoint(plain: Uint8Array, keys: WriterKeys, entropy: Entropy): readonly Uint8Array[] {
   const session = newSessionKeys(keys, entropy);
   const header = envelopeHeader(keys, session, CONTENT.restorePoint);
   return sealBody(plain, header, session.bodyKey);
@@ -38,27 +40,37 @@ export function openPoint(
 }
 
 /** Seals a segment, by a key from the index root. */
-export function sealSegment(plain: Uint8Array, keys: VaultKeys, entropy: Entropy): readonly Uint8Array[] {
+export function sealSegment(plain: Uint8Array, keys: WriterKeys, entropy: Entropy): readonly Uint8Array[] {
   return sealByIndexRoot(plain, { keys, entropy, magic: SEGMENT_MAGIC, content: CONTENT.segment });
 }
 
 /** @throws {VaultDamagedError} @throws {VaultTooNewError} */
-export function openSegment(bytes: Uint8Array, object: string, keys: VaultKeys): Uint8Array {
+export function openSegment(bytes: Uint8Array, object: string, keys: WriterKeys): Uint8Array {
+  return openSignedSegment(bytes, object, keys).plain;
+}
+
+/** A segment, and who wrote it. @throws {VaultDamagedError} @throws {VaultTooNewError} */
+export function openSignedSegment(
+  bytes: Uint8Array,
+  object: string,
+  keys: WriterKeys,
+): { readonly plain: Uint8Array; readonly writer: Uint8Array } {
   const header = openHeader(keys, bytes, { kind: "segment", object });
-  return openBody(bytes, object, indexedKey(keys, header.seed));
+  return { plain: openSigned(bytes, object, { keys, header }), writer: header.writer };
 }
 
 /** What of the vault's objects is about removal: docs/vault-format.md 9. */
 export type RemovalContent =
   | typeof CONTENT.doomedList
   | typeof CONTENT.awaitedSessions
-  | typeof CONTENT.trashEntry;
+  | typeof CONTENT.trashEntry
+  | typeof CONTENT.damagedPacks;
 
 /** Seals a note about removal, as a full-key holder. */
 export function sealRemoval(
   plain: Uint8Array,
   content: RemovalContent,
-  by: { readonly keys: VaultKeys; readonly entropy: Entropy },
+  by: { readonly keys: WriterKeys; readonly entropy: Entropy },
 ): readonly Uint8Array[] {
   return sealByIndexRoot(plain, { ...by, magic: REMOVAL_MAGIC, content });
 }
@@ -67,19 +79,19 @@ export function sealRemoval(
 export function openRemoval(
   bytes: Uint8Array,
   object: string,
-  open: { readonly keys: VaultKeys; readonly content: RemovalContent },
+  open: { readonly keys: WriterKeys; readonly content: RemovalContent },
 ): Uint8Array {
   const header = openHeader(open.keys, bytes, { kind: "removal", object });
-  if (header.content !== open.content || Buffer.compare(header.writer, FULL_KEY_WRITER) !== 0) {
+  if (header.content !== open.content || !isFullKeyWriter(header.writer)) {
     throw new VaultDamagedError(object, "it holds something else than its name says");
   }
-  return openBody(bytes, object, indexedKey(open.keys, header.seed));
+  return openSigned(bytes, object, { keys: open.keys, header });
 }
 
 function sealByIndexRoot(
   plain: Uint8Array,
   by: {
-    readonly keys: VaultKeys;
+    readonly keys: WriterKeys;
     readonly entropy: Entropy;
     readonly magic: Uint8Array;
     readonly content: Content;
@@ -92,16 +104,42 @@ function sealByIndexRoot(
     content,
     keyForm: KEY_FORM.indexRoot,
     session: entropy.bytes(16),
-    writer: FULL_KEY_WRITER,
+    writer: keys.writer,
     seed,
     wrappedKey: new Uint8Array(32),
     wrapTag: new Uint8Array(16),
   });
-  return sealBody(plain, header, indexedKey(keys, seed));
+  const parts = sealBody(plain, header, indexedKey(keys, seed));
+  return [...parts, ed25519Sign(digestOf(parts), keys.signer)];
+}
+
+/**
+ * Everybody who may add knows the index root, and so the key of the body: only the signature, which is of all bytes before it,
+ * says whose they are.
+ */
+function openSigned(
+  bytes: Uint8Array,
+  object: string,
+  open: { readonly keys: WriterKeys; readonly header: Header },
+): Uint8Array {
+  const { keys, header } = open;
+  const end = Math.max(0, bytes.length - SIGNATURE_BYTES);
+  const signer = keys.signedBy(header.writer);
+  if (signer === undefined) throw new VaultDamagedError(object, "it is by a writer who cannot be told");
+  const digest = digestOf([bytes.subarray(0, end)]);
+  if (!isSignedBy(signer, digest, bytes.subarray(end)))
+    throw new VaultDamagedError(object, "its bytes are not those that were signed");
+  return openBody(bytes.subarray(0, end), object, indexedKey(keys, header.seed));
+}
+
+function digestOf(parts: readonly Uint8Array[]): Uint8Array {
+  const digest = createHash("sha256");
+  for (const part of parts) digest.update(part);
+  return digest.digest();
 }
 
 /** The header, which says what kind of object it is, is bound to the body: one derivation is enough for all kinds. */
-function indexedKey(keys: VaultKeys, seed: Uint8Array): Uint8Array {
+function indexedKey(keys: WriterKeys, seed: Uint8Array): Uint8Array {
   return deriveKey(keys.indexRoot, { purpose: "segment", salt: keys.vaultBytes, further: seed });
 }
 

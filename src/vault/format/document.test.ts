@@ -73,13 +73,14 @@ test("each magic is the beginning of the SHA-256 of its sentence, and the page h
 test("the keys of the page's example are those that the code derives", () => {
   const masterKey = Uint8Array.from({ length: 32 }, (_, i) => i);
   const keys = vaultKeysFrom(masterKey, parseGuid("00112233-4455-6677-8899-aabbccddeeff") as Guid);
-  const [config, identity, index, envelope, writer] = example("keys");
+  const [config, identity, index, envelope, writer, signature] = example("keys");
   assert.equal(hexFromBytes(keys.configKey), config);
   assert.equal(hexFromBytes(keys.identityKey), identity);
   assert.equal(hexFromBytes(keys.indexRoot), index);
   const der = keys.envelope.privateKey.export({ format: "der", type: "pkcs8" });
   assert.equal(der.subarray(-32).toString("hex"), envelope);
   assert.equal(hexFromBytes(keys.proofKey(FULL_KEY_WRITER)), writer);
+  assert.equal(hexFromBytes(keys.signedBy(FULL_KEY_WRITER)), signature);
 });
 
 test("the recovery key of the page's example is the one that the code prints", () => {

@@ -20,6 +20,7 @@ export const CONTENT = {
   doomedList: 5,
   awaitedSessions: 6,
   trashEntry: 7,
+  damagedPacks: 8,
 } as const;
 export type Content = (typeof CONTENT)[keyof typeof CONTENT];
 /** Where the key of a sealed object comes from. */

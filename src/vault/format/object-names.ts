@@ -9,6 +9,7 @@ export const LEASES_PREFIX = "leases/";
 export const DOOMED_PREFIX = "doomed/";
 export const AWAITED_PREFIX = "awaited/";
 export const TRASH_PREFIX = "trash/";
+export const DAMAGED_PREFIX = "damaged/";
 export function keySlotName(digest: Uint8Array): string {
   return KEYS_PREFIX + hexFromBytes(digest);
 }
@@ -47,6 +48,11 @@ export function doomedName(milliseconds: number, id: Uint8Array): string {
 /** Who has to end before what a doomed list names is deleted. */
 export function awaitedName(doomed: string): string {
   return AWAITED_PREFIX + doomed.slice(DOOMED_PREFIX.length);
+}
+
+/** Time and id of a note about packs that are damaged. */
+export function damagedName(milliseconds: number, id: Uint8Array): string {
+  return `${DAMAGED_PREFIX}${timePart(milliseconds)}-${hexFromBytes(id)}`;
 }
 
 /** A restore point in the trash, and until when. */

@@ -29,6 +29,17 @@ export interface IndexedPack {
   isDoomed: boolean;
 }
 
+/** Frames of a pack that do not open to what was sealed. */
+export interface DamagedPack {
+  /** The pack's name in the storage. */
+  readonly pack: string;
+  /** Where the frames begin; left out: all of them. */
+  readonly frames?: readonly number[] | undefined;
+}
+
+/** How good a place of a chunk is: gone, known to be damaged, going to be deleted, sound. */
+const RANK = { gone: 0, struck: 1, doomed: 2, sound: 3 } as const;
+
 /** All segments together, in memory: docs/vault-format.md 7. About 21 bytes a chunk. */
 export class ChunkIndex {
   readonly #chunks = new ChunkTable();
@@ -39,6 +50,9 @@ export class ChunkIndex {
   readonly #frameBytes = new GrowingWords();
   readonly #frameChunks = new GrowingWords();
   readonly #doomed = new Set<string>();
+  /** By pack, known or not, where damaged frames begin. */
+  readonly #damage = new Map<string, Set<number> | "all">();
+  readonly #struck = new Set<number>();
 
   get chunkCount(): number {
     return this.#chunks.size;
@@ -138,6 +152,31 @@ export class ChunkIndex {
     return this.#chunks.places;
   }
 
+  /** Nobody begins to rely on these frames, and other places of their chunks come first when segments are read; whether this is new. */
+  strike({ pack, frames }: DamagedPack): boolean {
+    const known = this.#damage.get(pack);
+    if (known === "all") return false;
+    const offsets = new Set([...(known ?? []), ...(frames ?? [])]);
+    if (frames !== undefined && offsets.size === known?.size) return false;
+    this.#damage.set(pack, frames === undefined ? "all" : offsets);
+    const number = this.#packByDigest.get(pack.slice(-2 * HASH_BYTES));
+    if (number !== undefined) this.#strikeFrames(this.#packs[number] as IndexedPack);
+    return true;
+  }
+
+  /** Whether a frame is known to be damaged. */
+  isStruck(frame: number): boolean {
+    return this.#struck.has(frame);
+  }
+
+  #strikeFrames({ object, firstFrame, frameCount }: IndexedPack): void {
+    const damage = this.#damage.get(object);
+    if (damage === undefined) return;
+    for (let frame = firstFrame; frame < firstFrame + frameCount; frame++) {
+      if (damage === "all" || damage.has(this.#frameOffset.at(frame))) this.#struck.add(frame);
+    }
+  }
+
   #addFrames(pack: Segment["packs"][number]): number | undefined {
     const key = hexFromBytes(pack.digest);
     if (this.#packByDigest.has(key)) return undefined;
@@ -160,6 +199,7 @@ export class ChunkIndex {
       this.#frameBytes.push(sealedBytes);
       this.#frameChunks.push(0);
     }
+    this.#strikeFrames(this.#packs[number] as IndexedPack);
     return firstFrame;
   }
 
@@ -170,11 +210,17 @@ export class ChunkIndex {
 
   #addChunk(ids: Uint8Array, at: number, frame: number): void {
     const known = this.#chunks.get(ids, at);
-    if (known === undefined || !this.#lasts(known)) this.#chunks.set(ids, at, frame);
+    if (known === undefined || this.#rank(known) < this.#rank(frame)) this.#chunks.set(ids, at, frame);
   }
 
   #lasts(frame: number): boolean {
+    return this.#rank(frame) === RANK.sound;
+  }
+
+  #rank(frame: number): number {
     const { isThere, isDoomed } = this.#packs[this.#framePack.at(frame)] as IndexedPack;
-    return isThere && !isDoomed;
+    if (!isThere) return RANK.gone;
+    if (this.#struck.has(frame)) return RANK.struck;
+    return isDoomed ? RANK.doomed : RANK.sound;
   }
 }

@@ -7,7 +7,7 @@ import { VaultDamagedError } from "../errors.ts";
 import { digestFromName, INDEX_PREFIX, PACKS_PREFIX } from "../format/object-names.ts";
 import type { PackContents } from "../packs/pack-contents.ts";
 import { readPackContents } from "../packs/read-pack-contents.ts";
-import { ChunkIndex } from "./chunk-index.ts";
+import { ChunkIndex, type DamagedPack } from "./chunk-index.ts";
 import { decodeSegment } from "./segment-codec.ts";
 
 /** A pack of 64 KiB chunks holds some hundreds of them. */
@@ -27,6 +27,7 @@ export class LoadedIndex {
   /** Packs that no segment names and whose footer cannot be used. */
   readonly unreadablePacks = new Map<string, VaultDamagedError>();
   readonly #adopted: PackContents[] = [];
+  readonly #found: DamagedPack[] = [];
   readonly #place: IndexPlace;
   readonly #keyring: SessionKeyring;
   readonly #loaded = new Set<string>();
@@ -49,6 +50,25 @@ export class LoadedIndex {
     this.#loaded.clear();
     this.damagedSegments.clear();
     await this.refresh(signal);
+  }
+
+  /** What is known to be damaged is unknown to writers and read last, from the next `refresh` on. */
+  heed(damage: readonly DamagedPack[]): boolean {
+    const struck = damage.filter((pack) => this.index.strike(pack));
+    if (struck.length > 0) this.#loaded.clear(); // chunks find their other places
+    return struck.length > 0;
+  }
+
+  /** Damage that this program met itself; whether it is new. */
+  noteDamage(damage: DamagedPack): boolean {
+    const isNew = this.heed([damage]);
+    if (isNew) this.#found.push(damage);
+    return isNew;
+  }
+
+  /** Damage that was met since this was asked the last time. */
+  takeFound(): readonly DamagedPack[] {
+    return this.#found.splice(0);
   }
 
   /**

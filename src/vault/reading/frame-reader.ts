@@ -2,13 +2,14 @@ import { hexFromBytes } from "../../base/index.ts";
 import type { Storage } from "../../storage/index.ts";
 import { openHeader, SessionKeyring } from "../crypto/open-header.ts";
 import type { VaultKeys } from "../crypto/vault-keys.ts";
-import { VaultDamagedError } from "../errors.ts";
+import { FrameDamagedError, VaultDamagedError } from "../errors.ts";
 import { FRAME_BYTES, HASH_BYTES, SealedHeader } from "../format/layout.ts";
 import { INDEX_PREFIX } from "../format/object-names.ts";
 import type { FrameLocation } from "../index/chunk-index.ts";
 import type { LoadedIndex } from "../index/load-index.ts";
 import { getOrDamaged, isGone, ownBuffer } from "../packs/get-or-damaged.ts";
 import { type Engine, RUN_FRAMES } from "../pipeline/engine.ts";
+import type { OpenedFrame } from "../pipeline/worker-tasks.ts";
 
 export interface FrameReaderOptions {
   readonly storage: Storage;
@@ -34,8 +35,16 @@ interface PackKeys {
 
 const PACKS_KEPT = 1024;
 /** How often a chunk is looked for again that was moved away: prunes are rare, several at once are rarer. */
-export const MOST_LOOKS = 8;
+const MOST_LOOKS = 8;
+/** How many places of a chunk are tried whose frames turn out damaged. */
+const MOST_COPIES = 3;
 const FRAMES_KEPT = 16;
+
+/** How often something was looked for before. */
+interface Looks {
+  readonly looks: number;
+  readonly signal?: AbortSignal | undefined;
+}
 
 /** Finds chunks and opens the frames that hold them, in the worker threads. */
 export class FrameReader {
@@ -73,12 +82,13 @@ export class FrameReader {
 
   /**
    * Whether it is worth trying again after this error: a pack that a prune moved away is gone, and its chunks are where
-   * newer segments say.
+   * newer segments say; those of a frame that is damaged may be in another one too.
    */
-  async looksAgainAfter(error: unknown, signal?: AbortSignal): Promise<boolean> {
-    if (!isGone(error)) return false;
+  async looksAgainAfter(error: unknown, { looks, signal }: Looks): Promise<boolean> {
     const { loaded } = this.#options;
-    await loaded.reconcile(signal);
+    if (isGone(error) && looks < MOST_LOOKS) await loaded.reconcile(signal);
+    else if (error instanceof FrameDamagedError && looks < MOST_COPIES) await loaded.refresh(signal);
+    else return false;
     return true;
   }
 
@@ -117,13 +127,20 @@ export class FrameReader {
     const frames = run.map(({ offset, sealedBytes }) => ({ at: offset - first.offset, length: sealedBytes }));
     const task = { kind: "open", key: frameKey, header, bytes, frames, target } as const;
     const opened = await engine.workers.run(task, [bytes.buffer]);
-    return opened.map((frame, i) => {
-      const { object, offset } = run[i] as FrameLocation;
-      if (frame === null)
-        throw new VaultDamagedError(object, `the frame at ${offset} is not what was sealed`);
+    const bad = run.filter((_, i) => opened[i] === null);
+    if (bad.length > 0) throw this.#damageOf(bad);
+    return opened.map((found, i) => {
+      const frame = found as OpenedFrame;
+      const { object } = run[i] as FrameLocation;
       const plain = target.subarray(FRAME_BYTES * i, FRAME_BYTES * i + frame.plainBytes);
       return { object, ids: frame.ids, lengths: frame.lengths, plain };
     });
+  }
+
+  #damageOf(bad: readonly FrameLocation[]): FrameDamagedError {
+    const { object, offset } = bad[0] as FrameLocation;
+    this.#options.loaded.noteDamage({ pack: object, frames: bad.map((frame) => frame.offset) });
+    return new FrameDamagedError(object, `the frame at ${offset} is not what was sealed`);
   }
 
   /** A chunk's bytes: a view, valid for ever, not to be written to. Frames that were used last are kept. */
@@ -135,7 +152,7 @@ export class FrameReader {
       try {
         return await this.#chunkWhereItIs(id, signal);
       } catch (error) {
-        if (looks === MOST_LOOKS || !(await this.looksAgainAfter(error, signal))) throw error;
+        if (!(await this.looksAgainAfter(error, { looks, signal }))) throw error;
       }
     }
   }
@@ -181,8 +198,14 @@ export class FrameReader {
   async #readKeys(object: string): Promise<PackKeys> {
     const { storage, keys } = this.#options;
     const header = await getOrDamaged(storage, object, { offset: 0, length: SealedHeader.sizeBytes });
-    const { frameKey } = this.#keyring.open(openHeader(keys, header, { kind: "pack", object }), object);
-    return { header, frameKey };
+    try {
+      const { frameKey } = this.#keyring.open(openHeader(keys, header, { kind: "pack", object }), object);
+      return { header, frameKey };
+    } catch (error) {
+      if (!(error instanceof VaultDamagedError)) throw error;
+      this.#options.loaded.noteDamage({ pack: object }); // no frame of it opens without the header
+      throw new FrameDamagedError(object, error.what, { cause: error });
+    }
   }
 }
 

@@ -5,7 +5,7 @@ import type { FrameLocation } from "../index/chunk-index.ts";
 import type { Reference } from "../recipes/recipe-node.ts";
 import { walkRecipe } from "../recipes/walk-recipe.ts";
 import type { StoredFile } from "../restore-points/restore-point.ts";
-import { chunkIn, type FrameContent, type FrameReader, MOST_LOOKS } from "./frame-reader.ts";
+import { chunkIn, type FrameContent, type FrameReader } from "./frame-reader.ts";
 import { planReading, type ReadingRun, type WantedChunk, WINDOW_BYTES } from "./plan-reading.ts";
 
 export interface CopyOptions {
@@ -98,8 +98,8 @@ export class StoredFileReader implements ByteSource {
       try {
         await open(run); // what is gone is found out before anything of it is written
       } catch (error) {
-        const isElsewhere = looks < MOST_LOOKS && (await this.#frames.looksAgainAfter(error, options.signal));
-        if (!isElsewhere) throw error;
+        const { signal } = options;
+        if (!(await this.#frames.looksAgainAfter(error, { looks, signal }))) throw error;
         const runs = await planReading(run.wanted.flat(), this.#locator(options));
         for (const again of runs) await work(again, looks + 1);
       }

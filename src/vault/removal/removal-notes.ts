@@ -5,13 +5,17 @@ import type { VaultKeys } from "../crypto/vault-keys.ts";
 import { VaultDamagedError } from "../errors.ts";
 import { CONTENT } from "../format/layout.ts";
 import {
+  AWAITED_PREFIX,
   awaitedName,
+  DAMAGED_PREFIX,
   DOOMED_PREFIX,
+  damagedName,
   doomedName,
   TRASH_PREFIX,
   trashFromName,
   trashName,
 } from "../format/object-names.ts";
+import type { DamagedPack } from "../index/chunk-index.ts";
 
 /** What is going to be deleted: docs/vault-format.md 10. Names of objects. */
 export interface DoomedList {
@@ -25,6 +29,12 @@ export interface TrashEntry {
   readonly name: string;
   readonly point: RestorePointId;
   readonly untilMilliseconds: number;
+}
+
+/** Packs that somebody found damaged: docs/vault-format.md 10.2. */
+export interface DamageNote {
+  readonly name: string;
+  readonly packs: readonly DamagedPack[];
 }
 
 export interface RemovalNotesOptions {
@@ -104,6 +114,61 @@ export class RemovalNotes {
       if (named !== undefined && (await this.#isTrue(name, named))) entries.push({ name, ...named });
     }
     return entries;
+  }
+
+  /** From the moment this resolves, sessions that open store again what these packs held. */
+  async noteDamage(packs: readonly DamagedPack[]): Promise<DamageNote> {
+    const { clock, entropy } = this.#options;
+    const name = damagedName(clock.now().epochMilliseconds, entropy.bytes(16));
+    await this.#put(name, CONTENT.damagedPacks, { packs });
+    return { name, packs };
+  }
+
+  /** Notes that full-key holders made and that are still open. One that cannot be read warns of nothing. */
+  async damageNotes(signal?: AbortSignal): Promise<readonly DamageNote[]> {
+    const notes: DamageNote[] = [];
+    for await (const { name } of this.#options.storage.list(DAMAGED_PREFIX, { signal })) {
+      try {
+        const found = await this.#get<Omit<DamageNote, "name">>(name, CONTENT.damagedPacks);
+        if (found !== undefined) notes.push({ name, ...found });
+      } catch (error) {
+        if (!(error instanceof VaultDamagedError)) throw error; // verify tells of it
+      }
+    }
+    return notes;
+  }
+
+  /** The packs of the note are sound, or gone. */
+  async closeDamage({ name }: DamageNote): Promise<void> {
+    await this.#options.storage.delete(name);
+  }
+
+  /** Looks at every note, whatever it is about. @yields what does not open */
+  async *unreadable(signal?: AbortSignal): AsyncGenerator<VaultDamagedError> {
+    const kinds = [
+      [DOOMED_PREFIX, CONTENT.doomedList],
+      [AWAITED_PREFIX, CONTENT.awaitedSessions],
+      [TRASH_PREFIX, CONTENT.trashEntry],
+      [DAMAGED_PREFIX, CONTENT.damagedPacks],
+    ] as const;
+    for (const [prefix, content] of kinds) {
+      for await (const { name } of this.#options.storage.list(prefix, { signal })) {
+        const damage = await this.#damageOf(name, content);
+        if (damage !== undefined) yield damage;
+      }
+    }
+  }
+
+  async #damageOf(name: string, content: RemovalContent): Promise<VaultDamagedError | undefined> {
+    try {
+      const found = await this.#get<Partial<TrashEntry>>(name, content);
+      const named = content === CONTENT.trashEntry ? trashFromName(name) : undefined;
+      const isTrue = found === undefined || named === undefined || found.point === named.point;
+      return isTrue ? undefined : new VaultDamagedError(name, "it holds something else than its name says");
+    } catch (error) {
+      if (error instanceof VaultDamagedError) return error;
+      throw error;
+    }
   }
 
   async takeBack({ name }: TrashEntry): Promise<void> {

@@ -82,6 +82,7 @@ export class VaultSession implements AsyncDisposable {
     const lease = cleanup.use(await Lease.open(parts.storage, parts.clock, keys.envelope.session));
     // after the lease: a prune waits for every session that may not have seen its list
     for (const { packs } of await parts.notes.doomedLists(signal)) parts.loaded.index.doom(packs);
+    for (const { packs } of await parts.notes.damageNotes(signal)) parts.loaded.heed(packs);
     await parts.loaded.refresh(signal);
     await parts.loaded.reconcile(signal);
     await parts.loaded.nameAdopted(async (packs) => {
