@@ -26,7 +26,8 @@ from uuid import UUID
 
 import zstandard
 from argon2.low_level import Type, hash_secret_raw
-from cryptography.exceptions import InvalidTag
+from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -216,6 +217,13 @@ class Keys:
     def proof_key(self, writer: bytes) -> bytes:
         return derive(self.master, self.vault, "writer", writer)
 
+    def check_signature(self, writer: bytes, signed: bytes, signature: bytes, what: str) -> None:
+        private = Ed25519PrivateKey.from_private_bytes(derive(self.proof_key(writer), self.vault, "signature"))
+        try:
+            private.public_key().verify(signature, hashlib.sha256(signed).digest())
+        except InvalidSignature:
+            raise Damaged(f"{what}: its signature is wrong") from None
+
     def segment_key(self, seed: bytes) -> bytes:
         return derive(self.index, self.vault, "segment", seed)
 
@@ -348,6 +356,7 @@ KINDS = {
 
 HEADER = struct.Struct("<8sHBB4x16s16s16s32s32s16s32s")
 BODY = struct.Struct("<IIB7x")
+SIGNATURE_BYTES = 64  # behind the tag of objects of key form 2
 
 
 class Header(NamedTuple):
@@ -395,6 +404,10 @@ def decompress(packed: bytes, compression: int, plain_bytes: int, what: str) -> 
 def read_body(data: bytes, content: int, keys: Keys, what: str) -> tuple[Header, bytes]:
     """Opens a segment, a restore point or a note about removal."""
     header = read_header(data, (content,), keys, what)
+    if KINDS[content].key_form == 2:
+        require(len(data) >= HEADER.size + SIGNATURE_BYTES, f"{what} is shorter than its signature")
+        data, signature = data[:-SIGNATURE_BYTES], data[-SIGNATURE_BYTES:]
+        keys.check_signature(header.writer, data, signature, what)
     begin = HEADER.size + BODY.size
     require(len(data) >= begin, f"{what} is shorter than its body's head")
     head = data[HEADER.size : begin]

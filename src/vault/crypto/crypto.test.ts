@@ -5,6 +5,7 @@ import { SeededEntropy } from "../../base/testing/index.ts";
 import { VaultDamagedError, VaultTooNewError } from "../errors.ts";
 import { CONTENT, SealedHeader } from "../format/layout.ts";
 import { aeadOpen, aeadSeal } from "./aead.ts";
+import { ed25519Pair, ed25519Sign, isSignedBy } from "./ed25519.ts";
 import { openHeader, SessionKeyring } from "./open-header.ts";
 import { openPoint, openSegment, sealPoint, sealSegment } from "./sealed-object.ts";
 import { envelopeHeader, headerProof, newSessionKeys } from "./session-keys.ts";
@@ -42,6 +43,33 @@ test("`x25519Agree()` gives the shared secret of RFC 7748, 6.1", () => {
   assert.equal(x25519Agree(bob.privateKey, new Uint8Array(32)), undefined, "a point of small order");
 });
 
+test("`ed25519Sign()` gives the signature of RFC 8032, 7.1, test 2", () => {
+  const pair = ed25519Pair(hex("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb"));
+  assert.equal(
+    hexFromBytes(pair.publicBytes),
+    "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
+  );
+  const signature = ed25519Sign(hex("72"), pair);
+  assert.equal(
+    hexFromBytes(signature),
+    "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00",
+  );
+  assert.ok(isSignedBy(pair.publicBytes, hex("72"), signature));
+  assert.ok(!isSignedBy(pair.publicBytes, hex("73"), signature));
+  assert.ok(!isSignedBy(new Uint8Array(31), hex("72"), signature), "no public key");
+});
+
+test("`openSegment()` refuses a body that somebody who knows the index root put behind a header of another", () => {
+  const entropy = new SeededEntropy(8);
+  const [header] = sealSegment(Uint8Array.of(1), keys, entropy);
+  const { seed } = SealedHeader.decode(header as Uint8Array);
+  const forged = sealSegment(Uint8Array.of(2), keys, {
+    bytes: (length: number) => (length === 32 ? seed.slice() : new Uint8Array(length)),
+  } as never);
+  const bytes = Buffer.concat([header as Uint8Array, ...forged.slice(1)]);
+  assert.throws(() => openSegment(bytes, "x", keys), { what: "its bytes are not those that were signed" });
+});
+
 test("`openHeader()` opens what the vault's writers wrote, and the session's keys with it", () => {
   const session = newSessionKeys(keys, new SeededEntropy(1));
   const bytes = envelopeHeader(keys, session, CONTENT.dataPack);
@@ -66,7 +94,7 @@ test("`openHeader()` refuses a flipped bit, another vault's key, another kind an
   assert.throws(() => openHeader(keys, bytes.subarray(0, 100), subject), VaultDamagedError);
   const newer = bytes.slice();
   newer[SealedHeader.offsetOf("version")] = 2;
-  newer.set(headerProof(keys, newer, FULL_KEY_WRITER), SealedHeader.offsetOf("proof"));
+  newer.set(headerProof(keys, newer, FULL_KEY_WRITER) as Uint8Array, SealedHeader.offsetOf("proof"));
   assert.throws(() => openHeader(keys, newer, subject), VaultTooNewError);
 });
 

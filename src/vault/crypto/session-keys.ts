@@ -5,7 +5,7 @@ import { CONTENT, type Content, FORMAT_VERSION, KEY_FORM, SealedHeader } from ".
 import { PACK_MAGIC, POINT_MAGIC } from "../format/magic.ts";
 import { type AeadContext, aeadSeal, ZERO_NONCE } from "./aead.ts";
 import { deriveKey } from "./derive-key.ts";
-import { FULL_KEY_WRITER, type VaultKeys } from "./vault-keys.ts";
+import type { WriterKeys } from "./vault-keys.ts";
 import { x25519Agree, x25519Pair } from "./x25519.ts";
 
 /** What a header says about its session. */
@@ -26,14 +26,14 @@ export interface SessionKeys {
 }
 
 /** Keys of a new session, sealed to the vault's public key. */
-export function newSessionKeys(keys: VaultKeys, entropy: Entropy): SessionKeys {
+export function newSessionKeys(keys: WriterKeys, entropy: Entropy): SessionKeys {
   const session = entropy.bytes(16);
   const sessionKey = entropy.bytes(32);
   const pair = x25519Pair(entropy.bytes(32));
   const agreed = x25519Agree(pair.privateKey, keys.envelope.publicBytes);
   if (agreed === undefined)
     throw new InternalError("Cannot seal a session key: the vault's public key is void");
-  const open = { session, writer: FULL_KEY_WRITER, seed: pair.publicBytes };
+  const open = { session, writer: keys.writer, seed: pair.publicBytes };
   const { sealed, tag } = aeadSeal(sessionKey, wrapContext(keys, agreed, open));
   return sessionKeysFrom(sessionKey, { ...open, wrappedKey: sealed, wrapTag: tag });
 }
@@ -50,7 +50,7 @@ export function sessionKeysFrom(sessionKey: Uint8Array, envelope: Envelope): Ses
 
 /** How the session key is wrapped. */
 export function wrapContext(
-  keys: VaultKeys,
+  keys: WriterKeys,
   agreed: Uint8Array,
   envelope: Pick<Envelope, "session" | "writer" | "seed">,
 ): AeadContext {
@@ -63,7 +63,7 @@ export function wrapContext(
 }
 
 /** The header of an object whose key is in the envelope. The caller owns the bytes. */
-export function envelopeHeader(keys: VaultKeys, session: SessionKeys, content: Content): Uint8Array {
+export function envelopeHeader(keys: WriterKeys, session: SessionKeys, content: Content): Uint8Array {
   return provenHeader(keys, {
     magic: content === CONTENT.restorePoint ? POINT_MAGIC : PACK_MAGIC,
     content,
@@ -74,7 +74,7 @@ export function envelopeHeader(keys: VaultKeys, session: SessionKeys, content: C
 
 /** Encodes a header and proves its writer. */
 export function provenHeader(
-  keys: VaultKeys,
+  keys: WriterKeys,
   fields: Envelope & { readonly magic: Uint8Array; readonly content: number; readonly keyForm: number },
 ): Uint8Array {
   const header = SealedHeader.encode({
@@ -83,12 +83,21 @@ export function provenHeader(
     vault: keys.vaultBytes,
     proof: new Uint8Array(32),
   });
-  header.set(headerProof(keys, header, fields.writer), SealedHeader.offsetOf("proof"));
+  const proof = headerProof(keys, header, fields.writer);
+  if (proof === undefined) throw new InternalError("Cannot prove a header: it is another writer's");
+  header.set(proof, SealedHeader.offsetOf("proof"));
   return header;
 }
 
-/** HMAC of everything before the proof. */
-export function headerProof(keys: VaultKeys, header: Uint8Array, writer: Uint8Array): Uint8Array {
-  const proven = header.subarray(0, SealedHeader.offsetOf("proof"));
-  return createHmac("sha256", keys.proofKey(writer)).update(proven).digest();
+/** HMAC of everything before the proof; undefined when these keys are not that writer's. */
+export function headerProof(
+  keys: WriterKeys,
+  header: Uint8Array,
+  writer: Uint8Array,
+): Uint8Array | undefined {
+  const proofKey = keys.proofKey(writer);
+  if (proofKey === undefined) return undefined;
+  return createHmac("sha256", proofKey)
+    .update(header.subarray(0, SealedHeader.offsetOf("proof")))
+    .digest();
 }
