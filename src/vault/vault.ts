@@ -225,10 +225,10 @@ export class Vault implements AsyncDisposable {
 
   /** Looks for damage; finding some is a result, not an error. */
   async verify(options: VerifyOptions = {}): Promise<VerifyReport> {
-    const { storage, entropy } = this.#options;
+    const { storage, clock } = this.#options;
     return await verifyVault(options, {
       storage,
-      entropy,
+      clock,
       keys: this.#opened.keys,
       engine: this.#engine,
       loaded: this.#loaded,
@@ -244,13 +244,19 @@ export class Vault implements AsyncDisposable {
   }
 
   async #indexOnce(): Promise<void> {
-    this.#indexLoaded ??= this.#loaded.refresh();
+    this.#indexLoaded ??= this.#loadIndex();
     try {
       await this.#indexLoaded;
     } catch (error) {
       this.#indexLoaded = undefined;
       throw error;
     }
+  }
+
+  /** What is known to be damaged first: then chunks are read from their other places. */
+  async #loadIndex(): Promise<void> {
+    for (const { packs } of await this.#notes.damageNotes()) this.#loaded.heed(packs);
+    await this.#loaded.refresh();
   }
 
   /** Undefined when it is gone, damage as a value. */

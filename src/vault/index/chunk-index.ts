@@ -164,6 +164,19 @@ export class ChunkIndex {
     return true;
   }
 
+  /** A pack was read, and all of it is what was sealed. */
+  forgive(pack: string): void {
+    if (!this.#damage.delete(pack)) return;
+    const known = this.#packs[this.#packByDigest.get(pack.slice(-2 * HASH_BYTES)) ?? -1];
+    if (known === undefined) return;
+    for (let k = 0; k < known.frameCount; k++) this.#struck.delete(known.firstFrame + k);
+  }
+
+  /** Whether anything of a pack is known to be damaged: a frame, or what is around the frames. */
+  isDamaged(pack: string): boolean {
+    return this.#damage.has(pack);
+  }
+
   /** Whether a frame is known to be damaged. */
   isStruck(frame: number): boolean {
     return this.#struck.has(frame);

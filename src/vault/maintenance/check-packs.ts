@@ -1,5 +1,5 @@
 import { createHash, type Hash } from "node:crypto";
-import { type Entropy, forEachBounded, throwIfInterrupted } from "../../base/index.ts";
+import { type Clock, forEachBounded, throwIfInterrupted } from "../../base/index.ts";
 import type { Storage } from "../../storage/index.ts";
 import { openHeader, SessionKeyring } from "../crypto/open-header.ts";
 import type { VaultKeys } from "../crypto/vault-keys.ts";
@@ -7,10 +7,13 @@ import { VaultDamagedError } from "../errors.ts";
 import { SealedHeader } from "../format/layout.ts";
 import { digestFromName } from "../format/object-names.ts";
 import type { ChunkIndex, FrameLocation, IndexedPack } from "../index/chunk-index.ts";
-import { getOrDamaged, ownBuffer } from "../packs/get-or-damaged.ts";
+import { getOrDamaged, isGone, ownBuffer } from "../packs/get-or-damaged.ts";
 import { readPackContents } from "../packs/read-pack-contents.ts";
 import type { Engine } from "../pipeline/engine.ts";
+import type { CheckedObjects } from "./checked-objects.ts";
+import { CheckingTurn } from "./checking-turn.ts";
 import type { DamageLedger } from "./damage-ledger.ts";
+import type { DamageRecord } from "./damage-record.ts";
 
 const RUN_BYTES = 2 * 1024 * 1024;
 
@@ -19,23 +22,33 @@ export interface PackCheckParts {
   readonly keys: VaultKeys;
   readonly engine: Engine;
   readonly index: ChunkIndex;
-  readonly entropy: Entropy;
+  readonly clock: Clock;
   readonly ledger: DamageLedger;
+  readonly record: DamageRecord;
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface DataCheckOptions {
-  /** How many of the packs are read: 100 is all, less is a random part. */
+  /** How much of the packs is read, the longest unchecked first: 100 is all. */
   readonly percent: number;
+  readonly checked: CheckedObjects;
+  /** Do not go on with a reading of everything that was interrupted. */
+  readonly fromStart?: true | undefined;
   readonly onProgress?:
     | ((progress: { readonly doneBytes: number; readonly totalBytes: number }) => void)
     | undefined;
 }
 
+/** What reading packs came to. */
+export interface DataCheckReport {
+  readonly packs: number;
+  readonly bytes: number;
+  /** When the interrupted reading began that this one went on with, in ms since 1970. */
+  readonly goesOnSince: number | undefined;
+}
+
 /** Looks at packs: that they are there, that they say what the index says, and that their bytes are those that were sealed. */
 export class PackCheck {
-  /** Frames that do not open to their chunks. */
-  readonly damagedFrames = new Set<number>();
   readonly #parts: PackCheckParts;
   readonly #keyring: SessionKeyring;
 
@@ -46,40 +59,70 @@ export class PackCheck {
 
   /** Presence, length, header and footer of each pack. */
   async checkFooters(): Promise<void> {
-    const { index, ledger, engine, signal } = this.#parts;
+    const { index, engine, signal } = this.#parts;
     const check = async (pack: IndexedPack): Promise<void> => {
       // whoever needs one that is gone tells of it: a prune takes what nobody needs
-      if (pack.isThere) await ledger.catching(async () => await this.#checkFooter(pack));
+      if (pack.isThere) await this.#noting(pack, async () => await this.#checkFooter(pack));
     };
     await forEachBounded([...index.packs], check, { limit: 2 * engine.workers.size, signal });
   }
 
   /** Reads packs whole: their name, every frame, every chunk's identity. */
-  async checkData(options: DataCheckOptions): Promise<void> {
-    const { index, ledger, engine, signal } = this.#parts;
-    const chosen = index.packs.filter((pack) => pack.isThere && this.#isChosen(options.percent));
-    const totalBytes = chosen.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  async checkData(options: DataCheckOptions): Promise<DataCheckReport> {
+    const { index, engine, record, clock, signal } = this.#parts;
+    const { percent, checked, fromStart } = options;
+    const turn = new CheckingTurn({ percent, checked, fromStart, now: clock.now().epochMilliseconds });
+    const there = index.packs.filter((pack) => pack.isThere);
+    for (const { object, sizeBytes } of there) turn.add(object, sizeBytes);
+    const totalBytes = turn.plan();
+    const chosen = there.filter(({ object, sizeBytes }) => turn.takes(object, sizeBytes));
+    chosen.sort((a, b) => turn.ageOf(a.object) - turn.ageOf(b.object));
+    await turn.begin();
     let doneBytes = 0;
+    const onRead = (bytes: number): void => {
+      doneBytes += bytes;
+      options.onProgress?.({ doneBytes, totalBytes });
+    };
     const check = async (pack: IndexedPack): Promise<void> => {
-      await ledger.catching(
-        async () =>
-          await this.#checkPack(pack, (bytes) => {
-            doneBytes += bytes;
-            options.onProgress?.({ doneBytes, totalBytes });
-          }),
-      );
+      const isSound = await this.#noting(pack, async () => await this.#checkPack(pack, onRead));
+      const note = async (): Promise<void> => {
+        await checked.note(pack.object, clock.now().epochMilliseconds);
+      };
+      if (isSound) await record.sound(pack.object);
+      await record.thenOf(pack.object, note);
     };
     await forEachBounded(chosen, check, { limit: engine.workers.size + 1, signal });
+    await record.flush();
+    await turn.end();
+    return { packs: chosen.length, bytes: doneBytes, goesOnSince: turn.goesOnSince };
+  }
+
+  /** False when the pack is damaged. One that is gone meanwhile is told of by whoever needs it. */
+  async #noting({ object }: IndexedPack, check: () => Promise<void>): Promise<boolean> {
+    const { ledger, record, index } = this.#parts;
+    try {
+      await check();
+      return true;
+    } catch (error) {
+      if (!(error instanceof VaultDamagedError)) throw error;
+      if (isGone(error))
+        index.setThere(
+          index.packs.findIndex((pack) => pack.object === object),
+          false,
+        );
+      else {
+        ledger.note(object, error.what);
+        record.add({ pack: object, frames: [] });
+      }
+      return false;
+    }
   }
 
   async #checkFooter(pack: IndexedPack): Promise<void> {
     const { index, storage } = this.#parts;
     const { object, sizeBytes, firstFrame } = pack;
     const header = await getOrDamaged(storage, object, { offset: 0, length: SealedHeader.sizeBytes });
-    if ((await this.#keysOf(header, object)) === undefined) {
-      this.#loseAll(pack);
-      return;
-    }
+    await this.#frameKeyOf(header, pack);
     const contents = await readPackContents(object, sizeBytes, { ...this.#parts, keyring: this.#keyring });
     const isAsIndexed =
       contents.frames.length === pack.frameCount &&
@@ -104,14 +147,13 @@ export class PackCheck {
     const header = await read(0, SealedHeader.sizeBytes);
     let end = header.length;
     let damaged = 0;
-    const opens = await this.#keysOf(header, object);
-    if (opens === undefined) this.#loseAll(pack);
+    const frameKey = await this.#frameKeyOf(header, pack);
     for (const run of this.#runsOf(pack)) {
       const first = run[0] as FrameLocation;
       const length = run.reduce((sum, { sealedBytes }) => sum + sealedBytes, 0);
       const bytes = await read(first.offset, length);
       end = first.offset + length;
-      if (opens !== undefined) damaged += await this.#checkRun(run, bytes, { header, frameKey: opens });
+      damaged += await this.#checkRun(run, bytes, { header, frameKey });
     }
     await read(end, sizeBytes - end);
     this.#judge(pack, { digest, damaged });
@@ -130,13 +172,15 @@ export class PackCheck {
     }
   }
 
-  async #keysOf(header: Uint8Array, object: string): Promise<Uint8Array | undefined> {
-    let frameKey: Uint8Array | undefined;
-    await this.#parts.ledger.catching(async () => {
+  /** Without its header no frame of a pack opens. */
+  async #frameKeyOf(header: Uint8Array, { object }: IndexedPack): Promise<Uint8Array> {
+    try {
       const opened = openHeader(this.#parts.keys, header, { kind: "pack", object });
-      frameKey = this.#keyring.open(opened, object).frameKey;
-    });
-    return frameKey;
+      return this.#keyring.open(opened, object).frameKey;
+    } catch (error) {
+      if (error instanceof VaultDamagedError) this.#parts.record.add({ pack: object });
+      throw error;
+    }
   }
 
   async #checkRun(
@@ -150,12 +194,11 @@ export class PackCheck {
     const task = { kind: "open", key: keys.frameKey, header: keys.header, bytes: own, frames } as const;
     const verdicts = await this.#parts.engine.workers.run(task, [own.buffer]);
     const bad = run.filter((_, i) => verdicts[i] === null);
-    for (const { frame } of bad) this.damagedFrames.add(frame);
+    if (bad.length > 0) {
+      const { object } = run[0] as FrameLocation;
+      this.#parts.record.add({ pack: object, frames: bad.map(({ offset }) => offset) });
+    }
     return bad.length;
-  }
-
-  #loseAll({ firstFrame, frameCount }: IndexedPack): void {
-    for (let frame = firstFrame; frame < firstFrame + frameCount; frame++) this.damagedFrames.add(frame);
   }
 
   *#runsOf({ firstFrame, frameCount }: IndexedPack): Generator<readonly FrameLocation[]> {
@@ -172,11 +215,5 @@ export class PackCheck {
       bytes += location.sealedBytes;
     }
     yield run;
-  }
-
-  #isChosen(percent: number): boolean {
-    if (percent >= 100) return true;
-    const draw = this.#parts.entropy.bytes(4);
-    return new DataView(draw.buffer, draw.byteOffset).getUint32(0) < (percent / 100) * 4294967296;
   }
 }

@@ -3,6 +3,7 @@ import { VaultDamagedError } from "../errors.ts";
 import { INDEX_PREFIX } from "../format/object-names.ts";
 import type { ChunkIndex } from "../index/chunk-index.ts";
 import { ChunkTable } from "../index/chunk-table.ts";
+import type { LoadedIndex } from "../index/load-index.ts";
 import type { FrameReader } from "../reading/frame-reader.ts";
 import { decodeNode, type Reference } from "../recipes/recipe-node.ts";
 import { rootOf } from "../recipes/walk-recipe.ts";
@@ -14,8 +15,8 @@ export interface PointCheckParts {
   readonly points: PointStore;
   readonly frames: FrameReader;
   readonly index: ChunkIndex;
+  readonly loaded: LoadedIndex;
   readonly ledger: DamageLedger;
-  readonly damagedFrames: ReadonlySet<number>;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -25,6 +26,8 @@ const NOTHING: ReadonlySet<string> = new Set();
 export class PointCheck {
   readonly #parts: PointCheckParts;
   readonly #soundNodes = new ChunkTable();
+  /** Once for each restore point: a prune may run beside. */
+  #isReconciled = false;
   readonly #damagedNodes = new Map<string, ReadonlySet<string>>();
 
   constructor(parts: PointCheckParts) {
@@ -44,6 +47,7 @@ export class PointCheck {
 
   async #checkPoint(name: PointName): Promise<void> {
     const { ledger, points } = this.#parts;
+    this.#isReconciled = false;
     let point: RestorePoint | undefined;
     const damaged = await ledger.catching(async () => {
       point = await points.readIfThere(name);
@@ -60,23 +64,27 @@ export class PointCheck {
   /** The damaged objects that a stretch of a file needs. */
   async #damageBelow(reference: Reference, level: number): Promise<ReadonlySet<string>> {
     if (reference.id === undefined) return NOTHING;
-    const here = this.#damageOf(reference.id);
+    const here = await this.#damageOf(reference.id);
     if (here !== undefined) return new Set([here]);
     return level === 0 ? NOTHING : await this.#damageInNode(reference, reference.id, level);
   }
 
   /** The object that keeps a chunk from being read. */
-  #damageOf(id: Uint8Array): string | undefined {
-    const { index, ledger, damagedFrames } = this.#parts;
-    const frame = index.find(id) ?? index.findAnyway(id);
+  async #damageOf(id: Uint8Array): Promise<string | undefined> {
+    const { index, ledger, loaded, signal } = this.#parts;
+    if (index.findReadable(id) === undefined && !this.#isReconciled) {
+      this.#isReconciled = true;
+      await loaded.reconcile(signal); // a prune may have moved it since
+    }
+    const frame = index.findAnyway(id);
     if (frame === undefined) {
       ledger.note(INDEX_PREFIX, `no pack holds the chunk ${hexFromBytes(id)}`);
       return INDEX_PREFIX;
     }
-    const { object, pack } = index.locate(frame);
-    if (damagedFrames.has(frame)) return object;
-    if (index.packs[pack]?.isThere === true) return undefined;
-    ledger.note(object, "it is gone or cut off");
+    const { object } = index.locate(frame);
+    if (index.findReadable(id) === undefined) ledger.note(object, "it is gone or cut off");
+    else if (!index.isStruck(frame)) return undefined;
+    else ledger.note(object, "frames of it are not what was sealed");
     return object;
   }
 

@@ -1,4 +1,4 @@
-import type { Entropy } from "../../base/index.ts";
+import type { Clock } from "../../base/index.ts";
 import type { Storage } from "../../storage/index.ts";
 import type { VaultKeys } from "../crypto/vault-keys.ts";
 import { VaultDamagedError } from "../errors.ts";
@@ -11,9 +11,11 @@ import type { Engine } from "../pipeline/engine.ts";
 import type { FrameReader } from "../reading/frame-reader.ts";
 import type { RemovalNotes } from "../removal/removal-notes.ts";
 import type { PointStore } from "../restore-points/point-store.ts";
-import { PackCheck } from "./check-packs.ts";
+import { type DataCheckReport, PackCheck } from "./check-packs.ts";
 import { PointCheck } from "./check-points.ts";
+import { type CheckedObjects, ForgottenChecks } from "./checked-objects.ts";
 import { type DamagedObject, DamageLedger } from "./damage-ledger.ts";
+import { DamageRecord } from "./damage-record.ts";
 
 export type { DamagedObject } from "./damage-ledger.ts";
 
@@ -23,8 +25,14 @@ export interface VerifyProgress {
 }
 
 export interface VerifyOptions {
-  /** How much of the packs is read and opened: 100 is everything. Left out: only lists, headers, footers and chunk lists. */
+  /** How much of the packs is read and opened, the longest unchecked first: 100 is everything. Left out: only lists, headers, footers and chunk lists. */
   readonly readDataPercent?: number | undefined;
+  /** What earlier runs read. Without it every run begins anew. */
+  readonly checked?: CheckedObjects | undefined;
+  /** Do not go on with a reading of everything that was interrupted. */
+  readonly fromStart?: true | undefined;
+  /** Write what is found into the vault, so that the next backups store it again. */
+  readonly keepFindings?: true | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Told while packs are read. */
   readonly onProgress?: ((progress: VerifyProgress) => void) | undefined;
@@ -36,13 +44,22 @@ export interface VerifyReport {
   /** How many chunks the index knows. */
   readonly chunks: number;
   readonly damaged: readonly DamagedObject[];
+  /** Packs that were known to be damaged, and of which everything that restore points need is somewhere else by now: a prune takes them. */
+  readonly healed: readonly string[];
+  /** Packs that were read whole, and their bytes. */
+  readonly packsRead: number;
+  readonly bytesRead: number;
+  /** When the interrupted reading began that this one went on with: an ISO instant. */
+  readonly goesOnSince?: string | undefined;
+  /** False when damage was found and could not be written down: this credential may not, or nothing fits any more. */
+  readonly findingsKept?: false | undefined;
   /** Packs that no segment names: left by a session that was killed, or that is running. Harmless. */
   readonly unreferencedPacks: number;
 }
 
 export interface VerifyParts {
   readonly storage: Storage;
-  readonly entropy: Entropy;
+  readonly clock: Clock;
   readonly keys: VaultKeys;
   readonly engine: Engine;
   readonly loaded: LoadedIndex;
@@ -52,34 +69,76 @@ export interface VerifyParts {
   readonly slots: KeySlots;
 }
 
-/** From the outside in: config and slots, index, packs, then each restore point down to its chunks. */
+/** From the outside in: config, slots and notes, index, packs, then each restore point down to its chunks. */
 export async function verifyVault(options: VerifyOptions, parts: VerifyParts): Promise<VerifyReport> {
-  const { loaded } = parts;
+  const { loaded, notes } = parts;
   const { signal } = options;
   const ledger = new DamageLedger();
+  await checkSmallObjects(ledger, parts, signal);
   await ledger.catching(async () => {
-    await checkConfig(parts);
+    for (const list of await notes.doomedLists(signal)) loaded.index.doom(list.packs);
   });
-  for (const { object, what } of await parts.slots.damaged()) ledger.note(object, what);
-  await ledger.catching(async () => {
-    for (const list of await parts.notes.doomedLists(signal)) loaded.index.doom(list.packs);
-  });
+  const isKept = options.keepFindings === true;
+  const record = await DamageRecord.open({ loaded, notes, isKept }, signal);
   await loaded.reread(signal);
   await loaded.reconcile(signal);
   for (const [object, { what }] of [...loaded.damagedSegments, ...loaded.unreadablePacks])
     ledger.note(object, what);
-  const packs = new PackCheck({ ...parts, index: loaded.index, ledger, signal });
-  await packs.checkFooters();
-  const percent = options.readDataPercent ?? 0;
-  if (percent > 0) await packs.checkData({ percent, onProgress: options.onProgress });
-  const { damagedFrames } = packs;
-  const points = await new PointCheck({ ...parts, index: loaded.index, ledger, damagedFrames, signal }).run();
+  let read: DataCheckReport;
+  try {
+    read = await checkPacks(options, { ...parts, ledger, record });
+  } finally {
+    await record.flush(); // also what an interrupted run found
+  }
+  await loaded.refresh(signal); // what is in damaged frames may have other places
+  for (const pack of record.known) {
+    if (loaded.index.isDamaged(pack)) ledger.note(pack, "it was found damaged before");
+  }
+  const points = await new PointCheck({ ...parts, index: loaded.index, ledger, signal }).run();
+  await record.flush();
+  await record.close(parts.storage);
+  const isHealed = ({ object, points }: DamagedObject): boolean =>
+    record.known.has(object) && points.length === 0;
+  const since = read.goesOnSince;
   return {
     points,
     chunks: loaded.index.chunkCount,
-    damaged: ledger.report(),
+    damaged: ledger.report().filter((each) => !isHealed(each)),
+    healed: ledger
+      .report()
+      .filter(isHealed)
+      .map(({ object }) => object),
+    packsRead: read.packs,
+    bytesRead: read.bytes,
+    ...(since !== undefined && { goesOnSince: Temporal.Instant.fromEpochMilliseconds(since).toString() }),
+    ...(!record.isWritable && { findingsKept: false }),
     unreferencedPacks: loaded.adoptedPacks.length + loaded.unreadablePacks.size,
   };
+}
+
+async function checkSmallObjects(
+  ledger: DamageLedger,
+  parts: VerifyParts,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  await ledger.catching(async () => {
+    await checkConfig(parts);
+  });
+  for (const { object, what } of await parts.slots.damaged()) ledger.note(object, what);
+  for await (const { object, what } of parts.notes.unreadable(signal)) ledger.note(object, what);
+}
+
+async function checkPacks(
+  options: VerifyOptions,
+  parts: VerifyParts & { readonly ledger: DamageLedger; readonly record: DamageRecord },
+): Promise<DataCheckReport> {
+  const { fromStart, onProgress, signal } = options;
+  const packs = new PackCheck({ ...parts, index: parts.loaded.index, signal });
+  await packs.checkFooters();
+  const percent = options.readDataPercent ?? 0;
+  if (percent <= 0) return { packs: 0, bytes: 0, goesOnSince: undefined };
+  const checked = options.checked ?? new ForgottenChecks();
+  return await packs.checkData({ percent, checked, fromStart, onProgress });
 }
 
 async function checkConfig({ storage, keys }: VerifyParts): Promise<void> {

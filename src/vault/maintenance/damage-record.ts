@@ -1,0 +1,121 @@
+import { type Storage, StorageDeniedError, StorageFullError } from "../../storage/index.ts";
+import type { DamagedPack } from "../index/chunk-index.ts";
+import type { LoadedIndex } from "../index/load-index.ts";
+import type { DamageNote, RemovalNotes } from "../removal/removal-notes.ts";
+
+/** As many packs share a note. */
+const PACKS_A_NOTE = 64;
+
+export interface DamageRecordOptions {
+  readonly loaded: LoadedIndex;
+  readonly notes: RemovalNotes;
+  /** Whether what is found is written into the vault. */
+  readonly isKept: boolean;
+}
+
+/**
+ * What is known to be damaged, for everybody: docs/vault-format.md 10.2. What is found goes into notes, and notes about packs
+ * that turn out sound, or are gone, are closed.
+ */
+export class DamageRecord {
+  readonly #options: DamageRecordOptions;
+  readonly #before: readonly DamageNote[];
+  readonly #known: ReadonlySet<string>;
+  readonly #sound = new Set<string>();
+  readonly #unwritten = new Set<string>();
+  readonly #afterwards: (() => Promise<void>)[] = [];
+  /** False when this credential may not write, or nothing fits any more. */
+  isWritable = true;
+
+  private constructor(options: DamageRecordOptions, before: readonly DamageNote[]) {
+    this.#options = options;
+    this.#before = before;
+    this.#known = new Set(before.flatMap(({ packs }) => packs.map(({ pack }) => pack)));
+  }
+
+  /** Reads the notes, and lets the index heed them from its next refresh on. */
+  static async open(options: DamageRecordOptions, signal?: AbortSignal): Promise<DamageRecord> {
+    const before = await options.notes.damageNotes(signal);
+    for (const { packs } of before) options.loaded.heed(packs);
+    return new DamageRecord(options, before);
+  }
+
+  /** Packs that notes name, each once. */
+  get known(): ReadonlySet<string> {
+    return this.#known;
+  }
+
+  /** Somebody saw that a pack is damaged. */
+  add(damage: DamagedPack): void {
+    if (this.#options.loaded.noteDamage(damage)) this.#unwritten.add(damage.pack);
+  }
+
+  /** Somebody read all of a pack and found nothing. */
+  async sound(pack: string): Promise<void> {
+    this.#options.loaded.index.forgive(pack);
+    this.#sound.add(pack);
+  }
+
+  /** Does something when what was found of a pack is durable. */
+  async thenOf(pack: string, act: () => Promise<void>): Promise<void> {
+    if (!this.#unwritten.has(pack)) {
+      await act();
+      return;
+    }
+    this.#afterwards.push(act);
+    if (this.#unwritten.size >= PACKS_A_NOTE) await this.flush();
+  }
+
+  /** What was found is durable when it resolves, unless nothing may be written. */
+  async flush(): Promise<void> {
+    const found = this.#options.loaded.takeFound();
+    const afterwards = this.#afterwards.splice(0);
+    this.#unwritten.clear();
+    if (this.#options.isKept && found.length > 0) {
+      await this.#trying(async () => {
+        await this.#options.notes.noteDamage(joined(found));
+      });
+    }
+    for (const act of afterwards) await act();
+  }
+
+  /** Closes notes whose packs are sound or gone; of one that names others too, these are written again first. */
+  async close(storage: Storage): Promise<void> {
+    if (!this.#options.isKept) return;
+    const { notes } = this.#options;
+    for (const note of this.#before) {
+      const open: DamagedPack[] = [];
+      for (const damaged of note.packs) {
+        const isOver = this.#sound.has(damaged.pack) || (await storage.stat(damaged.pack)) === undefined;
+        if (!isOver) open.push(damaged);
+      }
+      if (open.length === note.packs.length) continue;
+      await this.#trying(async () => {
+        if (open.length > 0) await notes.noteDamage(open);
+        await notes.closeDamage(note);
+      });
+    }
+  }
+
+  /** Whoever may only read can look for damage all the same. */
+  async #trying(write: () => Promise<void>): Promise<void> {
+    try {
+      await write();
+    } catch (error) {
+      if (!(error instanceof StorageDeniedError || error instanceof StorageFullError)) throw error;
+      this.isWritable = false;
+    }
+  }
+}
+
+/** Each pack once. */
+function joined(found: readonly DamagedPack[]): readonly DamagedPack[] {
+  const packs = new Map<string, DamagedPack>();
+  for (const { pack, frames } of found) {
+    const known = packs.get(pack);
+    const isWhole = frames === undefined || (known !== undefined && known.frames === undefined);
+    const offsets = [...new Set([...(known?.frames ?? []), ...(frames ?? [])])].sort((a, b) => a - b);
+    packs.set(pack, isWhole ? { pack } : { pack, frames: offsets });
+  }
+  return [...packs.values()];
+}
