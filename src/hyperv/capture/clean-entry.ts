@@ -1,5 +1,5 @@
 import type { Guid } from "../../base/index.ts";
-import { type CimReference, optionalNumberOf } from "../../cim/index.ts";
+import { CimFault, type CimReference, optionalNumberOf } from "../../cim/index.ts";
 import { checkpointName, isOurs, memoryCheckpointName } from "../checkpoint-name.ts";
 import { CLASS, FINAL_JOB_STATES, JOB_TYPE_CREATE_CHECKPOINT, VIRTUALIZATION_V2 } from "../cim-names.ts";
 import type { CheckpointInventory, MachineTree } from "../inventory/machine-inventory.ts";
@@ -127,18 +127,28 @@ async function untilNothingIsMade(
 ): Promise<void> {
   const deadline = access.clock.monotonicMs() + MAKING_LIMIT_MS;
   for (const pause of pauses()) {
-    const jobs = await Array.fromAsync(
-      access.session.query(VIRTUALIZATION_V2, `SELECT * FROM ${CLASS.hostJob}`, options),
-    );
-    const isMaking = jobs.some((job) => {
-      const type = optionalNumberOf(job, "JobType") ?? JOB_TYPE_CREATE_CHECKPOINT;
-      const state = optionalNumberOf(job, "JobState");
-      return type === JOB_TYPE_CREATE_CHECKPOINT && state !== undefined && !FINAL_JOB_STATES.has(state);
-    });
+    const isMaking = await isMakingCheckpoints(access, options);
     const machine = await readMachineTree(access, custody.machine, options);
     if (!isMaking && machine?.activity !== "checkpointing") return;
     if (access.clock.monotonicMs() >= deadline) return;
     await access.clock.sleep(pause, options);
+  }
+}
+
+/** A host may list no jobs, or refuse to (docs/unconfirmed.md, job-enum): then the machine's own state must do. */
+async function isMakingCheckpoints(access: HostAccess, options: WaitOptions): Promise<boolean> {
+  try {
+    const jobs = await Array.fromAsync(
+      access.session.query(VIRTUALIZATION_V2, `SELECT * FROM ${CLASS.hostJob}`, options),
+    );
+    return jobs.some((job) => {
+      const type = optionalNumberOf(job, "JobType") ?? JOB_TYPE_CREATE_CHECKPOINT;
+      const state = optionalNumberOf(job, "JobState");
+      return type === JOB_TYPE_CREATE_CHECKPOINT && state !== undefined && !FINAL_JOB_STATES.has(state);
+    });
+  } catch (error) {
+    if (error instanceof CimFault) return false;
+    throw error;
   }
 }
 

@@ -11,7 +11,7 @@ const INFO = `<INSTANCE CLASSNAME="Msvm_VirtualHardDiskInfo"><PROPERTY NAME="InU
 async function asked(
   out: Readonly<Record<string, CimValue>>,
   namespace?: string,
-): Promise<{ parent: string | undefined; calls: string[]; queries: readonly string[] }> {
+): Promise<{ parent: string | null | undefined; calls: string[]; queries: readonly string[] }> {
   const service = row("Msvm_ImageManagementService", { Name: "vmms" }, ["Name"]);
   const session = new ScriptedSession({ rows: { [service.className]: [service] } });
   const calls: string[] = [];
@@ -33,13 +33,14 @@ test("`parentPathOf()` reads the parent from the settings of a disk", async () =
   });
   const { parent, calls } = await asked(settings("D:\\base.vhdx"));
   assert.deepEqual([parent, calls], ["D:\\base.vhdx", ["GetVirtualHardDiskSettingData"]]);
-  assert.equal((await asked(settings(""))).parent, undefined);
-  assert.equal((await asked({})).parent, undefined);
+  assert.equal((await asked(settings(""))).parent, null, "it has none");
+  assert.equal((await asked({})).parent, undefined, "the host does not say it");
 });
 
 test("`parentPathOf()` asks a host of 2008 R2 in its own words", async () => {
   const { parent, calls, queries } = await asked({ Info: INFO }, "root\\virtualization");
   assert.deepEqual([parent, calls], ["D:\\A & B\\base.vhd", ["GetVirtualHardDiskInfo"]]);
   assert.deepEqual(queries, ["root\\virtualization: SELECT * FROM Msvm_ImageManagementService"]);
-  assert.equal((await asked({ Info: "<INSTANCE/>" }, "root\\virtualization")).parent, undefined);
+  assert.equal((await asked({ Info: "<INSTANCE/>" }, "root\\virtualization")).parent, null);
+  assert.equal((await asked({}, "root\\virtualization")).parent, undefined);
 });

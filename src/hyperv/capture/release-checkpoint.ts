@@ -59,7 +59,7 @@ async function removeAndWatch(
   const machine = await readMachineTree(access, owned.machine);
   if (machine === undefined) return await machineGone(access, owned);
   const standing = owned.standing ?? (await standingDisks(access, { machine, custody: owned, checkpoint }));
-  if (machine.suspendedMerge !== undefined) await resumeMerging(access, machine.suspendedMerge);
+  if (machine.suspendedMerge !== undefined) await resumeMerging(access, machine.id, machine.suspendedMerge);
   const refusal = await destroy(access, machine, owned);
   const leftBehind =
     refusal === undefined
@@ -114,9 +114,19 @@ async function destroyOnce(access: HostAccess, target: CimReference): Promise<st
     : "the host job that removes it does not come to an end";
 }
 
-/** A merge that somebody suspended never starts (an export without disks does that, hyperv-facts 2.5). */
-async function resumeMerging(access: HostAccess, instanceId: string): Promise<void> {
-  await callHost(access, {
+/**
+ * A merge that somebody suspended never starts (an export without disks does that, hyperv-facts 2.5). Whether the host wants
+ * the InstanceID that it lists, or the machine's own, nobody has seen (docs/unconfirmed.md, merge-instance).
+ */
+async function resumeMerging(access: HostAccess, machine: Guid, listed: string): Promise<void> {
+  for (const instanceId of new Set([listed, `Microsoft:${machine.toUpperCase()}`])) {
+    if (await enableMerging(access, instanceId)) return;
+  }
+}
+
+/** Whether the host did it. What stays suspended is seen by the disks that are not merged. */
+async function enableMerging(access: HostAccess, instanceId: string): Promise<boolean> {
+  const outcome = await callHost(access, {
     target: await serviceOf(access, CLASS.managementService),
     method: METHOD.modifyDiskMerge,
     arguments: {
@@ -134,4 +144,5 @@ async function resumeMerging(access: HostAccess, instanceId: string): Promise<vo
     },
     limitMs: SETTING_LIMIT_MS,
   });
+  return outcome.kind === "done";
 }

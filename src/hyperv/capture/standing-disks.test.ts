@@ -66,6 +66,16 @@ test("`standingDisks()` gives up a chain that does not lead to the frozen leaf, 
   assert.deepEqual(await standing(machine, { "D:\\x.avhdx": "D:\\x.avhdx" }), []);
 });
 
+test("`standingDisks()` where the host says no parent of a disk in use are the leaves, unless a user changed the tree", async () => {
+  const machine = machineOf({ disks: [diskOf({ path: "D:\\m_1.avhdx" })], recoveryCheckpoints: [held] });
+  const session = new ScriptedSession({ rows: { [SERVICE.className]: [SERVICE] } });
+  session.invoke = async () => ({ returnValue: 32_773, out: {} });
+  const of = async (known: MachineInventory): Promise<readonly string[]> =>
+    await standingDisks(accessTo(session), { machine: known, custody: custody(), checkpoint: HELD });
+  assert.deepEqual(await of(machine), ["D:\\m_1.avhdx"]);
+  assert.deepEqual(await of({ ...machine, checkpoints: [checkpointOf()] }), []);
+});
+
 test("`standingDisks()` of a checkpoint that is gone are the leaves that changed, unless a user changed the tree", async () => {
   const machine = machineOf({ disks: [diskOf({ path: "D:\\m_1.avhdx" })] });
   assert.deepEqual(await standing(machine, {}), ["D:\\m_1.avhdx"]);

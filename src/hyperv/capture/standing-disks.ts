@@ -33,8 +33,11 @@ export async function standingDisks(
   for (const frozen of checkpoint.disks) {
     const leaf = live.find((candidate) => byPlace(candidate, frozen) === 0);
     if (leaf === undefined || frozen.path === undefined) continue;
-    const found = await childOf(access, { parent: frozen.path, leaf: leaf.path }, options);
-    if (found !== undefined) standing.push(found);
+    const chain = { parent: frozen.path, leaf: leaf.path };
+    const found = await childOf(access, chain, options);
+    if (typeof found === "string") standing.push(found);
+    // a host may say no parents of disks in use (docs/unconfirmed.md, parent-path-live); in the same tree the leaf is it
+    else if (found === undefined && hasSameTree(machine, custody)) standing.push(leaf.path);
   }
   return standing;
 }
@@ -55,19 +58,22 @@ export function hasSameTree(machine: MachineTree, custody: RecoveryCustody): boo
   return now.size === custody.tree.length && custody.tree.every((id) => now.has(id));
 }
 
-/** The file of the leaf's chain whose parent is `parent`; undefined when the chain does not lead there. */
+/**
+ * The file of the leaf's chain whose parent is `parent`; null when the chain does not lead there, undefined when the host
+ * does not say where it leads.
+ */
 async function childOf(
   access: HostAccess,
   chain: { readonly parent: string; readonly leaf: string },
   options: WaitOptions,
-): Promise<string | undefined> {
+): Promise<string | null | undefined> {
   const wanted = windowsPathKey(chain.parent);
   let current = chain.leaf;
   for (let depth = 0; depth < LONGEST_CHAIN && windowsPathKey(current) !== wanted; depth++) {
     const parent = await parentPathOf(access, current, options);
-    if (parent === undefined) return undefined;
+    if (typeof parent !== "string") return parent;
     if (windowsPathKey(parent) === wanted) return current;
     current = parent;
   }
-  return undefined;
+  return null;
 }

@@ -46,7 +46,7 @@ async function parentsOf({ access, signal }: Examination, leaf: string): Promise
   const parents: string[] = [];
   try {
     let parent = await parentPathOf(access, leaf, { signal });
-    while (parent !== undefined && parents.length < LONGEST_CHAIN && !parents.includes(parent)) {
+    while (typeof parent === "string" && parents.length < LONGEST_CHAIN && !parents.includes(parent)) {
       parents.push(parent);
       parent = DIFFERENCING.test(parent) ? await parentPathOf(access, parent, { signal }) : undefined;
     }

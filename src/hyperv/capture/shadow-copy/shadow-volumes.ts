@@ -113,7 +113,7 @@ async function knownParent(
   options: WaitOptions & { readonly namespace: string | undefined },
 ): Promise<string | undefined> {
   try {
-    return await parentPathOf(access, path, options);
+    return (await parentPathOf(access, path, options)) ?? undefined;
   } catch (error) {
     const isAnswer =
       error instanceof StillpointError && ["host-fault", "host-answer-malformed"].includes(error.code);
