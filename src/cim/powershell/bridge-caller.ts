@@ -1,5 +1,5 @@
 import { type Clock, InterruptedError, throwIfInterrupted } from "../../base/index.ts";
-import { CimConnectionError } from "../index.ts";
+import { CimConnectionError, excerptOf } from "../index.ts";
 import { BridgeProcess, type BridgeProcessOptions } from "./bridge-process.ts";
 import { within } from "./deadline.ts";
 import { HostBridgeError } from "./errors.ts";
@@ -120,6 +120,11 @@ export class BridgeCaller implements AsyncDisposable {
     if (answer.kind === "restricted") {
       const state = `its language mode is "${answer.mode}"`;
       throw new HostBridgeError(`Cannot use Windows PowerShell: ${state}`, { reason: "restricted" });
+    }
+    if (answer.kind === "fault") {
+      // what it needs for every text fails already here (`powershell-matchevaluator`)
+      const state = `it cannot greet: ${excerptOf(answer.fault.message.trim() || answer.fault.type)}`;
+      throw new HostBridgeError(`Cannot use Windows PowerShell: ${state}`, { reason: "failed" });
     }
     if (answer.kind !== "hello") throw this.#break(process, answer);
     const { version, echo, machine, powershell } = answer.hello;

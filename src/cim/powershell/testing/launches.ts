@@ -1,13 +1,18 @@
 import { fileURLToPath } from "node:url";
 import { PowershellSession, type PowershellSessionOptions } from "../powershell-session.ts";
 import type { BridgeLaunch } from "../windows-powershell.ts";
+import type { OtherAnswer } from "./other-answers.ts";
 import type { BridgeStep } from "./scripted-bridge.ts";
 
 type Options = Partial<Omit<PowershellSessionOptions, "launch">>;
 
 /** A bridge to the simulated host of a folder; `frozen`: its time stands still. */
-export function simulatedBridge(folder: string, time: "frozen" | "running"): BridgeLaunch {
-  return underNode(import.meta.resolve("./simulated-bridge.ts"), [folder, time]);
+export function simulatedBridge(
+  folder: string,
+  time: "frozen" | "running",
+  others: readonly OtherAnswer[] = [],
+): BridgeLaunch {
+  return underNode(import.meta.resolve("./simulated-bridge.ts"), [folder, time, others.join(",")]);
 }
 
 /** A bridge that answers by script; when it is started again, the script begins anew. */
@@ -19,9 +24,9 @@ export function scriptedBridge(steps: readonly BridgeStep[]): BridgeLaunch {
 export async function sessionThroughProcess(
   folder: string,
   time: "frozen" | "running",
-  options: Options = {},
+  { others, ...options }: Options & { readonly others?: readonly OtherAnswer[] } = {},
 ): Promise<PowershellSession> {
-  const launch = simulatedBridge(folder, time);
+  const launch = simulatedBridge(folder, time, others);
   return await PowershellSession.open({ environment: {}, launch, ...options });
 }
 

@@ -1,6 +1,6 @@
 /**
  * A program that speaks the bridge's lines on top of a simulated host, as bridge.ps1 does on top of WMI:
- * `node simulated-bridge.ts FOLDER frozen|running`.
+ * `node simulated-bridge.ts FOLDER frozen|running [ANSWERS]`, the answers by their names in other-answers.ts, with commas.
  */
 import assert from "node:assert/strict";
 import { createInterface } from "node:readline";
@@ -10,11 +10,13 @@ import { openSimulatedHost } from "../../../simulator/index.ts";
 import { CimFault, type CimInstance } from "../../index.ts";
 import { parseObjectPath } from "../lines/object-path.ts";
 import type { BridgeRequest } from "../lines/request.ts";
+import { isOtherAnswer, madeBy, refusedBy, toldBy } from "./other-answers.ts";
 import { argumentValues, MACHINE, wireInstance } from "./wire-values.ts";
 
 type Request = BridgeRequest & { readonly id: number };
 
-const [folder = "", time] = process.argv.slice(2);
+const [folder = "", time, given = ""] = process.argv.slice(2);
+const others = new Set(given.split(",").filter(isOtherAnswer));
 const clock = time === "frozen" ? new FakeClock() : systemClock;
 await using host = await openSimulatedHost(folder, { clock, entropy: systemEntropy });
 await using session = host.session();
@@ -30,16 +32,20 @@ async function portion(listing: number, count: number): Promise<object> {
       listings.delete(listing);
       return { items, more: false };
     }
-    items.push(wireInstance(next.value));
+    refusedBy(others, { operation: "list", instance: next.value });
+    items.push(toldBy(others, next.value));
   }
   return { items, more: true };
 }
 
 async function answer(request: Request): Promise<object | undefined> {
+  refusedBy(others, request);
   switch (request.operation) {
     case "hello":
       return { hello: { version: 1, echo: request.echo, machine: MACHINE, powershell: "5.1.17763.1" } };
     case "query":
+      if (others.has("empty-lists") && /virtualization/.test(request.namespace))
+        return { items: [], more: false };
       listings.set(request.id, session.query(request.namespace, request.wql)[Symbol.asyncIterator]());
       return await portion(request.id, request.count);
     case "more":
@@ -50,12 +56,12 @@ async function answer(request: Request): Promise<object | undefined> {
     case "get": {
       const found = await session.get(parseObjectPath(request.path));
       if (found === undefined) throw new CimFault("Not found", { code: 0x80041002, reason: "Not found" });
-      return { items: [wireInstance(found)], more: false };
+      return { items: [toldBy(others, found)], more: false };
     }
     case "invoke":
     default: {
       const result = await session.invoke(parseObjectPath(request.path), request.method, {
-        arguments: argumentValues(request.arguments),
+        arguments: argumentValues(madeBy(others, request.arguments)),
       });
       const properties = { ...result.out, ReturnValue: result.returnValue };
       const out = { kind: "instance", className: "__PARAMETERS", properties } as const;
@@ -68,12 +74,13 @@ function fault(error: unknown): object {
   if (!(error instanceof CimFault)) throw error;
   const { code, reason, provider = "" } = error.parts;
   const properties = { Description: reason, Operation: "ExecMethod", ProviderName: provider };
+  const details = { class: "__ExtendedStatus", path: "", properties };
   return {
     fault: {
       code: code | 0, // as .NET has it
       message: "Generic failure ",
       type: "System.Management.ManagementException",
-      details: { class: "__ExtendedStatus", path: "", properties },
+      details: others.has("no-extended-status") ? null : details,
     },
   };
 }
