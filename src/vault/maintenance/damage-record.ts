@@ -1,6 +1,7 @@
 import { type Storage, StorageDeniedError, StorageFullError } from "../../storage/index.ts";
 import type { DamagedPack } from "../index/chunk-index.ts";
 import type { LoadedIndex } from "../index/load-index.ts";
+import { tellDamage } from "../removal/known-damage.ts";
 import type { DamageNote, RemovalNotes } from "../removal/removal-notes.ts";
 
 /** As many packs share a note. */
@@ -72,9 +73,7 @@ export class DamageRecord {
     const afterwards = this.#afterwards.splice(0);
     this.#unwritten.clear();
     if (this.#options.isKept && found.length > 0) {
-      await this.#trying(async () => {
-        await this.#options.notes.noteDamage(joined(found));
-      });
+      if (!(await tellDamage(joined(found), this.#options.notes))) this.isWritable = false;
     }
     for (const act of afterwards) await act();
   }

@@ -11,7 +11,7 @@ export interface PackUse {
 export interface PackChoice {
   /** Nothing of them is needed. */
   readonly drop: readonly PackUse[];
-  /** Little of them is needed, or they are doomed already: what is needed moves. */
+  /** Little of them is needed, they are doomed already, or damaged where nothing is needed: what is needed moves. */
   readonly move: readonly PackUse[];
   readonly keep: readonly PackUse[];
 }
@@ -31,11 +31,24 @@ export function choosePacks({ index, needed, moveBelow }: ChooseOptions): PackCh
   for (const pack of index.packs) {
     if (!pack.isThere) continue;
     const use = { pack, neededBytes: neededBytesOf(pack, { index, needed }) };
+    const isLittle = use.neededBytes < moveBelow * pack.sizeBytes || index.isDamaged(pack.object);
     if (use.neededBytes === 0) drop.push(use);
-    else if (pack.isDoomed || use.neededBytes < moveBelow * pack.sizeBytes) move.push(use);
+    else if (pack.isDoomed) move.push(use);
+    // what cannot be carried along is perhaps nowhere else: it waits for a backup that has it still
+    else if (isLittle && !isNeededDamaged(pack, { index, needed })) move.push(use);
     else keep.push(use);
   }
   return { drop, move, keep };
+}
+
+function isNeededDamaged(
+  { firstFrame, frameCount }: IndexedPack,
+  { index, needed }: Omit<ChooseOptions, "moveBelow">,
+): boolean {
+  for (let frame = firstFrame; frame < firstFrame + frameCount; frame++) {
+    if (index.isStruck(frame) && needed.neededIn(frame) > 0) return true;
+  }
+  return false;
 }
 
 function neededBytesOf(pack: IndexedPack, { index, needed }: Omit<ChooseOptions, "moveBelow">): number {

@@ -59,18 +59,23 @@ export async function moveChunks(
   const mover = new Mover(parts, sessionPacks);
   const moved: IndexedPack[] = [];
   const damaged: VaultDamagedError[] = [];
-  for (const pack of packs) {
-    throwIfInterrupted(parts.signal);
-    try {
-      await mover.move(pack, needed);
-      moved.push(pack);
-    } catch (error) {
-      if (!(error instanceof VaultDamagedError)) throw error;
-      damaged.push(error);
+  try {
+    for (const pack of packs) {
+      throwIfInterrupted(parts.signal);
+      try {
+        await mover.move(pack, needed);
+        moved.push(pack);
+      } catch (error) {
+        if (!(error instanceof VaultDamagedError)) throw error;
+        damaged.push(error);
+      }
     }
+    await mover.flush();
+    await sessionPacks.flush();
+  } finally {
+    await mover.settled(); // nothing of it is on its way when a failure is told
+    await sessionPacks.settled();
   }
-  await mover.flush();
-  await sessionPacks.flush();
   if (durable.length > 0) loaded.noteWritten(await writeSegment(durable, parts), durable);
   return { packs: moved, writtenBytes: durable.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0), damaged };
 }
@@ -135,6 +140,12 @@ class Mover {
   async flush(): Promise<void> {
     await this.#feeds.data.flush();
     await this.#feeds.meta.flush();
+  }
+
+  /** Resolves when no thread works for it any more, well or not. */
+  async settled(): Promise<void> {
+    await this.#feeds.data.settled();
+    await this.#feeds.meta.settled();
   }
 
   async #classOf({ object }: IndexedPack): Promise<"data" | "meta"> {
