@@ -44,10 +44,10 @@ export async function createVault(
   const recoveryKey = newRecoveryKey(entropy);
   const slots = new KeySlots(storage, config.id);
   const slot = { masterKey, vault: config.id, created, entropy };
-  await slots.add(await passphraseSlot(passphrase, slot, options.kdf));
+  const { id } = await slots.add(await passphraseSlot(passphrase, slot, options.kdf));
   await slots.add(recoverySlot(recoveryKey, slot));
   await putConfig(storage, encodeConfig(config, keys.configKey)); // last: with it the vault exists
-  return { vault: new Vault(options, { config, masterKey, keys }), recoveryKey };
+  return { vault: new Vault(options, { config, masterKey, keys, slot: id }), recoveryKey };
 }
 
 /** Slots of a creation that was killed do not matter. */

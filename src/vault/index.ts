@@ -1,7 +1,9 @@
 export { type CreateVaultOptions, createVault } from "./create-vault.ts";
 export * from "./errors.ts";
 export type { KdfCost } from "./format/key-slot-document.ts";
+export * from "./keys/errors.ts";
 export type { KeySlotFacts } from "./keys/key-slots.ts";
+export type { ShareCounts } from "./keys/recovery-shares.ts";
 export { type ScrubReport, scrubVault } from "./maintenance/scrub-vault.ts";
 export type {
   DamagedObject,
@@ -12,9 +14,12 @@ export type {
 export { type OpenVaultOptions, openVault } from "./open-vault.ts";
 export type { StoreCounts, StoredContent } from "./pipeline/store-file.ts";
 export type { CopyOptions, StoredFileReader } from "./reading/stored-file-reader.ts";
+export type { MissingPoint, ReceiptGap } from "./receipts/judge-receipts.ts";
+export type { ReceiptBook, ReceiptPage } from "./receipts/receipt-book.ts";
+export type { ReceiptReport } from "./receipts/receipts.ts";
 export type { FileRecipe } from "./recipes/file-recipe.ts";
 export type { RemovalPlan } from "./removal/plan-removal.ts";
-export type { PruneOptions, PruneReport } from "./removal/prune-vault.ts";
+export type { PruneOptions, PruneReport } from "./removal/prune-report.ts";
 export type {
   CheckpointRecord,
   FileRole,

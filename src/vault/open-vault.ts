@@ -6,17 +6,18 @@ import { decodeConfig, isConfigProven, type ReadConfig } from "./format/config-d
 import { FORMAT_VERSION } from "./format/layout.ts";
 import { CONFIG_NAME, KEYS_PREFIX } from "./format/object-names.ts";
 import { KeySlots } from "./keys/key-slots.ts";
+import { secretFromShares } from "./keys/recovery-shares.ts";
 import { Vault } from "./vault.ts";
 import type { VaultOptions } from "./vault-options.ts";
 
 export interface OpenVaultOptions extends VaultOptions {
-  /** A passphrase, or the text of a recovery key. */
+  /** A passphrase, the text of a recovery key, or as many shares of one as are needed, one a line. */
   readonly passphrase: Secret;
 }
 
 /**
  * Opens a vault. @throws {VaultNotFoundError} @throws {VaultPassphraseWrongError} @throws {VaultTooNewError}
- * @throws {VaultDamagedError}
+ * @throws {VaultDamagedError} @throws what `secretFromShares` throws
  */
 export async function openVault(options: OpenVaultOptions): Promise<Vault> {
   const { storage } = options;
@@ -32,10 +33,11 @@ export async function openVault(options: OpenVaultOptions): Promise<Vault> {
   }
   if (read.kind === "damaged") throw damagedConfig();
   const { config, mac } = read;
-  const masterKey = await new KeySlots(storage, config.id).unlock(options.passphrase);
+  const secret = secretFromShares(options.passphrase, config.id);
+  const { masterKey, slot } = await new KeySlots(storage, config.id).unlock(secret);
   const keys = vaultKeysFrom(masterKey, config.id);
   if (!isConfigProven(config, mac, keys.configKey)) throw damagedConfig();
-  return new Vault(options, { config, masterKey, keys });
+  return new Vault(options, { config, masterKey, keys, slot });
 }
 
 async function readConfig(storage: Storage): Promise<ReadConfig> {

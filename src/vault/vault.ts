@@ -4,15 +4,21 @@ import { VaultDamagedError } from "./errors.ts";
 import type { VaultConfig } from "./format/config-document.ts";
 import type { KdfCost } from "./format/key-slot-document.ts";
 import { LoadedIndex } from "./index/load-index.ts";
-import { passphraseSlot } from "./keys/key-slot.ts";
+import { VaultKeySlotInUseError } from "./keys/errors.ts";
+import { type NewKeySlot, passphraseSlot, recoverySlot } from "./keys/key-slot.ts";
 import { type KeySlotFacts, KeySlots } from "./keys/key-slots.ts";
 import { assertStrong } from "./keys/passphrase-strength.ts";
+import { newRecoveryKey } from "./keys/recovery-key.ts";
+import { newRecoveryShares, type ShareCounts } from "./keys/recovery-shares.ts";
 import { type VerifyOptions, type VerifyReport, verifyVault } from "./maintenance/verify-vault.ts";
 import { Engine } from "./pipeline/engine.ts";
 import { FrameReader } from "./reading/frame-reader.ts";
 import { StoredFileReader } from "./reading/stored-file-reader.ts";
+import { PassingReceiptBook } from "./receipts/receipt-book.ts";
+import { type ReceiptReport, Receipts } from "./receipts/receipts.ts";
 import { planRemoval, type RemovalPlan } from "./removal/plan-removal.ts";
-import { MOVE_BELOW, type PruneOptions, type PruneReport, pruneVault } from "./removal/prune-vault.ts";
+import type { PruneOptions, PruneReport } from "./removal/prune-report.ts";
+import { MOVE_BELOW, pruneVault } from "./removal/prune-vault.ts";
 import { RemovalNotes } from "./removal/removal-notes.ts";
 import { findPoint, isOfMachine } from "./restore-points/find-point.ts";
 import { PointStore } from "./restore-points/point-store.ts";
@@ -30,6 +36,8 @@ export interface OpenedVault {
   readonly config: VaultConfig;
   readonly masterKey: Uint8Array;
   readonly keys: VaultKeys;
+  /** The id of the key slot that it was opened with. */
+  readonly slot: string;
 }
 
 /** A restore point that is in the trash. */
@@ -51,6 +59,7 @@ export class Vault implements AsyncDisposable {
   readonly #frames: FrameReader;
   readonly #notes: RemovalNotes;
   readonly #points: PointStore;
+  readonly #receipts: Receipts;
   readonly #slots: KeySlots;
   #indexLoaded: Promise<void> | undefined;
 
@@ -69,6 +78,8 @@ export class Vault implements AsyncDisposable {
     this.#frames = new FrameReader({ storage, keys, engine: this.#engine, loaded: this.#loaded });
     this.#notes = new RemovalNotes({ ...options, keys });
     this.#points = new PointStore({ ...options, keys, notes: this.#notes });
+    const book = options.receiptBook ?? new PassingReceiptBook();
+    this.#receipts = new Receipts({ ...options, keys, book, points: this.#points });
     this.#slots = new KeySlots(storage, config.id);
     this.facts = {
       id: config.id,
@@ -90,15 +101,71 @@ export class Vault implements AsyncDisposable {
     options: { readonly allowWeakPassphrase?: true; readonly kdf?: KdfCost } = {},
   ): Promise<KeySlotFacts> {
     if (options.allowWeakPassphrase !== true) assertStrong(passphrase);
-    const { clock, entropy } = this.#options;
-    const { masterKey, config } = this.#opened;
-    const slot = { masterKey, vault: config.id, created: clock.now(), entropy };
-    return await this.#slots.add(await passphraseSlot(passphrase, slot, options.kdf));
+    const slot = await passphraseSlot(passphrase, this.#newSlot(), options.kdf);
+    return await this.#slots.addProven(slot, passphrase, this.#opened.masterKey);
   }
 
-  /** @throws {VaultLastKeySlotError} @throws {VaultKeySlotNotFoundError} */
-  async removeSlot(id: string): Promise<void> {
+  /**
+   * A new passphrase instead of the one that the vault was opened with. The new slot is there, read back and opened, before the
+   * old one goes: killed anywhere between, both open the vault. @throws {VaultPassphraseWeakError}
+   */
+  async rotatePassphrase(
+    passphrase: Secret,
+    options: { readonly allowWeakPassphrase?: true; readonly kdf?: KdfCost } = {},
+  ): Promise<{ readonly added: KeySlotFacts; readonly removed: string }> {
+    const added = await this.addPassphrase(passphrase, options);
+    const removed = this.#opened.slot;
+    await this.#slots.remove(removed);
+    return { added, removed };
+  }
+
+  /** One more recovery key that opens the vault. It is kept nowhere. */
+  async addRecoveryKey(): Promise<{ readonly slot: KeySlotFacts; readonly recoveryKey: Secret }> {
+    const recoveryKey = newRecoveryKey(this.#options.entropy);
+    return { slot: await this.#addRecovery(recoveryKey), recoveryKey };
+  }
+
+  /** One more recovery key, which exists only in shares: that many papers, of which that many open the vault. */
+  async addRecoveryShares(
+    counts: ShareCounts,
+  ): Promise<{ readonly slot: KeySlotFacts; readonly papers: readonly Secret[] }> {
+    const { recoveryKey, papers } = newRecoveryShares(counts, {
+      vault: this.facts.id,
+      entropy: this.#options.entropy,
+    });
+    return { slot: await this.#addRecovery(recoveryKey), papers };
+  }
+
+  /**
+   * The slot that the vault was opened with goes only when `evenInUse` says so.
+   * @throws {VaultLastKeySlotError} @throws {VaultKeySlotNotFoundError} @throws {VaultKeySlotInUseError}
+   */
+  async removeSlot(id: string, options: { readonly evenInUse?: true | undefined } = {}): Promise<void> {
+    const isLast = (await this.#slots.list()).length === 1;
+    if (id === this.#opened.slot && options.evenInUse !== true && !isLast)
+      throw new VaultKeySlotInUseError(id);
     await this.#slots.remove(id);
+  }
+
+  /** Key slots of kinds that this program does not know. */
+  async unknownKeySlots(): Promise<readonly { readonly id: string; readonly kind: string }[]> {
+    return await this.#slots.unknown();
+  }
+
+  /** The id of the key slot that the vault was opened with. */
+  get openedWith(): string {
+    return this.#opened.slot;
+  }
+
+  async #addRecovery(recoveryKey: Secret): Promise<KeySlotFacts> {
+    const slot = recoverySlot(recoveryKey, this.#newSlot());
+    return await this.#slots.addProven(slot, recoveryKey, this.#opened.masterKey);
+  }
+
+  #newSlot(): NewKeySlot {
+    const { clock, entropy } = this.#options;
+    const { masterKey, config } = this.#opened;
+    return { masterKey, vault: config.id, created: clock.now(), entropy };
   }
 
   /** A writer. Several may be open at once, in several programs. The signal ends whatever the session does. */
@@ -115,6 +182,7 @@ export class Vault implements AsyncDisposable {
         loaded: this.#loaded,
         points: this.#points,
         notes: this.#notes,
+        receipts: this.#receipts,
         chunkBytes: config.chunkBytes,
       },
       options.signal,
@@ -192,6 +260,7 @@ export class Vault implements AsyncDisposable {
   async takeBack(point: RestorePointId): Promise<boolean> {
     const entries = (await this.#notes.trashEntries()).filter((entry) => entry.point === point);
     for (const entry of entries) await this.#notes.takeBack(entry);
+    if (entries.length > 0) await this.#receipts.pointKept(point);
     return entries.length > 0;
   }
 
@@ -220,7 +289,18 @@ export class Vault implements AsyncDisposable {
       engine: this.#engine,
       notes: this.#notes,
       points: this.#points,
+      receipts: this.#receipts,
     });
+  }
+
+  /** Whether every restore point is there that was there, and that nobody removed who may. Reads receipts only. */
+  async checkReceipts(signal?: AbortSignal): Promise<ReceiptReport> {
+    return await this.#receipts.check(signal);
+  }
+
+  /** From now on what `checkReceipts()` finds wrong counts as removed. Gives what that was. */
+  async acceptLoss(signal?: AbortSignal): Promise<ReceiptReport> {
+    return await this.#receipts.accept(signal);
   }
 
   /** Looks for damage; finding some is a result, not an error. */
@@ -236,6 +316,7 @@ export class Vault implements AsyncDisposable {
       points: this.#points,
       notes: this.#notes,
       slots: this.#slots,
+      receipts: this.#receipts,
     });
   }
 

@@ -190,17 +190,101 @@ def unseal(key: bytes, nonce: bytes, sealed: bytes, associated: bytes, what: str
         raise Damaged(f"{what} does not open: its bytes are not those that were sealed") from None
 
 
-def parse_recovery_key(text: str) -> bytes | None:
-    """The 20 bytes of a recovery key; nothing when the text is none."""
+def crockford(text: str, length: int) -> int | None:
+    """The number that a text of so many characters says; nothing when it is none."""
     letters = re.sub(r"[\s-]", "", text).upper().translate(str.maketrans("OIL", "011"))
-    if len(letters) != 36 or any(letter not in CROCKFORD for letter in letters):
+    if len(letters) != length or any(letter not in CROCKFORD for letter in letters):
         return None
     number = 0
     for letter in letters:
         number = number << 5 | CROCKFORD.index(letter)
+    return number
+
+
+def parse_recovery_key(text: str) -> bytes | None:
+    """The 20 bytes of a recovery key; nothing when the text is none."""
+    number = crockford(text, 36)
+    if number is None:
+        return None
     key = (number >> 20).to_bytes(20, "big")
     checksum = int.from_bytes(hashlib.sha256(key).digest()[:3], "big") >> 4
     return key if checksum == number & 0xFFFFF else None
+
+
+SHARE = struct.Struct("<B4s2sBBB20s")
+
+
+class Share(NamedTuple):
+    vault: bytes
+    set: bytes
+    number: int
+    needed: int
+    shares: int
+    part: bytes
+
+
+def parse_share(line: str) -> Share | None:
+    """A share of a recovery key (§3.1); nothing when the line has another form."""
+    number = crockford(line, 54)
+    if number is None:
+        return None
+    data = (number >> 30).to_bytes(SHARE.size, "big")
+    if int.from_bytes(hashlib.sha256(data).digest()[:4], "big") >> 2 != number & 0x3FFFFFFF:
+        raise Refused("A line with a recovery share is not what was printed")
+    form, *fields = SHARE.unpack(data)
+    share = Share(*fields)
+    if form != 1 or not 1 <= share.number <= share.shares or not 1 <= share.needed <= share.shares:
+        raise Refused("A line with a recovery share says what no share says")
+    return share
+
+
+def gf_times(a: int, b: int) -> int:
+    """A product in GF(2^8) with the polynomial 0x11d."""
+    product = 0
+    while b:
+        product ^= a * (b & 1)
+        a = a << 1 ^ (0x11D if a & 0x80 else 0)
+        b >>= 1
+    return product
+
+
+def gf_inverse(a: int) -> int:
+    return next(b for b in range(1, 256) if gf_times(a, b) == 1)
+
+
+def join_shares(shares: list[Share]) -> bytes:
+    """The key that the shares' polynomials have at 0."""
+    key = bytes(20)
+    for share in shares:
+        weight = 1
+        for other in shares:
+            if other is not share:
+                weight = gf_times(weight, gf_times(other.number, gf_inverse(other.number ^ share.number)))
+        key = bytes(a ^ gf_times(weight, b) for a, b in zip(key, share.part))
+    return key
+
+
+def secret_from_shares(secret: str, vault: bytes) -> bytes | None:
+    """The recovery key that a text of shares says; nothing when it has no share."""
+    lines = re.split(r"\r?\n", secret)
+    try:
+        shares = [share for share in map(parse_share, lines) if share is not None]
+    except Refused:
+        if len(lines) == 1:
+            return None
+        raise
+    if not shares:
+        return None
+    first = shares[0]
+    if any(share.vault != vault[:4] for share in shares):
+        raise Refused("A recovery share is of another vault")
+    if any((share.set, share.needed, share.shares) != (first.set, first.needed, first.shares) for share in shares):
+        raise Refused("The recovery shares were not printed together")
+    if len({share.number for share in shares}) != len(shares):
+        raise Refused("A recovery share is there twice")
+    if len(shares) < first.needed:
+        raise Refused(f"{first.needed} recovery shares are needed, and there are {len(shares)}")
+    return join_shares(shares[: first.needed])
 
 
 class Keys:
@@ -292,10 +376,14 @@ def prove_config(fields: dict[str, Any], keys: Keys) -> None:
     require(hmac.compare_digest(mac(keys.config, unproven), proof), "config's MAC is wrong")
 
 
-def read_slot(data: bytes, name: str) -> dict[str, Any]:
+def read_slot(data: bytes, name: str) -> dict[str, Any] | None:
+    """The slot; nothing when it is of a kind that this reader does not know."""
     what = f"keys/{name}"
     require(hashlib.sha256(data).hexdigest() == name, f"{what} is not what its name says")
     slot = decode_json(data, what)
+    if isinstance(slot.get("kind"), str) and slot["kind"] not in ("passphrase", "recovery"):
+        warn(f"{what} is of a kind that this reader does not know: {json.dumps(slot['kind'])}")
+        return None
     check_form(data, slot, SLOT_FIELDS, what)
     for field, length in (("salt", 32), ("nonce", 12), ("sealed", 48)):
         from_hex(slot[field], length, f"{what}: {field}")
@@ -309,11 +397,11 @@ def read_slot(data: bytes, name: str) -> dict[str, Any]:
     return slot
 
 
-def open_slot(slot: dict[str, Any], secret: str, vault: bytes) -> bytes | None:
-    """The master key; nothing when the secret is not this slot's."""
+def open_slot(slot: dict[str, Any], secret: str, joined: bytes | None, vault: bytes) -> bytes | None:
+    """The master key; nothing when the secret (or the key that was joined from its shares) is not this slot's."""
     salt = bytes.fromhex(slot["salt"])
     if slot["kind"] == "recovery":
-        recovery = parse_recovery_key(secret)
+        recovery = joined or parse_recovery_key(secret)
         if recovery is None:
             return None
         key = derive(recovery, vault, "recovery", salt)
@@ -645,14 +733,16 @@ class Vault:
     def unlock(folder: Path, secret: str) -> Vault:
         config = read_config(read_object(folder, "config"))
         vault = UUID(config["id"]).bytes
+        joined = secret_from_shares(secret, vault)
         slots, damage = [], []
         for name in names_in(folder, "keys", HASH_NAME):
             try:
-                slots.append(read_slot(read_object(folder, f"keys/{name}"), name))
+                slot = read_slot(read_object(folder, f"keys/{name}"), name)
+                slots += [] if slot is None else [slot]
             except Damaged as error:
                 damage.append(str(error))
         for slot in sorted(slots, key=lambda slot: slot["kind"] != "recovery"):  # Argon2id takes its time
-            master = open_slot(slot, secret, vault) if slot["vault"] == config["id"] else None
+            master = open_slot(slot, secret, joined, vault) if slot["vault"] == config["id"] else None
             if master is not None:
                 keys = Keys(master, vault)
                 prove_config(config, keys)

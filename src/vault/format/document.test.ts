@@ -7,10 +7,12 @@ import { type Guid, hexFromBytes, parseGuid } from "../../base/index.ts";
 import { FULL_KEY_WRITER, vaultKeysFrom } from "../crypto/vault-keys.ts";
 import { encodeSegment } from "../index/segment-codec.ts";
 import { formatRecoveryKey } from "../keys/recovery-key.ts";
+import { formatRecoveryShare } from "../keys/recovery-share.ts";
 import { parseFrameClear } from "../packs/frame-clear.ts";
 import { longestFrame, sealFrame } from "../packs/frame-codec.ts";
 import { NodeDraft } from "../recipes/recipe-node.ts";
 import * as layoutModule from "./layout.ts";
+import { RecoveryShareBytes } from "./layout.ts";
 import * as magicModule from "./magic.ts";
 
 const PAGE = readFileSync(join(import.meta.dirname, "../../../docs/vault-format.md"), "utf8");
@@ -85,6 +87,12 @@ test("the keys of the page's example are those that the code derives", () => {
 
 test("the recovery key of the page's example is the one that the code prints", () => {
   const text = formatRecoveryKey(Uint8Array.from({ length: 20 }, (_, i) => i));
+  assert.ok(PAGE.includes(`\`${text}\``), text);
+});
+
+test("the share of the page's example is the one that the code prints", () => {
+  const share = RecoveryShareBytes.decode(Buffer.from(example("share").join(""), "hex"));
+  const text = formatRecoveryShare(share);
   assert.ok(PAGE.includes(`\`${text}\``), text);
 });
 

@@ -52,6 +52,17 @@ export function decodeKeySlot(bytes: Uint8Array): KeySlotDocument | undefined {
   return isCanonical(slot, bytes) ? slot : undefined;
 }
 
+/**
+ * The kind of a slot of this vault that only a newer version of the format knows; undefined when the bytes are no slot, or one
+ * of a kind that is known.
+ */
+export function unknownKindOf(bytes: Uint8Array, vault: Guid): string | undefined {
+  const found = decodeLine(bytes);
+  const kind = found?.["kind"];
+  if (typeof kind !== "string" || kind === "passphrase" || kind === "recovery") return undefined;
+  return found?.["vault"] === vault ? kind : undefined;
+}
+
 function isHex(value: unknown, length: number): value is string {
   return typeof value === "string" && value.length === 2 * length && /^[0-9a-f]*$/.test(value);
 }

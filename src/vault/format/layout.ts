@@ -21,11 +21,23 @@ export const CONTENT = {
   awaitedSessions: 6,
   trashEntry: 7,
   damagedPacks: 8,
+  receipt: 9,
 } as const;
 export type Content = (typeof CONTENT)[keyof typeof CONTENT];
 /** Where the key of a sealed object comes from. */
 export const KEY_FORM = { envelope: 1, indexRoot: 2 } as const;
 export const COMPRESSION = { none: 0, zstd: 1 } as const;
+
+/** docs/vault-format.md 3.1. What a share of a recovery key says. */
+export const RecoveryShareBytes = struct("RecoveryShareBytes", 30, {
+  form: u8,
+  vault: bytes(4),
+  set: bytes(2),
+  number: u8,
+  needed: u8,
+  shares: u8,
+  part: bytes(20),
+});
 
 /** docs/vault-format.md 5. In front of packs, segments and restore points. */
 export const SealedHeader = struct("SealedHeader", 176, {

@@ -9,7 +9,16 @@ export const LEASES_PREFIX = "leases/";
 export const DOOMED_PREFIX = "doomed/";
 export const AWAITED_PREFIX = "awaited/";
 export const TRASH_PREFIX = "trash/";
+export const RECEIPTS_PREFIX = "receipts/";
+export const ENDED_PREFIX = "ended/";
 export const DAMAGED_PREFIX = "damaged/";
+export const LEAVING_PREFIX = "leaving/";
+
+/** Says that a key slot is being removed. */
+export function leavingName(slot: string): string {
+  return LEAVING_PREFIX + slot;
+}
+
 export function keySlotName(digest: Uint8Array): string {
   return KEYS_PREFIX + hexFromBytes(digest);
 }
@@ -38,6 +47,15 @@ export function leaseFromName(
   const found = /^leases\/([0-9a-f]{12})-([0-9a-f]{32})$/.exec(name);
   if (found === null) return undefined;
   return { milliseconds: Number.parseInt(found[1] as string, 16), session: found[2] as string };
+}
+
+/** Says that a session has ended, where its lease may not be deleted. */
+export function endedName(lease: string): string {
+  return ENDED_PREFIX + lease.slice(LEASES_PREFIX.length);
+}
+
+export function receiptName(digest: Uint8Array): string {
+  return RECEIPTS_PREFIX + hexFromBytes(digest);
 }
 
 /** Time and id of a list of what is going to be deleted. */
@@ -70,9 +88,9 @@ export function trashFromName(
   return { untilMilliseconds: Number.parseInt(found?.[1] as string, 16), point };
 }
 
-/** The SHA-256 that names a pack, a segment or a slot; undefined when the name is none of them. */
+/** The SHA-256 that names a pack, a segment, a receipt or a slot; undefined when the name is none of them. */
 export function digestFromName(name: string): Uint8Array | undefined {
-  const found = /^(?:keys\/|index\/|packs\/([0-9a-f]{2})\/)([0-9a-f]{64})$/.exec(name);
+  const found = /^(?:keys\/|index\/|receipts\/|packs\/([0-9a-f]{2})\/)([0-9a-f]{64})$/.exec(name);
   const hex = found?.[2];
   if (hex === undefined) return undefined;
   if (found?.[1] !== undefined && !hex.startsWith(found[1])) return undefined;

@@ -1,19 +1,25 @@
 import assert from "node:assert/strict";
+import { hash } from "node:crypto";
 import { test } from "node:test";
 import { Secret } from "../../base/index.ts";
 import { FakeClock, SeededEntropy } from "../../base/testing/index.ts";
-import { MemoryStorage } from "../../storage/testing/index.ts";
+import { StorageError } from "../../storage/index.ts";
+import { MemoryStorage, Schedule } from "../../storage/testing/index.ts";
 import {
   createVault,
   openVault,
   VaultExistsError,
+  VaultKeySlotInUseError,
   VaultKeySlotNotFoundError,
+  VaultKeySlotsLeavingError,
+  VaultKeySlotUnprovenError,
   VaultLastKeySlotError,
   VaultNotFoundError,
   VaultPassphraseWeakError,
   VaultPassphraseWrongError,
 } from "../index.ts";
 import { CHEAP_KDF, createSmallVault, openSmallVault, TEST_PASSPHRASE } from "../testing/index.ts";
+import { KeySlots } from "./key-slots.ts";
 
 const outside = { clock: new FakeClock(), entropy: new SeededEntropy(3) };
 
@@ -46,7 +52,8 @@ test("`Vault` adds and removes passphrases, and keeps the last slot", async () =
   assert.equal(added.kind, "passphrase");
   const slots = await vault.keySlots();
   assert.deepEqual(slots.map(({ kind }) => kind).sort(), ["passphrase", "passphrase", "recovery"]);
-  for (const { id } of slots.filter((slot) => slot.id !== added.id)) await vault.removeSlot(id);
+  for (const { id } of slots.filter((slot) => slot.id !== added.id))
+    await vault.removeSlot(id, { evenInUse: true });
   await assert.rejects(openSmallVault(storage), VaultPassphraseWrongError);
   await using again = await openSmallVault(storage, {
     passphrase: new Secret("vier graue elefanten tanzen"),
@@ -55,6 +62,130 @@ test("`Vault` adds and removes passphrases, and keeps the last slot", async () =
   await assert.rejects(again.removeSlot(added.id), VaultLastKeySlotError);
   await assert.rejects(vault.addPassphrase(new Secret("password")), VaultPassphraseWeakError);
   await vault.addPassphrase(new Secret("password"), { allowWeakPassphrase: true, kdf: CHEAP_KDF });
+});
+
+test("`Vault` removes the slot that it was opened with only at a second word", async () => {
+  const storage = new MemoryStorage();
+  await using vault = (await createSmallVault(storage)).vault;
+  await assert.rejects(vault.removeSlot(vault.openedWith), VaultKeySlotInUseError);
+  assert.equal((await vault.keySlots()).length, 2);
+  await vault.removeSlot(vault.openedWith, { evenInUse: true });
+  await assert.rejects(openSmallVault(storage), VaultPassphraseWrongError);
+});
+
+const SECOND = new Secret("vier graue elefanten tanzen");
+
+test("`Vault.rotatePassphrase()` leaves the vault open to one of the two, at whichever write it is killed", async () => {
+  const whole = new MemoryStorage();
+  const { recoveryKey } = await (async () => {
+    const made = await createSmallVault(whole);
+    await made.vault[Symbol.asyncDispose]();
+    return made;
+  })();
+  const start = new Map(whole.names().map((name) => [name, whole.peek(name)]));
+  for (let writes = 0; ; writes++) {
+    const inner = new MemoryStorage();
+    for (const [name, bytes] of start) inner.replace(name, bytes);
+    const killed = (): unknown => new StorageError("Cannot write: killed");
+    let left = writes;
+    const storage = new Proxy(inner, {
+      get(target, key) {
+        const value: unknown = Reflect.get(target, key, target);
+        if (typeof value !== "function") return value;
+        return (...args: readonly unknown[]) => {
+          if ((key === "put" || key === "delete") && left-- <= 0) throw killed();
+          return Reflect.apply(value, target, args);
+        };
+      },
+    });
+    await using vault = await openSmallVault(storage, { seed: 100 + writes });
+    const done = await vault.rotatePassphrase(SECOND, { kdf: CHEAP_KDF }).then(
+      () => true,
+      () => false,
+    );
+    const opens = async (passphrase: Secret): Promise<boolean> => {
+      try {
+        await using _ = await openSmallVault(inner, { passphrase });
+        return true;
+      } catch (error) {
+        assert.ok(error instanceof VaultPassphraseWrongError);
+        return false;
+      }
+    };
+    const [old, fresh] = [await opens(TEST_PASSPHRASE), await opens(SECOND)];
+    assert.ok(old || fresh, `after ${writes} writes nobody opens it`);
+    assert.ok(await opens(recoveryKey));
+    if (done) {
+      assert.deepEqual(
+        [old, fresh, inner.names().filter((name) => name.startsWith("leaving/"))],
+        [false, true, []],
+      );
+      return;
+    }
+    assert.ok(writes < 10);
+  }
+});
+
+test("`Vault.rotatePassphrase()` keeps the old slot when the new one cannot be read back", async () => {
+  const inner = new MemoryStorage();
+  await using made = (await createSmallVault(inner)).vault;
+  const before = new Set(inner.names());
+  const storage = new Proxy(inner, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key, target);
+      if (key !== "get") return typeof value === "function" ? value.bind(target) : value;
+      return async (name: string) => {
+        const bytes = await target.get(name);
+        return before.has(name) ? bytes : bytes.slice(0, -10);
+      };
+    },
+  });
+  await using vault = await openSmallVault(storage);
+  await assert.rejects(vault.rotatePassphrase(SECOND, { kdf: CHEAP_KDF }), VaultKeySlotUnprovenError);
+  await using _ = await openSmallVault(inner);
+  assert.equal(made.facts.id, vault.facts.id);
+});
+
+test("two programs that remove two slots at the same time leave one", async () => {
+  for (let seed = 0; seed < 40; seed++) {
+    const inner = new MemoryStorage();
+    await using made = (await createSmallVault(inner)).vault;
+    const slots = await made.keySlots();
+    const schedule = new Schedule(new SeededEntropy(seed));
+    const removals = slots.map(async ({ id }) => {
+      const storage = schedule.open(inner);
+      const removed = await new KeySlots(storage, made.facts.id).remove(id).then(
+        () => true,
+        (error: unknown) => {
+          assert.ok(error instanceof VaultKeySlotsLeavingError || error instanceof VaultLastKeySlotError);
+          return false;
+        },
+      );
+      schedule.end(storage);
+      return removed;
+    });
+    await schedule.run();
+    const removed = await Promise.all(removals);
+    assert.ok(removed.filter(Boolean).length <= 1, `schedule ${seed} removed both`);
+    assert.ok((await made.keySlots()).length >= 1);
+  }
+});
+
+test("a slot of a kind that only newer programs know is told of, and nothing else changes", async () => {
+  const storage = new MemoryStorage();
+  await using vault = (await createSmallVault(storage)).vault;
+  const newer = { kind: "security-token", vault: vault.facts.id, created: "2030-01-01T00:00:00Z", more: 1 };
+  const bytes = Buffer.from(`${JSON.stringify(newer)}\n`);
+  const id = hash("sha256", bytes);
+  await storage.put(`keys/${id}`, [bytes]);
+  await using again = await openSmallVault(storage);
+  assert.deepEqual(await again.unknownKeySlots(), [{ id, kind: "security-token" }]);
+  assert.equal((await again.keySlots()).length, 2);
+  assert.deepEqual((await again.verify()).damaged, []);
+  const [first, second] = await again.keySlots();
+  await again.removeSlot(first?.id ?? "", { evenInUse: true });
+  await assert.rejects(again.removeSlot(second?.id ?? "", { evenInUse: true }), VaultLastKeySlotError);
+  await again.removeSlot(id);
 });
 
 test("`createVault()` refuses a weak passphrase, an existing vault and a place with other things", async () => {

@@ -1,15 +1,27 @@
 import { hash } from "node:crypto";
 import { type Guid, hexFromBytes, type Secret } from "../../base/index.ts";
-import type { Storage } from "../../storage/index.ts";
+import { type Storage, StorageObjectExistsError, StorageObjectMissingError } from "../../storage/index.ts";
 import {
   VaultDamagedError,
   VaultKeySlotNotFoundError,
   VaultLastKeySlotError,
   VaultPassphraseWrongError,
 } from "../errors.ts";
-import { decodeKeySlot, encodeKeySlot, type KeySlotDocument } from "../format/key-slot-document.ts";
-import { digestFromName, KEYS_PREFIX, keySlotName } from "../format/object-names.ts";
+import {
+  decodeKeySlot,
+  encodeKeySlot,
+  type KeySlotDocument,
+  unknownKindOf,
+} from "../format/key-slot-document.ts";
+import {
+  digestFromName,
+  KEYS_PREFIX,
+  keySlotName,
+  LEAVING_PREFIX,
+  leavingName,
+} from "../format/object-names.ts";
 import { getOrDamaged } from "../packs/get-or-damaged.ts";
+import { VaultKeySlotsLeavingError, VaultKeySlotUnprovenError } from "./errors.ts";
 import { openKeySlot } from "./key-slot.ts";
 import { parseRecoveryKey } from "./recovery-key.ts";
 
@@ -19,6 +31,20 @@ export interface KeySlotFacts {
   readonly id: string;
   readonly kind: "passphrase" | "recovery";
   readonly created: string;
+}
+
+/** What opened the vault. */
+export interface Unlocked {
+  readonly masterKey: Uint8Array;
+  /** The id of the slot that opened. */
+  readonly slot: string;
+}
+
+interface FoundSlots {
+  readonly slots: readonly { readonly id: string; readonly slot: KeySlotDocument }[];
+  readonly damaged: readonly VaultDamagedError[];
+  /** Of kinds that a newer version of this program may know: their ids, and the kinds. */
+  readonly unknown: readonly { readonly id: string; readonly kind: string }[];
 }
 
 /** The key slots of a vault, as objects in its storage. */
@@ -49,32 +75,63 @@ export class KeySlots {
     return (await this.#read()).damaged;
   }
 
-  /** @throws {VaultLastKeySlotError} @throws {VaultKeySlotNotFoundError} */
+  /** Slots of kinds that this program does not know; they open nothing here, and nothing is wrong with them. */
+  async unknown(): Promise<FoundSlots["unknown"]> {
+    return (await this.#read()).unknown;
+  }
+
+  /**
+   * Writes a slot and reads it back: it is in the storage, and the secret opens it. @throws {VaultKeySlotUnprovenError}
+   */
+  async addProven(slot: KeySlotDocument, secret: Secret, masterKey: Uint8Array): Promise<KeySlotFacts> {
+    const facts = await this.add(slot);
+    const stored = decodeKeySlot(await getOrDamaged(this.#storage, KEYS_PREFIX + facts.id));
+    const opened = stored && (await openKeySlot(stored, secret));
+    if (opened === undefined || Buffer.compare(opened, masterKey) !== 0)
+      throw new VaultKeySlotUnprovenError(facts.id);
+    return facts;
+  }
+
+  /**
+   * Removes a slot, and never the last one: who removes says so before, and looks afterwards who else does. So of two at the
+   * same time at least one knows of the other. @throws {VaultLastKeySlotError} @throws {VaultKeySlotNotFoundError}
+   * @throws {VaultKeySlotsLeavingError}
+   */
   async remove(id: string): Promise<void> {
-    const { slots } = await this.#read();
-    const found = slots.find((each) => each.id === id);
-    if (found === undefined) {
+    const known = await this.#read();
+    const isKnown = [...known.slots, ...known.unknown].some((each) => each.id === id);
+    if (!isKnown) {
       throw new VaultKeySlotNotFoundError(`Cannot remove key slot "${id}": the vault has none of this id`);
     }
-    if (slots.length === 1) {
+    if (known.slots.every((each) => each.id === id)) {
       throw new VaultLastKeySlotError(
         `Cannot remove key slot "${id}": it is the only one, nobody could open the vault again`,
       );
     }
+    await this.#sayLeaving(id);
+    const leaving = new Set<string>();
+    for await (const { name } of this.#storage.list(LEAVING_PREFIX))
+      leaving.add(name.slice(LEAVING_PREFIX.length));
+    const { slots } = await this.#read();
+    if (slots.every((each) => leaving.has(each.id))) {
+      await this.#storage.delete(leavingName(id));
+      throw new VaultKeySlotsLeavingError(id);
+    }
     await this.#storage.delete(KEYS_PREFIX + id);
+    await this.#storage.delete(leavingName(id));
   }
 
-  /** The master key. @throws {VaultPassphraseWrongError} @throws {VaultDamagedError} when all that could open it is damaged. */
-  async unlock(secret: Secret): Promise<Uint8Array> {
+  /** What the secret opens. @throws {VaultPassphraseWrongError} @throws {VaultDamagedError} when all that could open it is damaged. */
+  async unlock(secret: Secret): Promise<Unlocked> {
     const { slots, damaged } = await this.#read();
     const isRecoveryKey = parseRecoveryKey(secret.reveal()) !== undefined;
     const cheapFirst = slots.toSorted(
       (a, b) => Number(b.slot.kind === "recovery") - Number(a.slot.kind === "recovery"),
     );
-    for (const { slot } of cheapFirst) {
+    for (const { id, slot } of cheapFirst) {
       if (slot.kind === "recovery" && !isRecoveryKey) continue;
       const masterKey = await openKeySlot(slot, secret);
-      if (masterKey !== undefined) return masterKey;
+      if (masterKey !== undefined) return { masterKey, slot: id };
     }
     if (damaged[0] !== undefined) throw damaged[0];
     if (slots.length === 0) throw new VaultDamagedError(KEYS_PREFIX, "it has no key slot");
@@ -83,22 +140,42 @@ export class KeySlots {
     );
   }
 
-  async #read(): Promise<{
-    readonly slots: readonly { readonly id: string; readonly slot: KeySlotDocument }[];
-    readonly damaged: readonly VaultDamagedError[];
-  }> {
+  /** Left by somebody who was killed, it is as good as ours. */
+  async #sayLeaving(id: string): Promise<void> {
+    try {
+      await this.#storage.put(leavingName(id), []);
+    } catch (error) {
+      if (!(error instanceof StorageObjectExistsError)) throw error;
+    }
+  }
+
+  async #read(): Promise<FoundSlots> {
     const slots: { readonly id: string; readonly slot: KeySlotDocument }[] = [];
     const damaged: VaultDamagedError[] = [];
+    const unknown: { readonly id: string; readonly kind: string }[] = [];
     for await (const { name } of this.#storage.list(KEYS_PREFIX)) {
       const digest = digestFromName(name);
       if (digest === undefined) continue;
-      const bytes = await getOrDamaged(this.#storage, name);
+      const bytes = await this.#getIfThere(name);
+      if (bytes === undefined) continue; // removed since it was listed
+      const id = hexFromBytes(digest);
       const slot = decodeKeySlot(bytes);
       const isWhole = Buffer.compare(hash("sha256", bytes, "buffer"), digest) === 0;
-      if (!isWhole || slot === undefined)
+      const kind = isWhole && slot === undefined ? unknownKindOf(bytes, this.#vault) : undefined;
+      if (kind !== undefined) unknown.push({ id, kind });
+      else if (!isWhole || slot === undefined)
         damaged.push(new VaultDamagedError(name, "its bytes are not those that it is named for"));
-      else if (slot.vault === this.#vault) slots.push({ id: hexFromBytes(digest), slot });
+      else if (slot.vault === this.#vault) slots.push({ id, slot });
     }
-    return { slots, damaged };
+    return { slots, damaged, unknown };
+  }
+
+  async #getIfThere(name: string): Promise<Uint8Array | undefined> {
+    try {
+      return await this.#storage.get(name);
+    } catch (error) {
+      if (error instanceof StorageObjectMissingError) return undefined;
+      throw error;
+    }
   }
 }
