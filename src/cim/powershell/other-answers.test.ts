@@ -82,7 +82,7 @@ describe("PowershellSession and what nobody has seen of Windows PowerShell", () 
   });
 
   test("powershell-extended-status: without it the exception's own sentence is told", async () => {
-    const message = /^Cannot do "a call": It failed$/;
+    const message = /^Cannot do "a call": It failed \(0x80041010\)$/;
     await fails({ steps: [HELLO, faultLine(0x80041010)], code: "host-fault", message });
   });
 
@@ -94,7 +94,11 @@ describe("PowershellSession and what nobody has seen of Windows PowerShell", () 
   test("powershell-unelevated: another code reads as the host's refusal, with its sentence", async () => {
     const sentence = "A required privilege is not held by the client.";
     const steps = [HELLO, faultLine(0x80070522, { message: sentence })];
-    await fails({ steps, code: "host-fault", message: /A required privilege is not held by the client\.$/ });
+    await fails({
+      steps,
+      code: "host-fault",
+      message: /A required privilege is not held by the client\. \(0x80070522\)$/,
+    });
   });
 
   test("powershell-constrained: a session that can write one text is told as restricted", async () => {

@@ -162,7 +162,8 @@ function refusal(fault: BridgeFault): CimFault | HostBridgeError {
     return new HostBridgeError(`Cannot use this computer's management: ${reason}`, { reason: "denied" });
   }
   const operation = detail("Operation");
-  return new CimFault(`Cannot do "${operation ?? "a call"}": ${reason}`, {
+  const shown = `0x${code.toString(16).padStart(8, "0")}`;
+  return new CimFault(`Cannot do "${operation ?? "a call"}": ${reason} (${shown})`, {
     code,
     reason,
     provider: detail("ProviderName"),

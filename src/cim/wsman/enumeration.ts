@@ -39,7 +39,7 @@ export async function* enumerate(
     for (;;) {
       const reply = await caller.ask({ action, resourceUri, body: bodyOf(portion.size), signal });
       if (reply.kind === "answer") return readItemsBody(reply.body);
-      if (!isSizeFault(reply.facts)) throw errorOf(action, reply.facts);
+      if (!isSizeFault(reply.facts)) throw errorOf({ action, resourceUri }, reply.facts);
       portion.shrink();
     }
   };

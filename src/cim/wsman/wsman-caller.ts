@@ -3,6 +3,7 @@ import { CimAnswerError } from "../index.ts";
 import type { XmlElement, XmlSource } from "../text/index.ts";
 import { HostAuthenticationError, HostEnvelopeError } from "./errors.ts";
 import { cimFaultOf, type FaultFacts, isSizeFault, readFault, WSMAN_CODE } from "./messages/fault.ts";
+import { parseWmiResource } from "./messages/resource-uri.ts";
 import { FAULT_ACTION } from "./soap/actions.ts";
 import { encodeRequest } from "./soap/request-envelope.ts";
 import { decodeResponse } from "./soap/response-envelope.ts";
@@ -57,7 +58,7 @@ export class WsmanCaller {
   async call(call: WsmanCall): Promise<XmlElement | undefined> {
     const reply = await this.ask(call);
     if (reply.kind === "answer") return reply.body;
-    throw errorOf(call.action, reply.facts);
+    throw errorOf(call, reply.facts);
   }
 
   /** The same, with the host's refusal as a value. */
@@ -99,16 +100,18 @@ export class WsmanCaller {
   }
 }
 
-/** What a fault is for the caller. */
-export function errorOf(action: string, facts: FaultFacts): Error {
-  const name = action.slice(action.lastIndexOf("/") + 1);
+/** What a fault is for the caller. It names the namespace: rights are given for each (`account-least`). */
+export function errorOf(call: Pick<WsmanCall, "action" | "resourceUri">, facts: FaultFacts): Error {
+  const namespace = parseWmiResource(call.resourceUri)?.namespace;
+  const name = `"${call.action.slice(call.action.lastIndexOf("/") + 1)}"`;
+  const what = namespace === undefined ? name : `${name} in "${namespace}"`;
   if (isSizeFault(facts)) {
-    return new HostEnvelopeError(`Cannot do "${name}": it does not fit into an envelope (${facts.reason})`);
+    return new HostEnvelopeError(`Cannot do ${what}: it does not fit into an envelope (${facts.reason})`);
   }
   if (facts.wsmanCode === WSMAN_CODE.accessDenied || facts.subcode === "AccessDenied") {
-    return new HostAuthenticationError(`Cannot do "${name}": the account may not (${facts.reason})`, {
+    return new HostAuthenticationError(`Cannot do ${what}: the account may not (${facts.reason})`, {
       reason: "not-allowed",
     });
   }
-  return cimFaultOf(name, facts);
+  return cimFaultOf(what, facts);
 }

@@ -75,7 +75,7 @@ export class WsmanSession implements CimSession {
     if (reply.kind === "fault") {
       const { wsmanCode, code } = reply.facts;
       if (wsmanCode === WSMAN_CODE.resourceNotFound || code === WBEM_NOT_FOUND) return undefined;
-      throw errorOf(ACTION.get, reply.facts);
+      throw errorOf({ action: ACTION.get, resourceUri: wmiResource(reference) }, reply.facts);
     }
     if (reply.body === undefined) {
       throw new CimAnswerError(`Cannot read an instance of ${reference.className}: the answer is empty`);

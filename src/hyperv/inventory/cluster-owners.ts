@@ -1,4 +1,4 @@
-import { parseGuid } from "../../base/index.ts";
+import { parseGuid, StillpointError } from "../../base/index.ts";
 import { CimFault, type CimInstance, type CimSession, isInstance, optionalTextOf } from "../../cim/index.ts";
 import { CLASS, CLUSTER, WBEM } from "../cim-names.ts";
 import type { MachineElsewhere } from "../machine-host.ts";
@@ -39,8 +39,15 @@ async function ownersUnless(
     return rows.flatMap(ownerIn);
   } catch (error) {
     if (error instanceof CimFault && passed.has(error.parts.code)) return [];
+    // WS-Management says so with a code of its own, before WMI is asked
+    if (passed.has(WBEM.accessDenied) && isDenied(error)) return [];
     throw error;
   }
+}
+
+function isDenied(error: unknown): boolean {
+  const isSignIn = error instanceof StillpointError && error.code === "host-authentication-failed";
+  return isSignIn && "reason" in error && error.reason === "not-allowed";
 }
 
 function ownerIn(row: CimInstance): readonly MachineElsewhere[] {

@@ -22,9 +22,12 @@ test("`readFault()` keeps every part of a provider's fault", () => {
     providerFault:
       "The WMI service could not perform the operation. WDM specific return code: 4200 ExecQuery select * from MSFC_FCAdapterHBAAttributes WinMgmt",
   });
-  const error = cimFaultOf("Enumerate", fault);
+  const error = cimFaultOf('"Enumerate" in "root\\wmi"', fault);
   assert.ok(error instanceof CimFault);
-  assert.equal(error.message, 'Cannot do "Enumerate": The WMI service could not perform the operation.');
+  assert.equal(
+    error.message,
+    'Cannot do "Enumerate" in "root\\wmi": The WMI service could not perform the operation. (0x80338102)',
+  );
   assert.equal(error.parts.providerPath, "%systemroot%\\system32\\WsmWmiPl.dll");
 });
 

@@ -98,10 +98,11 @@ function excerptIn(element: XmlElement | undefined, attribute: string): string |
   return value === undefined ? undefined : excerptOf(value);
 }
 
-/** What the session throws for a fault. */
-export function cimFaultOf(action: string, facts: FaultFacts): CimFault {
+/** What the session throws for a fault; `what` is the action, and where it was asked for. */
+export function cimFaultOf(what: string, facts: FaultFacts): CimFault {
   const { subcode: _subcode, wsmanCode: _wsmanCode, ...parts } = facts;
-  return new CimFault(`Cannot do "${action}": ${facts.reason}`, parts);
+  const code = `0x${facts.code.toString(16).padStart(8, "0")}`;
+  return new CimFault(`Cannot do ${what}: ${facts.reason} (${code})`, parts);
 }
 
 export function isSizeFault({ wsmanCode, subcode }: FaultFacts): boolean {

@@ -23,6 +23,8 @@ export interface NtlmAcceptorOptions {
   readonly channelBinding?: Uint8Array | undefined;
   /** `strict` refuses a client on TLS that binds to no channel or to another one (CbtHardeningLevel). */
   readonly hardening?: "relaxed" | "strict" | undefined;
+  /** The only services that a client may mean, such as `HTTP/hv01`, in any case; without them nobody looks. */
+  readonly servicePrincipals?: readonly string[] | undefined;
   readonly clock: Clock;
   readonly entropy: Entropy;
 }
@@ -44,7 +46,8 @@ export type NtlmAdmission =
         | "unknown-account"
         | "wrong-password"
         | "tampered"
-        | "wrong-channel";
+        | "wrong-channel"
+        | "wrong-service";
     };
 
 const PROOF_BYTES = 16;
@@ -123,6 +126,7 @@ export class NtlmAcceptor {
     const pairs = decodeAvPairs(temp.subarray(ClientChallengeLayout.sizeBytes));
     if (hasMic(pairs) && !this.#isMicRight(bytes, sessionKey)) return refused("tampered");
     if (!this.#isChannelRight(pairs)) return refused("wrong-channel");
+    if (!this.#isServiceRight(pairs)) return refused("wrong-service");
     const session = new NtlmSession("server", message.flags, sessionKey);
     return { kind: "accepted", user, domain, session, canSeal: hasFlag(message.flags, "seal") };
   }
@@ -131,6 +135,13 @@ export class NtlmAcceptor {
     const found = micOf(bytes);
     const blank = withMic(bytes, new Uint8Array(found.length));
     return timingSafeEqual(hmacMd5(sessionKey, this.#negotiate, this.#challenge, blank), found);
+  }
+
+  #isServiceRight(pairs: AvPairs): boolean {
+    const { servicePrincipals } = this.#options;
+    const meant = Buffer.from(pairs.get(AV.targetName) ?? "").toString("utf16le");
+    const isMeant = (known: string): boolean => known.toLowerCase() === meant.toLowerCase();
+    return servicePrincipals === undefined || servicePrincipals.some(isMeant);
   }
 
   /** Relaxed hosts take clients without a binding, but never one that is bound to another channel. */

@@ -133,7 +133,7 @@ export class WinrsCommands implements AsyncDisposable {
       options: COMMAND_OPTIONS,
       signal: options.signal,
     });
-    if (started.kind === "fault") throw startFailure(program, started.facts);
+    if (started.kind === "fault") throw startFailure({ program, action: ACTION.command }, started.facts);
     const commandId = readCommandId(started.body);
     try {
       return await this.#follow({ shell, commandId, program }, options);
@@ -176,7 +176,11 @@ export class WinrsCommands implements AsyncDisposable {
 
   /** The host answers when the operation's time is over at the latest; that nothing was said by then is no failure. */
   async #receive(
-    running: { readonly shell: { readonly ShellId: string }; readonly commandId: string },
+    running: {
+      readonly shell: { readonly ShellId: string };
+      readonly commandId: string;
+      readonly program: string;
+    },
     limits: { readonly operationTimeoutMs: number; readonly signal: AbortSignal | undefined },
   ): Promise<ShellOutput> {
     const reply = await this.#ask(ACTION.receive, {
@@ -187,7 +191,7 @@ export class WinrsCommands implements AsyncDisposable {
     });
     if (reply.kind === "answer") return readOutputBody(reply.body);
     if (reply.facts.wsmanCode === WSMAN_CODE.operationTimedOut) return { streams: [], exitCode: undefined };
-    throw errorOf(ACTION.receive, reply.facts);
+    throw startFailure({ program: running.program, action: ACTION.receive }, reply.facts);
   }
 
   /** Best effort: a shell that nobody uses is removed by the host itself. Never interrupted. */
@@ -217,9 +221,13 @@ export class WinrsCommands implements AsyncDisposable {
   }
 }
 
-function startFailure(program: string, facts: FaultFacts): Error {
+/** A host may say that there is no such program only when output is asked for (`wsman-start-failure`). */
+function startFailure(
+  { program, action }: { readonly program: string; readonly action: string },
+  facts: FaultFacts,
+): Error {
   const isMissing = facts.wsmanCode === FILE_NOT_FOUND || facts.code === FILE_NOT_FOUND_HRESULT;
-  if (!isMissing) return errorOf(ACTION.command, facts);
+  if (!isMissing) return errorOf({ action, resourceUri: RESOURCE.commandShell }, facts);
   return new HostShellError(`Cannot run "${program}": there is no such program on the host`, {
     program,
     reason: "missing",
