@@ -1,12 +1,15 @@
 import { availableParallelism } from "node:os";
 import { type Clock, type Entropy, type Guid, MIB } from "../base/index.ts";
 import type { Storage } from "../storage/index.ts";
+import type { ReceiptBook } from "./receipts/receipt-book.ts";
 
 export interface VaultOptions {
   /** Stays the caller's. */
   readonly storage: Storage;
   readonly clock: Clock;
   readonly entropy: Entropy;
+  /** Remembers beside the vault what was written into it. @default one that is forgotten with the program */
+  readonly receiptBook?: ReceiptBook | undefined;
   /** Threads that hash, compress and seal. @default the machine's, at most 4 */
   readonly workers?: number;
   /** For buffers and packs under construction; not counted: the index (about 21 bytes a chunk), the threads themselves. @default 128 MiB */

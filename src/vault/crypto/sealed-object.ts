@@ -39,6 +39,22 @@ export function openPoint(
   return openBody(bytes, object, open.keyring.open(header, object).bodyKey);
 }
 
+/** Seals a receipt as restore points are sealed: who may only add cannot read it again. */
+export function sealReceipt(plain: Uint8Array, keys: WriterKeys, entropy: Entropy): readonly Uint8Array[] {
+  const session = newSessionKeys(keys, entropy);
+  return sealBody(plain, envelopeHeader(keys, session, CONTENT.receipt), session.bodyKey);
+}
+
+/** A receipt, and who wrote it. @throws {VaultDamagedError} @throws {VaultTooNewError} */
+export function openReceipt(
+  bytes: Uint8Array,
+  object: string,
+  open: { readonly keys: VaultKeys; readonly keyring: SessionKeyring },
+): { readonly plain: Uint8Array; readonly writer: Uint8Array } {
+  const header = openHeader(open.keys, bytes, { kind: "receipt", object });
+  return { plain: openBody(bytes, object, open.keyring.open(header, object).bodyKey), writer: header.writer };
+}
+
 /** Seals a segment, by a key from the index root. */
 export function sealSegment(plain: Uint8Array, keys: WriterKeys, entropy: Entropy): readonly Uint8Array[] {
   return sealByIndexRoot(plain, { keys, entropy, magic: SEGMENT_MAGIC, content: CONTENT.segment });

@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import type { Entropy } from "../../base/index.ts";
 import { InternalError } from "../../base/index.ts";
 import { CONTENT, type Content, FORMAT_VERSION, KEY_FORM, SealedHeader } from "../format/layout.ts";
-import { PACK_MAGIC, POINT_MAGIC } from "../format/magic.ts";
+import { PACK_MAGIC, POINT_MAGIC, RECEIPT_MAGIC } from "../format/magic.ts";
 import { type AeadContext, aeadSeal, ZERO_NONCE } from "./aead.ts";
 import { deriveKey } from "./derive-key.ts";
 import type { WriterKeys } from "./vault-keys.ts";
@@ -62,10 +62,15 @@ export function wrapContext(
   };
 }
 
+const ENVELOPE_MAGICS: ReadonlyMap<Content, Uint8Array> = new Map([
+  [CONTENT.restorePoint, POINT_MAGIC],
+  [CONTENT.receipt, RECEIPT_MAGIC],
+]);
+
 /** The header of an object whose key is in the envelope. The caller owns the bytes. */
 export function envelopeHeader(keys: WriterKeys, session: SessionKeys, content: Content): Uint8Array {
   return provenHeader(keys, {
-    magic: content === CONTENT.restorePoint ? POINT_MAGIC : PACK_MAGIC,
+    magic: ENVELOPE_MAGICS.get(content) ?? PACK_MAGIC,
     content,
     keyForm: KEY_FORM.envelope,
     ...session.envelope,

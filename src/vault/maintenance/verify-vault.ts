@@ -9,6 +9,7 @@ import type { KeySlots } from "../keys/key-slots.ts";
 import { getOrDamaged } from "../packs/get-or-damaged.ts";
 import type { Engine } from "../pipeline/engine.ts";
 import type { FrameReader } from "../reading/frame-reader.ts";
+import type { ReceiptReport, Receipts } from "../receipts/receipts.ts";
 import type { RemovalNotes } from "../removal/removal-notes.ts";
 import type { PointStore } from "../restore-points/point-store.ts";
 import { type DataCheckReport, PackCheck } from "./check-packs.ts";
@@ -55,6 +56,8 @@ export interface VerifyReport {
   readonly findingsKept?: false | undefined;
   /** Packs that no segment names: left by a session that was killed, or that is running. Harmless. */
   readonly unreferencedPacks: number;
+  /** Whether every restore point is there that was there, and that nobody removed who may. */
+  readonly receipts: Omit<ReceiptReport, "damaged">;
 }
 
 export interface VerifyParts {
@@ -67,6 +70,7 @@ export interface VerifyParts {
   readonly points: PointStore;
   readonly notes: RemovalNotes;
   readonly slots: KeySlots;
+  readonly receipts: Pick<Receipts, "check">;
 }
 
 /** From the outside in: config, slots and notes, index, packs, then each restore point down to its chunks. */
@@ -97,6 +101,8 @@ export async function verifyVault(options: VerifyOptions, parts: VerifyParts): P
   const points = await new PointCheck({ ...parts, index: loaded.index, ledger, signal }).run();
   await record.flush();
   await record.close(parts.storage);
+  const { damaged: unreadable, ...receipts } = await parts.receipts.check(signal);
+  for (const { object, what } of unreadable) ledger.note(object, what);
   const isHealed = ({ object, points }: DamagedObject): boolean =>
     record.known.has(object) && points.length === 0;
   const since = read.goesOnSince;
@@ -113,6 +119,7 @@ export async function verifyVault(options: VerifyOptions, parts: VerifyParts): P
     ...(since !== undefined && { goesOnSince: Temporal.Instant.fromEpochMilliseconds(since).toString() }),
     ...(!record.isWritable && { findingsKept: false }),
     unreferencedPacks: loaded.adoptedPacks.length + loaded.unreadablePacks.size,
+    receipts,
   };
 }
 

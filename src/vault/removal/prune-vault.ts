@@ -3,65 +3,45 @@ import {
   type Entropy,
   forEachBounded,
   hexFromBytes,
-  InternalError,
   throwIfInterrupted,
 } from "../../base/index.ts";
-import { type Storage, StorageDeniedError } from "../../storage/index.ts";
+import {
+  type Storage,
+  StorageDeniedError,
+  StorageFullError,
+  StorageLockedError,
+} from "../../storage/index.ts";
 import { openHeader } from "../crypto/open-header.ts";
 import { newSessionKeys, type SessionKeys } from "../crypto/session-keys.ts";
 import type { VaultKeys } from "../crypto/vault-keys.ts";
-import { VaultDamagedError } from "../errors.ts";
+import type { VaultDamagedError } from "../errors.ts";
 import { SealedHeader } from "../format/layout.ts";
 import { LEASES_PREFIX, leaseFromName, PACKS_PREFIX, packName } from "../format/object-names.ts";
-import type { IndexedPack } from "../index/chunk-index.ts";
+import type { DamagedPack, IndexedPack } from "../index/chunk-index.ts";
 import { LoadedIndex } from "../index/load-index.ts";
 import { getOrDamaged, isGone } from "../packs/get-or-damaged.ts";
 import type { Engine } from "../pipeline/engine.ts";
 import { FrameReader } from "../reading/frame-reader.ts";
-import type { PointName, PointStore } from "../restore-points/point-store.ts";
+import type { Receipts } from "../receipts/receipts.ts";
+import type { PointStore } from "../restore-points/point-store.ts";
 import { Lease } from "../sessions/lease.ts";
 import { PendingChunks } from "../sessions/pending-chunks.ts";
 import { writeSegment } from "../sessions/write-segment.ts";
 import { choosePacks, type PackUse } from "./choose-packs.ts";
+import { overDamage, tellDamage } from "./known-damage.ts";
+import { markNeeded } from "./mark-needed.ts";
 import { type MovingParts, moveChunks } from "./move-chunks.ts";
-import { NeededChunks } from "./needed-chunks.ts";
-import type { DoomedList, RemovalNotes } from "./removal-notes.ts";
+import type { NeededChunks } from "./needed-chunks.ts";
+import { type PruneOptions, type PruneReport, withBefore } from "./prune-report.ts";
+import type { DamageNote, DoomedList, RemovalNotes } from "./removal-notes.ts";
 import { rewriteSegments } from "./rewrite-segments.ts";
 
 const DELETES_AT_ONCE = 8;
-const MOST_MARKINGS = 5;
 const MOST_ATTEMPTS = 10;
 /** A pack of which less than half is needed is rewritten: its twin in reading costs less than its waste in keeping. */
 export const MOVE_BELOW = 0.5;
 /** A session of a backup takes hours; one of a week is dead, or finds out at its commit that it was taken for dead. */
 const STALE_AFTER_MS = 7 * 24 * 3_600_000;
-
-export interface PruneOptions {
-  /** Packs of which a smaller share is needed are rewritten. @default 0.5 */
-  readonly moveBelow?: number | undefined;
-  /** A lease that is older counts as dead. @default a week */
-  readonly staleAfterMs?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface PruneReport {
-  /** Restore points whose time in the trash was over. */
-  readonly removedPoints: number;
-  readonly packsDropped: number;
-  readonly packsMoved: number;
-  /** What was deleted, less what was written. */
-  readonly bytesFreed: number;
-  /** What goes as soon as the sessions have ended that may still use it. */
-  readonly bytesDoomed: number;
-  /** Sessions that are open and waited for, by the names of their leases. */
-  readonly waitingFor: readonly string[];
-  /** Leases that were too old. */
-  readonly revoked: readonly string[];
-  /** What cannot be read and so was not moved. */
-  readonly damaged: readonly VaultDamagedError[];
-  /** Objects that this credential may not delete. */
-  readonly denied: number;
-}
 
 export interface PruneParts {
   readonly storage: Storage;
@@ -71,6 +51,7 @@ export interface PruneParts {
   readonly engine: Engine;
   readonly notes: RemovalNotes;
   readonly points: PointStore;
+  readonly receipts: Pick<Receipts, "pointsGo" | "compact">;
 }
 
 /**
@@ -80,13 +61,30 @@ export interface PruneParts {
 export async function pruneVault(options: PruneOptions, parts: PruneParts): Promise<PruneReport> {
   const session = newSessionKeys(parts.keys, parts.entropy);
   const pending = new PendingChunks(); // over all attempts: a frame's number is used once with a key
+  const dropped = new Set<string>();
   await using lease = await Lease.open(parts.storage, parts.clock, session.envelope.session);
+  const sofar = { removedPoints: 0, packsDropped: 0, bytesFreed: 0 };
   for (let attempt = 1; ; attempt++) {
+    const prune = new Prune(options, { ...parts, session, pending, lease, dropped });
     try {
-      return await new Prune(options, { ...parts, session, pending, lease }).run();
+      return withBefore(await prune.run(), sofar);
     } catch (error) {
+      if (attempt === MOST_ATTEMPTS) throw error;
+      if (error instanceof StorageFullError) {
+        const freed = await new Prune(options, {
+          ...parts,
+          session,
+          pending,
+          lease,
+          dropped,
+        }).runWithoutRoom();
+        if (freed.bytesFreed <= 0) throw error;
+        Object.assign(sofar, withBefore(freed, sofar));
+      }
       // another prune took it away meanwhile: what is there now is as good a beginning
-      if (!isGone(error) || attempt === MOST_ATTEMPTS) throw error;
+      else if (!isGone(error)) throw error;
+    } finally {
+      await tellDamage(prune.found(), parts.notes);
     }
   }
 }
@@ -95,6 +93,8 @@ interface PruningParts extends PruneParts {
   readonly session: SessionKeys;
   readonly pending: PendingChunks;
   readonly lease: Lease;
+  /** Packs that segments still name although an attempt without room took them. */
+  readonly dropped: Set<string>;
 }
 
 class Prune {
@@ -106,6 +106,10 @@ class Prune {
   readonly #revoked: string[] = [];
   readonly #waitingFor = new Set<string>();
   readonly #sizes = new Map<string, number>();
+  /** Segments that lists name. */
+  readonly #replaced = new Set<string>();
+  #open: ReadonlyMap<string, string> = new Map();
+  #damageNotes: readonly DamageNote[] = [];
   #removedPoints = 0;
   #packsDropped = 0;
   #packsMoved = 0;
@@ -113,6 +117,8 @@ class Prune {
   #deletedBytes = 0;
   #doomedBytes = 0;
   #denied = 0;
+  #locked = 0;
+  #lockedUntil = 0;
 
   constructor(options: PruneOptions, parts: PruningParts) {
     this.#options = options;
@@ -122,25 +128,64 @@ class Prune {
   }
 
   async run(): Promise<PruneReport> {
-    const { notes } = this.#parts;
-    const { signal } = this.#options;
-    // the order of these listings is the proof: packs, then leases, then lists, then restore points
-    await this.#listPacks();
-    const open = await this.#openSessions();
-    const lists = await notes.doomedLists(signal);
-    for (const { packs } of lists) this.#loaded.index.doom(packs);
-    await this.#loaded.refresh(signal);
-    await this.#loaded.reconcile(signal);
-    await this.#emptyTrash();
+    const lists = await this.#look();
     const seen = new Set<string>();
     const needed = await this.#markNew(seen);
-    const list = await this.#doom(needed, open);
+    const list = await this.#doom(needed);
     const all = list === undefined ? lists : [...lists, list];
     await this.#heedOthers(all, seen);
     const ready = await this.#readyLists(all);
     await this.#moveWhatIsNeededNow(seen);
     for (const each of ready) await this.#finish(each);
+    for (const name of await overDamage(this.#damageNotes, this.#parts.storage)) await this.#tryDelete(name);
+    await this.#parts.receipts.compact(this.#options.signal);
     return this.#report(all, ready);
+  }
+
+  /**
+   * Frees what nothing has to be copied for: packs of which nothing is needed. It puts one note; segments go on naming these
+   * packs, which is no damage.
+   */
+  async runWithoutRoom(): Promise<PruneReport> {
+    const lists = await this.#look();
+    const seen = new Set<string>();
+    const list = await this.#doomUseless(await this.#markNew(seen));
+    const all = list === undefined ? lists : [...lists, list];
+    await this.#heedOthers(all, seen);
+    const ready = await this.#readyLists(all);
+    await this.#loaded.refresh(this.#options.signal);
+    const { move } = choosePacks({
+      index: this.#loaded.index,
+      needed: await this.#markNew(seen),
+      moveBelow: 0,
+    });
+    const stays = new Set(move.map(({ pack }) => pack.object)); // what had to be moved first
+    for (const each of ready) await this.#finish(each, stays);
+    return this.#report(all, ready);
+  }
+
+  /** What was found damaged while chunks were read. */
+  found(): readonly DamagedPack[] {
+    return this.#loaded.takeFound();
+  }
+
+  async #look(): Promise<readonly DoomedList[]> {
+    const { notes } = this.#parts;
+    const { signal } = this.#options;
+    // the order of these listings is the proof: packs, then leases, then lists, then restore points
+    await this.#listPacks();
+    this.#open = await this.#openSessions();
+    const lists = await notes.doomedLists(signal);
+    for (const { packs, segments } of lists) {
+      this.#loaded.index.doom(packs);
+      for (const segment of segments) this.#replaced.add(segment);
+    }
+    this.#damageNotes = await notes.damageNotes(signal);
+    for (const { packs } of this.#damageNotes) this.#loaded.heed(packs);
+    await this.#loaded.refresh(signal);
+    await this.#loaded.reconcile(signal);
+    await this.#emptyTrash();
+    return lists;
   }
 
   async #listPacks(): Promise<void> {
@@ -175,6 +220,8 @@ class Prune {
     if (due.size === 0) return;
     const objects = new Map<string, string>();
     for await (const { id, object } of points.allNames()) objects.set(id, object);
+    const going = [...due].flatMap((point) => objects.get(point) ?? []);
+    const isTold = await this.#tellRemoval(going);
     for (const point of due) {
       throwIfInterrupted(this.#options.signal);
       const object = objects.get(point);
@@ -184,52 +231,37 @@ class Prune {
       }
       for (const entry of entries) if (entry.point === point) await storage.delete(entry.name);
     }
+    if (!isTold) await this.#parts.receipts.pointsGo(going); // what went made room
+  }
+
+  /** The receipt is there before what it is about goes, so that nobody misses it. False when there is no room for it. */
+  async #tellRemoval(points: readonly string[]): Promise<boolean> {
+    try {
+      await this.#parts.receipts.pointsGo(points, this.#options.signal);
+      return true;
+    } catch (error) {
+      if (error instanceof StorageFullError) return false;
+      throw error;
+    }
   }
 
   /** What the restore points need that were not looked at yet. */
   async #markNew(seen: Set<string>): Promise<NeededChunks> {
-    const { points } = this.#parts;
-    const { signal } = this.#options;
     const { index } = this.#loaded;
-    const names: PointName[] = [];
-    for await (const name of points.allNames()) if (!seen.has(name.object)) names.push(name);
-    for (let attempt = 1; ; attempt++) {
-      const places = index.chunkPlaces;
-      const needed = new NeededChunks({ index, frames: this.#frames, signal });
-      for (const name of names) {
-        await this.#markPoint(name, needed);
-        seen.add(name.object);
-      }
-      if (index.chunkPlaces === places) return needed;
-      // looking for a chunk list made the index learn of new packs, and its places moved
-      if (attempt === MOST_MARKINGS)
-        throw new InternalError("Cannot tell what is needed: the index keeps growing");
-    }
-  }
-
-  /** A restore point that cannot be read whole stops everything, unless it is just being taken back or removed. */
-  async #markPoint(name: PointName, needed: NeededChunks): Promise<void> {
-    const { points } = this.#parts;
-    try {
-      const point = await points.readIfThere(name);
-      if (point !== undefined) await needed.add(point);
-    } catch (error) {
-      if (!(error instanceof VaultDamagedError) || isGone(error)) throw error;
-      if ((await points.readIfThere(name)) === undefined) return;
-      throw new VaultDamagedError(
-        error.object,
-        `${error.what}, and restore point ${name.id} needs it: what else it needs cannot be told`,
-        { cause: error },
-      );
-    }
+    return await markNeeded(seen, {
+      points: this.#parts.points,
+      index,
+      frames: this.#frames,
+      signal: this.#options.signal,
+    });
   }
 
   /** Moves what is needed of wasteful packs, then says that they and the useless ones go. */
-  async #doom(needed: NeededChunks, open: ReadonlyMap<string, string>): Promise<DoomedList | undefined> {
+  async #doom(needed: NeededChunks): Promise<DoomedList | undefined> {
     const { index } = this.#loaded;
     const choice = choosePacks({ index, needed, moveBelow: this.#options.moveBelow ?? MOVE_BELOW });
-    const drop = await this.#withoutProtected(choice.drop, open);
-    const move = await this.#withoutProtected(choice.move, open);
+    const drop = await this.#withoutProtected(choice.drop);
+    const move = await this.#withoutProtected(choice.move);
     const sources = move.map(({ pack }) => pack);
     const wasDoomed = new Set(index.packs.filter((pack) => pack.isDoomed));
     await this.#move(sources, needed);
@@ -239,12 +271,24 @@ class Prune {
     const names = packs.map(({ object }) => object);
     index.doom(names);
     await this.#nameOrphans();
-    const goes = new Set([...names, ...[...wasDoomed].map(({ object }) => object)]);
+    const goes = new Set([...names, ...[...wasDoomed].map(({ object }) => object), ...this.#parts.dropped]);
     for (const { object } of this.#damaged) goes.delete(object); // it stays, and the index goes on naming it
     if (goes.size === 0 && names.length === 0) return undefined;
-    const segments = await rewriteSegments(goes, { ...this.#parts, signal: this.#options.signal });
+    const { signal } = this.#options;
+    const segments = await rewriteSegments(goes, { ...this.#parts, replaced: this.#replaced, signal });
     if (names.length === 0 && segments.length === 0) return undefined;
     return await this.#parts.notes.doom({ packs: names, segments });
+  }
+
+  async #doomUseless(needed: NeededChunks): Promise<DoomedList | undefined> {
+    const { index } = this.#loaded;
+    const drop = await this.#withoutProtected(choosePacks({ index, needed, moveBelow: 0 }).drop);
+    const packs = drop.filter(({ pack }) => !pack.isDoomed).map(({ pack }) => pack.object);
+    if (packs.length === 0) return undefined;
+    index.doom(packs);
+    for (const pack of packs) this.#parts.dropped.add(pack);
+    this.#packsDropped += packs.length;
+    return await this.#parts.notes.doom({ packs, segments: [] });
   }
 
   /** Packs that no segment names and that stay get a name: their sessions are dead. */
@@ -271,10 +315,8 @@ class Prune {
   }
 
   /** Packs that were there before the leases were listed, and of whose sessions none is open. */
-  async #withoutProtected(
-    uses: readonly PackUse[],
-    open: ReadonlyMap<string, string>,
-  ): Promise<readonly PackUse[]> {
+  async #withoutProtected(uses: readonly PackUse[]): Promise<readonly PackUse[]> {
+    const open = this.#open;
     const free: PackUse[] = [];
     for (const use of uses) {
       if (!this.#sizes.has(use.pack.object)) continue;
@@ -292,7 +334,7 @@ class Prune {
   /**
    * Another prune may have doomed the place that this one counts on for a chunk, and count on a place that this one dooms.
    * Each looks for the other's list, and for what is gone already, after its own list is durable: so at least one of them
-   * knows of both, and moves the chunk.
+   * knows of both, and moves the chunk. A place that was found damaged meanwhile is no place to count on either.
    */
   async #heedOthers(known: readonly DoomedList[], seen: Set<string>): Promise<void> {
     const { signal } = this.#options;
@@ -300,8 +342,10 @@ class Prune {
     const names = new Set(known.map(({ name }) => name));
     const others = (await this.#parts.notes.doomedLists(signal)).filter(({ name }) => !names.has(name));
     const there = index.packs.filter(({ isThere }) => isThere);
+    const damage = (await this.#parts.notes.damageNotes(signal)).map(({ packs }) => this.#loaded.heed(packs));
     await this.#loaded.reconcile(signal);
-    if (others.length === 0 && there.every(({ isThere }) => isThere)) return;
+    const isNews = others.length > 0 || damage.includes(true);
+    if (!isNews && there.every(({ isThere }) => isThere)) return;
     for (const { packs } of others) index.doom(packs);
     await this.#loaded.reread(signal); // chunks find their places anew
     seen.clear();
@@ -328,13 +372,13 @@ class Prune {
     const { index } = this.#loaded;
     const { move } = choosePacks({ index, needed, moveBelow: 0 });
     await this.#move(
-      move.map(({ pack }) => pack),
+      move.map(({ pack }) => pack).filter(({ isDoomed }) => isDoomed),
       needed,
     );
   }
 
-  async #finish(list: DoomedList): Promise<void> {
-    const stuck = new Set(this.#damaged.map(({ object }) => object));
+  async #finish(list: DoomedList, stays: ReadonlySet<string> = new Set()): Promise<void> {
+    const stuck = new Set([...this.#damaged.map(({ object }) => object), ...stays]);
     let isGone = true;
     const remove = async (object: string): Promise<void> => {
       if (stuck.has(object) || !(await this.#tryDelete(object))) isGone = false;
@@ -352,10 +396,17 @@ class Prune {
       await this.#parts.storage.delete(object);
       return true;
     } catch (error) {
-      if (!(error instanceof StorageDeniedError)) throw error;
-      this.#denied++;
+      if (error instanceof StorageLockedError) this.#noteLock(error);
+      else if (error instanceof StorageDeniedError) this.#denied++;
+      else throw error;
       return false;
     }
+  }
+
+  #noteLock({ until }: StorageLockedError): void {
+    this.#locked++;
+    const milliseconds = until?.epochMilliseconds ?? 0;
+    this.#lockedUntil = Math.max(this.#lockedUntil, milliseconds);
   }
 
   #report(all: readonly DoomedList[], ready: readonly DoomedList[]): PruneReport {
@@ -373,6 +424,11 @@ class Prune {
       revoked: this.#revoked,
       damaged: this.#damaged,
       denied: this.#denied,
+      locked: this.#locked,
+      lockedUntil:
+        this.#lockedUntil === 0
+          ? undefined
+          : Temporal.Instant.fromEpochMilliseconds(this.#lockedUntil).toString(),
     };
   }
 }

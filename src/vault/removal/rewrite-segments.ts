@@ -14,6 +14,8 @@ export interface RewriteParts {
   readonly storage: Storage;
   readonly keys: VaultKeys;
   readonly entropy: Entropy;
+  /** Segments that are going to be deleted: others say what they say. */
+  readonly replaced: ReadonlySet<string>;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -28,6 +30,7 @@ export async function rewriteSegments(
 ): Promise<readonly string[]> {
   const replaced: string[] = [];
   for await (const { name } of parts.storage.list(INDEX_PREFIX, { signal: parts.signal })) {
+    if (parts.replaced.has(name)) continue;
     const segment = await readSegment(name, parts);
     const stays = contentsOf(segment).filter(({ digest }) => !goes.has(packName(digest)));
     if (stays.length === segment.packs.length) continue;

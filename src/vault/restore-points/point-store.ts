@@ -1,3 +1,4 @@
+import { createHash, hash } from "node:crypto";
 import {
   type Clock,
   type Entropy,
@@ -32,6 +33,14 @@ export interface PointName {
   readonly object: string;
 }
 
+/** What a receipt says of a restore point. */
+export interface DescribedPoint {
+  readonly object: string;
+  /** SHA-256 of the object's bytes, in hexadecimal. */
+  readonly sha256: string;
+  readonly machine: { readonly id: string; readonly name: string };
+}
+
 /** Restore points as objects in the storage. */
 export class PointStore {
   readonly #options: PointStoreOptions;
@@ -43,7 +52,9 @@ export class PointStore {
   }
 
   /** The commit: the restore point exists when this resolves. Everything that it names is durable before. */
-  async write(draft: RestorePointDraft): Promise<RestorePoint> {
+  async write(
+    draft: RestorePointDraft,
+  ): Promise<{ readonly point: RestorePoint; readonly described: DescribedPoint }> {
     const { storage, keys, clock, entropy } = this.#options;
     const id = parseRestorePointId(hexFromBytes(entropy.bytes(16)));
     if (id === undefined) throw new InternalError("Cannot name a restore point: 16 bytes are no id");
@@ -52,8 +63,12 @@ export class PointStore {
     const bytes = draft.files.reduce((sum, file) => sum + file.sizeBytes, 0);
     const document = { version: FORMAT_VERSION, ...draft, id, time, bytes, vault: keys.vault };
     const plain = new TextEncoder().encode(JSON.stringify(document));
-    await storage.put(pointName(milliseconds, id), sealPoint(plain, keys, entropy));
-    return document;
+    const object = pointName(milliseconds, id);
+    const parts = sealPoint(plain, keys, entropy);
+    const digest = createHash("sha256");
+    for (const part of parts) digest.update(part);
+    await storage.put(object, parts);
+    return { point: document, described: { object, sha256: digest.digest("hex"), machine: draft.machine } };
   }
 
   /** Absent already is fine. */
@@ -86,10 +101,25 @@ export class PointStore {
     }
   }
 
+  /** What a receipt says of a restore point that is there; undefined when it is gone or damaged. */
+  async describe(object: string): Promise<DescribedPoint | undefined> {
+    try {
+      const bytes = await getOrDamaged(this.#options.storage, object);
+      const { machine } = this.#open(bytes, object);
+      return { object, sha256: hash("sha256", bytes), machine };
+    } catch (error) {
+      if (error instanceof VaultDamagedError) return undefined;
+      throw error;
+    }
+  }
+
   /** @throws {VaultDamagedError} */
   async read({ object }: PointName): Promise<RestorePoint> {
-    const { storage, keys } = this.#options;
-    const sealed = await getOrDamaged(storage, object);
+    return this.#open(await getOrDamaged(this.#options.storage, object), object);
+  }
+
+  #open(sealed: Uint8Array, object: string): RestorePoint {
+    const { keys } = this.#options;
     const plain = openPoint(sealed, object, { keys, keyring: this.#keyring });
     const document = JSON.parse(new TextDecoder().decode(plain)) as RestorePoint;
     const named = pointFromName(object);

@@ -11,6 +11,7 @@ import type { PackContents } from "../packs/pack-contents.ts";
 import type { Engine } from "../pipeline/engine.ts";
 import { FrameFeed } from "../pipeline/frame-feed.ts";
 import { FileStoring, type FileStoringOptions, type StoredContent } from "../pipeline/store-file.ts";
+import type { Receipts } from "../receipts/receipts.ts";
 import type { RemovalNotes } from "../removal/removal-notes.ts";
 import type { PointStore } from "../restore-points/point-store.ts";
 import type { RestorePoint, RestorePointDraft, StoredFile } from "../restore-points/restore-point.ts";
@@ -31,6 +32,7 @@ export interface SessionParts {
   readonly loaded: LoadedIndex;
   readonly points: PointStore;
   readonly notes: RemovalNotes;
+  readonly receipts: Pick<Receipts, "pointMade">;
   readonly chunkBytes: number;
 }
 
@@ -129,8 +131,9 @@ export class VaultSession implements AsyncDisposable {
     await this.#nameDurable();
     await this.#lease.check();
     throwIfInterrupted(this.#signal);
-    const point = await this.#parts.points.write(draft);
+    const { point, described } = await this.#parts.points.write(draft);
     if (!(await this.#lease.isThere())) await this.#keepOrTakeBack(point);
+    await this.#parts.receipts.pointMade(described);
     return point;
   }
 

@@ -1,10 +1,11 @@
-import { Secret } from "../../base/index.ts";
+import { type Clock, Secret } from "../../base/index.ts";
 import { FakeClock, SeededEntropy } from "../../base/testing/index.ts";
 import type { ByteSource, FileLayout } from "../../disk/index.ts";
 import { MemoryStore, plainLayout } from "../../disk/index.ts";
 import type { Storage } from "../../storage/index.ts";
 import { createVault } from "../create-vault.ts";
 import { openVault } from "../open-vault.ts";
+import type { ReceiptBook } from "../receipts/receipt-book.ts";
 import type { RestorePoint, RestorePointDraft, StoredFile } from "../restore-points/restore-point.ts";
 import type { VaultSession } from "../sessions/vault-session.ts";
 import type { Vault } from "../vault.ts";
@@ -37,11 +38,18 @@ export async function createSmallVault(
 
 export async function openSmallVault(
   storage: Storage,
-  options: { readonly seed?: number; readonly passphrase?: Secret; readonly workers?: number } = {},
+  options: {
+    readonly seed?: number;
+    readonly passphrase?: Secret;
+    readonly workers?: number;
+    readonly receiptBook?: ReceiptBook;
+    readonly clock?: Clock;
+  } = {},
 ): Promise<Vault> {
   return await openVault({
     storage,
-    clock: new FakeClock("2026-01-02T00:00:00Z"),
+    clock: options.clock ?? new FakeClock("2026-01-02T00:00:00Z"),
+    receiptBook: options.receiptBook,
     entropy: new SeededEntropy(options.seed ?? 2),
     passphrase: options.passphrase ?? TEST_PASSPHRASE,
     workers: options.workers ?? 1,

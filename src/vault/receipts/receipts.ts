@@ -1,0 +1,157 @@
+import type { Clock, Entropy, RestorePointId } from "../../base/index.ts";
+import type { Storage } from "../../storage/index.ts";
+import { SessionKeyring } from "../crypto/open-header.ts";
+import type { VaultKeys } from "../crypto/vault-keys.ts";
+import type { VaultDamagedError } from "../errors.ts";
+import { pointFromName, RECEIPTS_PREFIX } from "../format/object-names.ts";
+import type { PointStore } from "../restore-points/point-store.ts";
+import { judgeReceipts, type MissingPoint, type ReceiptGap, type ReceiptVerdict } from "./judge-receipts.ts";
+import { type ReadReceiptsParts, type ReceiptsRead, readReceipts } from "./read-receipts.ts";
+import type { ReceiptedPoint } from "./receipt.ts";
+import type { ReceiptBook } from "./receipt-book.ts";
+import { ReceiptChain } from "./receipt-chain.ts";
+import { replaceReceipts } from "./replace-receipts.ts";
+
+/** So many receipts that no checkpoint stands for are worth one. */
+const COMPACT_AT = 64;
+/** What a check finds must be found so often: restore points and receipts come and go while they are listed. */
+const LOOKS = 3;
+
+export interface ReceiptsParts {
+  readonly storage: Storage;
+  readonly keys: VaultKeys;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly book: ReceiptBook;
+  readonly points: PointStore;
+}
+
+/** Whether everything is there that was there. */
+export interface ReceiptReport {
+  readonly receipts: number;
+  /** Restore points that somebody took away without a receipt. */
+  readonly missing: readonly MissingPoint[];
+  /** Receipts that others name and that are not there. */
+  readonly gaps: readonly ReceiptGap[];
+  /** Set when the vault has lost what this machine knows that it wrote: it is in an older state. */
+  readonly wentBack: { readonly number: number } | undefined;
+  /** Restore points that no receipt tells of yet. */
+  readonly unwitnessed: number;
+  /** Objects that cannot be read as the receipts that they were. */
+  readonly damaged: readonly VaultDamagedError[];
+}
+
+type Look = ReceiptVerdict & ReceiptsRead & { readonly objects: readonly string[] };
+
+/** Receipts of restore points and of their removal, and what follows when one of both is not there: docs/vault-format.md 10.2. */
+export class Receipts {
+  readonly #parts: ReceiptsParts;
+  readonly #chain: ReceiptChain;
+  readonly #keyring: SessionKeyring;
+
+  constructor(parts: ReceiptsParts) {
+    this.#parts = parts;
+    this.#chain = new ReceiptChain(parts);
+    this.#keyring = new SessionKeyring(parts.keys);
+  }
+
+  /** A restore point is there. */
+  async pointMade(point: Omit<ReceiptedPoint, "life">): Promise<void> {
+    await this.#chain.add({ kind: "point", point: { ...point, life: 0 } });
+  }
+
+  /** Restore points, named by their objects, are going to be removed by whoever may: durable before the first is. */
+  async pointsGo(objects: readonly string[], signal?: AbortSignal): Promise<void> {
+    if (objects.length === 0) return;
+    const { live, removals } = await this.#look(signal);
+    for (const object of objects) {
+      const id = pointFromName(object)?.id;
+      const life = (id && live.get(id)?.life) ?? 0;
+      const gone = (id && removals.get(id)?.life) ?? -1;
+      if (gone < life) await this.#chain.add({ kind: "removal", removal: { object, life } });
+    }
+  }
+
+  /** A restore point is kept after all, perhaps after a receipt of its removal. */
+  async pointKept(point: RestorePointId): Promise<void> {
+    const { removals, objects } = await this.#look();
+    const removal = removals.get(point);
+    const object = objects.find((name) => pointFromName(name)?.id === point);
+    if (removal === undefined || object === undefined) return;
+    const { points } = this.#parts;
+    const described = await points.describe(object);
+    if (described === undefined) return; // a prune deleted it meanwhile
+    await this.#chain.add({ kind: "point", point: { ...described, life: removal.life + 1 } });
+  }
+
+  /** Reads all receipts and lists restore points. What is found to be wrong is looked for again. */
+  async check(signal?: AbortSignal): Promise<ReceiptReport> {
+    for (let look = 1; ; look++) {
+      const found = await this.#look(signal);
+      if (isWhole(found) || look === LOOKS) return reportOf(found);
+    }
+  }
+
+  /**
+   * Puts one receipt in place of many, when there are many. Nothing that is wrong is swept away: as long as receipts are
+   * missing or damaged, all stay. Gives how many went.
+   */
+  async compact(signal?: AbortSignal): Promise<number> {
+    const found = await this.#look(signal);
+    if (found.gaps.length > 0 || found.wentBack !== undefined || found.damaged.length > 0) return 0;
+    const { covered } = found;
+    const open = [...found.receipts.values()].filter(
+      ({ chain, number }) => number > (covered.get(chain) ?? 0),
+    );
+    return open.length < COMPACT_AT ? 0 : await this.#replace(found, signal);
+  }
+
+  /** A full-key holder has seen what is wrong: from now on it counts as removed. Gives what was wrong. */
+  async accept(signal?: AbortSignal): Promise<ReceiptReport> {
+    const report = await this.check(signal);
+    const { receipts, live } = await this.#look(signal);
+    const { book, keys } = this.#parts;
+    const page = await book.read(keys.vault);
+    if (page !== undefined) {
+      const heads = page.heads.filter(({ digest }) => receipts.has(digest));
+      await book.write(keys.vault, { ...page, heads });
+    }
+    for (const { id } of report.missing) {
+      const point = live.get(id);
+      if (point === undefined) continue;
+      await this.#chain.add({ kind: "removal", removal: { object: point.object, life: point.life } });
+    }
+    const hasGaps = report.gaps.length > 0 || report.damaged.length > 0;
+    if (hasGaps) await this.#replace(await this.#look(signal), signal);
+    return report;
+  }
+
+  async #replace(found: Look, signal: AbortSignal | undefined): Promise<number> {
+    const { storage, points } = this.#parts;
+    const reading = this.#reading(signal);
+    return await replaceReceipts(found, { storage, points, chain: this.#chain, reading });
+  }
+
+  async #look(signal?: AbortSignal): Promise<Look> {
+    const { book, keys, points } = this.#parts;
+    const page = await book.read(keys.vault); // first: what it says is in the vault by now
+    const read = await readReceipts(this.#reading(signal)); // before points: what they tell of is there by now
+    const objects = await Array.fromAsync(points.allNames(), ({ object }) => object);
+    const unreadable = new Set(read.damaged.map(({ object }) => object.slice(RECEIPTS_PREFIX.length)));
+    const verdict = judgeReceipts({ ...read, unreadable, objects: new Set(objects), page });
+    return { ...verdict, ...read, objects };
+  }
+
+  #reading(signal: AbortSignal | undefined): ReadReceiptsParts {
+    const { storage, keys } = this.#parts;
+    return { storage, keys, keyring: this.#keyring, signal };
+  }
+}
+
+function isWhole({ missing, gaps, wentBack }: Look): boolean {
+  return missing.length === 0 && gaps.length === 0 && wentBack === undefined;
+}
+
+function reportOf({ receipts, missing, gaps, wentBack, unwitnessed, damaged }: Look): ReceiptReport {
+  return { receipts: receipts.size, missing, gaps, wentBack, unwitnessed: unwitnessed.length, damaged };
+}

@@ -1,0 +1,45 @@
+import type { VaultDamagedError } from "../errors.ts";
+
+export interface PruneOptions {
+  /** Packs of which a smaller share is needed are rewritten. @default 0.5 */
+  readonly moveBelow?: number | undefined;
+  /** A lease that is older counts as dead. @default a week */
+  readonly staleAfterMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface PruneReport {
+  /** Restore points whose time in the trash was over. */
+  readonly removedPoints: number;
+  readonly packsDropped: number;
+  readonly packsMoved: number;
+  /** What was deleted, less what was written. */
+  readonly bytesFreed: number;
+  /** What goes as soon as the sessions have ended that may still use it. */
+  readonly bytesDoomed: number;
+  /** Sessions that are open and waited for, by the names of their leases. */
+  readonly waitingFor: readonly string[];
+  /** Leases that were too old. */
+  readonly revoked: readonly string[];
+  /** What cannot be read and so was not moved. */
+  readonly damaged: readonly VaultDamagedError[];
+  /** Objects that this credential may not delete. */
+  readonly denied: number;
+  /** Objects that a lock keeps for now; a later prune deletes them. */
+  readonly locked: number;
+  /** When the last of these locks ends, as far as it is told. */
+  readonly lockedUntil: string | undefined;
+}
+
+/** What attempts before the last one freed counts too. */
+export function withBefore(
+  report: PruneReport,
+  before: Pick<PruneReport, "removedPoints" | "packsDropped" | "bytesFreed">,
+): PruneReport {
+  return {
+    ...report,
+    removedPoints: report.removedPoints + before.removedPoints,
+    packsDropped: report.packsDropped + before.packsDropped,
+    bytesFreed: report.bytesFreed + before.bytesFreed,
+  };
+}
