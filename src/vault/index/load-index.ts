@@ -1,22 +1,31 @@
+import { hash } from "node:crypto";
 import { throwIfInterrupted } from "../../base/index.ts";
 import { type Storage, StorageObjectMissingError } from "../../storage/index.ts";
 import { SessionKeyring } from "../crypto/open-header.ts";
 import { openSegment } from "../crypto/sealed-object.ts";
 import type { VaultKeys } from "../crypto/vault-keys.ts";
 import { VaultDamagedError } from "../errors.ts";
+import { HASH_BYTES } from "../format/layout.ts";
 import { digestFromName, INDEX_PREFIX, PACKS_PREFIX } from "../format/object-names.ts";
 import type { PackContents } from "../packs/pack-contents.ts";
 import { readPackContents } from "../packs/read-pack-contents.ts";
 import { ChunkIndex, type DamagedPack } from "./chunk-index.ts";
+import { type LocalIndexOptions, LocalRuns } from "./local-runs.ts";
 import { decodeSegment } from "./segment-codec.ts";
 
 /** A pack of 64 KiB chunks holds some hundreds of them. */
 const PACKS_A_SEGMENT = 128;
 const MOST_LISTINGS = 10;
 
+/** More packs than these are not listed at once, and not all of them whenever a session opens. */
+const PACKS_LISTED = 65_536;
+const FIRST_BYTES = 256;
+
 export interface IndexPlace {
   readonly storage: Storage;
   readonly keys: VaultKeys;
+  /** Where an index beyond its memory is kept; left out: all of it is in memory, whatever that takes. */
+  readonly local?: LocalIndexOptions | undefined;
 }
 
 /** The index of an open vault, which grows by what other sessions add. One load runs at a time. */
@@ -24,13 +33,20 @@ export class LoadedIndex {
   readonly index = new ChunkIndex();
   /** Segments that could not be read, with the reason; their packs are read from footers instead. */
   readonly damagedSegments = new Map<string, VaultDamagedError>();
-  /** Packs that no segment names and whose footer cannot be used. */
+  /** Packs whose footer cannot be used and that no segment names, or names with another length. */
   readonly unreadablePacks = new Map<string, VaultDamagedError>();
   readonly #adopted: PackContents[] = [];
   readonly #found: DamagedPack[] = [];
   readonly #place: IndexPlace;
   readonly #keyring: SessionKeyring;
   readonly #loaded = new Set<string>();
+  /** Whether the bytes of each segment are held against its name, which reading it does not need. */
+  #provesNames = false;
+  #local: LocalRuns | undefined;
+  #isFirst = true;
+  #damagedRuns = 0;
+  /** Digests of packs that were looked for and are gone; kept for the next time where there are runs. */
+  readonly #gone = new Set<string>();
   #running: Promise<unknown> = Promise.resolve();
 
   constructor(place: IndexPlace) {
@@ -49,13 +65,14 @@ export class LoadedIndex {
   async reread(signal?: AbortSignal): Promise<void> {
     this.#loaded.clear();
     this.damagedSegments.clear();
+    this.#provesNames = true;
     await this.refresh(signal);
   }
 
   /** What is known to be damaged is unknown to writers and read last, from the next `refresh` on. */
   heed(damage: readonly DamagedPack[]): boolean {
     const struck = damage.filter((pack) => this.index.strike(pack));
-    if (struck.length > 0) this.#loaded.clear(); // chunks find their other places
+    if (struck.length > 0) this.#forget(); // chunks find their other places
     return struck.length > 0;
   }
 
@@ -77,23 +94,30 @@ export class LoadedIndex {
    */
   async reconcile(signal?: AbortSignal): Promise<void> {
     await this.#alone(async () => {
-      const known = this.index.packs.length; // packs that are added while we list need no looking at
-      const there = new Map<string, number>();
-      for await (const { name, sizeBytes } of this.#place.storage.list(PACKS_PREFIX, { signal })) {
-        if (digestFromName(name) !== undefined) there.set(name, sizeBytes);
-      }
-      let areGone = false;
-      for (const [pack, { object, sizeBytes, isThere }] of this.index.packs.entries()) {
-        const isThereNow = there.get(object) === sizeBytes;
-        if (pack < known) this.index.setThere(pack, isThereNow);
-        if (pack < known && isThere && !isThereNow) areGone = true;
-        there.delete(object);
-      }
-      if (areGone) {
-        this.#loaded.clear(); // their chunks may be in other packs too, which segments name that were read already
-        await this.#readNew(signal);
-      }
-      await this.#adopt(there, signal);
+      this.unreadablePacks.clear();
+      if (!this.#isLarge) await this.#reconcileUnder(undefined, signal);
+      else
+        for (let first = 0; first < FIRST_BYTES; first++) {
+          throwIfInterrupted(signal);
+          await this.#reconcileUnder(first, signal);
+        }
+      this.#local?.noteGone([...this.#gone]);
+    });
+  }
+
+  /**
+   * The same for as many packs as can be listed in a moment: all of a vault up to about a tebibyte, a part of a larger one, which
+   * begins where `from` says. Whoever opens a session does it, so each pack has its turn.
+   */
+  async reconcileSome(from: number, signal?: AbortSignal): Promise<void> {
+    if (!this.#isLarge) {
+      await this.reconcile(signal);
+      return;
+    }
+    await this.#alone(async () => {
+      const count = Math.max(1, Math.floor((FIRST_BYTES * PACKS_LISTED) / this.index.packCount));
+      for (let i = 0; i < count; i++) await this.#reconcileUnder((from + i) % FIRST_BYTES, signal);
+      this.#local?.noteGone([...this.#gone]);
     });
   }
 
@@ -110,12 +134,76 @@ export class LoadedIndex {
   /** A segment that this program just wrote. */
   noteWritten(name: string, packs: readonly PackContents[]): void {
     this.#loaded.add(name);
-    for (const pack of packs) this.index.addPack(pack);
+    this.index.addWritten(digestFromName(name) as Uint8Array, packs);
+    this.#local?.spill(this.index, "full");
+  }
+
+  /** Keeps what is worth it for the next time. Nothing may be asked of the index any more. */
+  close(): void {
+    this.#local?.spill(this.index, "worth");
+    this.#local?.[Symbol.dispose]();
+    this.#local = undefined;
   }
 
   /** What no segment named when the index was held against the packs. */
   get adoptedPacks(): readonly PackContents[] {
     return this.#adopted;
+  }
+
+  get #isLarge(): boolean {
+    return this.#local !== undefined && this.index.packCount > PACKS_LISTED;
+  }
+
+  /** Packs whose names begin with a byte, or all: all that are known, and all that are there. */
+  async #reconcileUnder(first: number | undefined, signal?: AbortSignal): Promise<void> {
+    const { index } = this;
+    const known = index.packCount; // packs that are added while we list need no looking at
+    const there = await this.#listPacks(first, signal);
+    const named = new Set<string>();
+    const resized: string[] = [];
+    let areGone = false;
+    for (const number of first === undefined ? numbersBelow(known) : index.packsUnder(first)) {
+      const { object, sizeBytes, isThere } = index.pack(number);
+      if (index.isNamed(number)) named.add(object);
+      if (number >= known) continue;
+      const isThereNow = there.get(object) === sizeBytes;
+      index.setThere(number, isThereNow);
+      this.#noteWhether(object, isThereNow);
+      if (isThere && !isThereNow) areGone = true;
+      if (!isThereNow && there.has(object)) resized.push(object);
+    }
+    for (const object of named) there.delete(object);
+    if (areGone) {
+      this.#forget(); // their chunks may be in other packs too, which segments name that were read already
+      await this.#readNew(signal);
+    }
+    await this.#adopt(there, signal);
+    for (const object of resized) {
+      const damage = new VaultDamagedError(object, "its length is not the one that the index names");
+      this.unreadablePacks.set(object, damage);
+    }
+  }
+
+  async #listPacks(first: number | undefined, signal?: AbortSignal): Promise<Map<string, number>> {
+    const there = new Map<string, number>();
+    const under = first === undefined ? "" : `${first.toString(16).padStart(2, "0")}/`;
+    for await (const { name, sizeBytes } of this.#place.storage.list(PACKS_PREFIX + under, { signal })) {
+      if (digestFromName(name) !== undefined) there.set(name, sizeBytes);
+    }
+    return there;
+  }
+
+  #noteWhether(object: string, isThere: boolean): void {
+    if (this.#local === undefined) return;
+    const digest = object.slice(-2 * HASH_BYTES);
+    if (isThere) this.#gone.delete(digest);
+    else this.#gone.add(digest);
+  }
+
+  /** Segments are read again, but for those that runs hold: these know all places of their chunks. */
+  #forget(): void {
+    this.#loaded.clear();
+    for (const segment of this.index.runs?.segments() ?? []) this.#loaded.add(INDEX_PREFIX + segment);
   }
 
   /** A prune puts new segments before it deletes old ones: where one was gone, there is one that was not listed. */
@@ -127,15 +215,52 @@ export class LoadedIndex {
 
   /** Whether all segments that were listed could be read, well or damaged. */
   async #readListed(signal?: AbortSignal): Promise<boolean> {
-    let isComplete = true;
-    for await (const { name } of this.#place.storage.list(INDEX_PREFIX, { signal })) {
-      if (!this.#loaded.has(name) && !(await this.#load(name, signal))) isComplete = false;
+    const names = new Set<string>();
+    let bytes = 0;
+    for await (const { name, sizeBytes } of this.#place.storage.list(INDEX_PREFIX, { signal })) {
+      names.add(name);
+      bytes += sizeBytes;
     }
+    let isComplete = this.#useLocal(names, bytes);
+    for (const name of names) {
+      if (this.#loaded.has(name)) continue;
+      throwIfInterrupted(signal);
+      if (!(await this.#load(name, signal))) isComplete = false;
+      this.#local?.spill(this.index, "full");
+    }
+    if (this.#isFirst) this.#settle(names);
     return isComplete;
   }
 
+  /** False when segments have gone that runs hold: what replaces them may be missing from the same listing. */
+  #useLocal(names: ReadonlySet<string>, bytes: number): boolean {
+    const present = digestsOf(names);
+    if (this.#isFirst && this.#place.local !== undefined && this.#local === undefined) {
+      this.#local = LocalRuns.openFor(bytes, this.#place.keys.vault, this.#place.local);
+      this.#local?.attach(this.index, present);
+      this.#forget();
+      return true;
+    }
+    const { runs } = this.index;
+    if (runs === undefined) return true;
+    const isDamaged = runs.damagedRuns > this.#damagedRuns;
+    this.#damagedRuns = runs.damagedRuns;
+    const hasChanged = runs.keepOnly(present);
+    if (isDamaged || hasChanged) this.#forget();
+    return !hasChanged;
+  }
+
+  /** After the first reading nobody has numbers yet: the moment to keep what was read, and to merge runs. */
+  #settle(names: ReadonlySet<string>): void {
+    this.#isFirst = false;
+    if (this.#local === undefined) return;
+    this.#local.spill(this.index, "worth");
+    if (!this.#local.isUntidy) return;
+    this.#local.spill(this.index, "now");
+    this.#local.attach(this.index, digestsOf(names));
+  }
+
   async #adopt(packs: ReadonlyMap<string, number>, signal?: AbortSignal): Promise<void> {
-    this.unreadablePacks.clear();
     for (const [object, sizeBytes] of packs) {
       if (this.index.isDoomed(object)) continue; // nobody begins to rely on it
       if (this.index.hasPack(digestFromName(object) as Uint8Array)) continue; // a segment names it by now
@@ -155,7 +280,9 @@ export class LoadedIndex {
   async #load(name: string, signal?: AbortSignal): Promise<boolean> {
     try {
       const bytes = await this.#place.storage.get(name, { signal });
-      this.index.addSegment(decodeSegment(openSegment(bytes, name, this.#place.keys), name));
+      if (this.#provesNames) assertNamedFor(bytes, name);
+      const segment = decodeSegment(openSegment(bytes, name, this.#place.keys), name);
+      this.index.addSegment(segment, digestFromName(name));
       this.damagedSegments.delete(name);
       this.#loaded.add(name);
     } catch (error) {
@@ -177,4 +304,19 @@ export class LoadedIndex {
       resolve();
     }
   }
+}
+
+function* numbersBelow(count: number): Generator<number> {
+  for (let number = 0; number < count; number++) yield number;
+}
+
+function digestsOf(names: ReadonlySet<string>): ReadonlySet<string> {
+  return new Set([...names].map((name) => name.slice(INDEX_PREFIX.length)));
+}
+
+/** A segment in another one's place opens all the same. @throws {VaultDamagedError} */
+function assertNamedFor(bytes: Uint8Array, name: string): void {
+  const named = digestFromName(name);
+  if (named !== undefined && Buffer.compare(hash("sha256", bytes, "buffer"), named) === 0) return;
+  throw new VaultDamagedError(name, "its bytes are not those that it is named for");
 }
