@@ -48,7 +48,7 @@ export class Engine implements AsyncDisposable {
   constructor(options: EngineOptions) {
     const budget = Math.max(LEAST_BUDGET, options.memoryBudgetBytes);
     this.workers = new WorkerPool({ size: options.workers, start: { identityKey: options.identityKey } });
-    this.putsAtOnce = budget >= 6 * PACK_BYTES ? 1 : 1;
+    this.putsAtOnce = 1;
     const forBuffers = budget - (OPEN_PACKS + this.putsAtOnce) * PACK_BYTES;
     const wanted = 4 * options.workers + 4;
     const count = Math.max(4, Math.min(wanted, Math.floor((0.75 * forBuffers) / STRETCH_BYTES)));
