@@ -4,6 +4,7 @@ export type { KdfCost } from "./format/key-slot-document.ts";
 export * from "./keys/errors.ts";
 export type { KeySlotFacts } from "./keys/key-slots.ts";
 export type { ShareCounts } from "./keys/recovery-shares.ts";
+export type { CheckedObjects } from "./maintenance/checked-objects.ts";
 export { type ScrubReport, scrubVault } from "./maintenance/scrub-vault.ts";
 export type {
   DamagedObject,
@@ -20,6 +21,8 @@ export type { ReceiptReport } from "./receipts/receipts.ts";
 export type { FileRecipe } from "./recipes/file-recipe.ts";
 export type { RemovalPlan } from "./removal/plan-removal.ts";
 export type { PruneOptions, PruneReport } from "./removal/prune-report.ts";
+export type { LostFile, LostPoint, LostRange } from "./repair/losses.ts";
+export type { RepairOptions, RepairReport } from "./repair/repair-vault.ts";
 export type {
   CheckpointRecord,
   FileRole,

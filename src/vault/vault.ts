@@ -16,10 +16,12 @@ import { FrameReader } from "./reading/frame-reader.ts";
 import { StoredFileReader } from "./reading/stored-file-reader.ts";
 import { PassingReceiptBook } from "./receipts/receipt-book.ts";
 import { type ReceiptReport, Receipts } from "./receipts/receipts.ts";
+import { tellDamage } from "./removal/known-damage.ts";
 import { planRemoval, type RemovalPlan } from "./removal/plan-removal.ts";
 import type { PruneOptions, PruneReport } from "./removal/prune-report.ts";
 import { MOVE_BELOW, pruneVault } from "./removal/prune-vault.ts";
 import { RemovalNotes } from "./removal/removal-notes.ts";
+import { type RepairOptions, type RepairReport, repairVault } from "./repair/repair-vault.ts";
 import { findPoint, isOfMachine } from "./restore-points/find-point.ts";
 import { PointStore } from "./restore-points/point-store.ts";
 import type { RestorePoint, RestorePointSummary, StoredFile } from "./restore-points/restore-point.ts";
@@ -74,7 +76,7 @@ export class Vault implements AsyncDisposable {
       identityKey: keys.identityKey,
       memoryBudgetBytes: options.memoryBudgetBytes ?? DEFAULT_MEMORY_BUDGET,
     });
-    this.#loaded = new LoadedIndex({ storage, keys });
+    this.#loaded = new LoadedIndex({ storage, keys, local: options.localIndex });
     this.#frames = new FrameReader({ storage, keys, engine: this.#engine, loaded: this.#loaded });
     this.#notes = new RemovalNotes({ ...options, keys });
     this.#points = new PointStore({ ...options, keys, notes: this.#notes });
@@ -303,6 +305,22 @@ export class Vault implements AsyncDisposable {
     return await this.#receipts.accept(signal);
   }
 
+  /** Makes again what is lost of the index, saves what can be read of damaged packs, and names what is lost. Without `execute` it only looks. */
+  async repair(options: RepairOptions = {}): Promise<RepairReport> {
+    return await repairVault(options, {
+      ...this.#options,
+      keys: this.#opened.keys,
+      engine: this.#engine,
+      notes: this.#notes,
+      points: this.#points,
+    });
+  }
+
+  /** Writes down what was met damaged while files were read, so that the next backups store it again; false when nothing may be written. */
+  async keepFindings(): Promise<boolean> {
+    return await tellDamage(this.#loaded.takeFound(), this.#notes);
+  }
+
   /** Looks for damage; finding some is a result, not an error. */
   async verify(options: VerifyOptions = {}): Promise<VerifyReport> {
     const { storage, clock } = this.#options;
@@ -321,6 +339,7 @@ export class Vault implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#loaded.close();
     await this.#engine[Symbol.asyncDispose]();
   }
 

@@ -30,6 +30,10 @@ export class DamageLedger {
     return this.#entries.has(object);
   }
 
+  whatOf(object: string): string | undefined {
+    return this.#entries.get(object)?.what;
+  }
+
   /** A restore point needs an object that is damaged. */
   blame(object: string, point: { readonly id: string; readonly machine?: string }): void {
     this.note(object, "it is damaged");

@@ -1,0 +1,208 @@
+import { type Clock, type Entropy, throwIfInterrupted } from "../../base/index.ts";
+import type { Storage } from "../../storage/index.ts";
+import { newSessionKeys } from "../crypto/session-keys.ts";
+import type { VaultKeys } from "../crypto/vault-keys.ts";
+import { VaultDamagedError } from "../errors.ts";
+import { LEASES_PREFIX, PACKS_PREFIX } from "../format/object-names.ts";
+import { LoadedIndex } from "../index/load-index.ts";
+import { PackCheck } from "../maintenance/check-packs.ts";
+import { DamageLedger } from "../maintenance/damage-ledger.ts";
+import { DamageRecord } from "../maintenance/damage-record.ts";
+import { isGone } from "../packs/get-or-damaged.ts";
+import type { Engine } from "../pipeline/engine.ts";
+import { FrameReader } from "../reading/frame-reader.ts";
+import type { RemovalNotes } from "../removal/removal-notes.ts";
+import type { PointStore } from "../restore-points/point-store.ts";
+import { Lease } from "../sessions/lease.ts";
+import { writeSegment } from "../sessions/write-segment.ts";
+import { FindLosses } from "./find-losses.ts";
+import type { LostPoint } from "./losses.ts";
+import { Salvage, type SalvagedPack } from "./salvage.ts";
+import { SalvageStore } from "./salvage-store.ts";
+
+export interface RepairOptions {
+  /** Without it nothing is changed, and the report says what would be. */
+  readonly execute?: true | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Told while damaged packs are read. */
+  readonly onProgress?:
+    | ((progress: { readonly doneBytes: number; readonly totalBytes: number }) => void)
+    | undefined;
+}
+
+export interface RepairReport {
+  readonly executed: boolean;
+  /** Segments that cannot be read; what they said is made again from the packs. */
+  readonly segments: readonly string[];
+  /** Packs that no segment named and that new ones name. */
+  readonly packsNamed: number;
+  /** Damaged packs and what was taken out of each, or would be. */
+  readonly packs: readonly (SalvagedPack & { readonly what: string })[];
+  /** Objects that the next prune deletes: nothing can be read from them that is not somewhere else now. */
+  readonly doomed: readonly string[];
+  /** Sessions that are open: as long as there are any, packs that cannot be told apart from theirs stay. Names of leases. */
+  readonly waitingFor: readonly string[];
+  /** What cannot be restored whole, also after this. */
+  readonly lost: readonly LostPoint[];
+}
+
+export interface RepairParts {
+  readonly storage: Storage;
+  readonly keys: VaultKeys;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly engine: Engine;
+  readonly notes: RemovalNotes;
+  readonly points: PointStore;
+}
+
+/**
+ * Makes the index again where it is lost, takes out of damaged packs what can be read and is nowhere else, and names what is lost.
+ * Puts new objects only, and may be killed at any moment: docs/vault-format.md 10.3.
+ */
+export async function repairVault(options: RepairOptions, parts: RepairParts): Promise<RepairReport> {
+  const session = newSessionKeys(parts.keys, parts.entropy);
+  if (options.execute !== true) return await new Repair(options, parts).run(undefined, "");
+  await using lease = await Lease.open(parts.storage, parts.clock, session.envelope.session);
+  const loaded = new LoadedIndex(parts);
+  await using store = new SalvageStore({ ...parts, session, loaded });
+  return await new Repair(options, parts, loaded).run(store, lease.name);
+}
+
+class Repair {
+  readonly #options: RepairOptions;
+  readonly #parts: RepairParts;
+  readonly #loaded: LoadedIndex;
+  readonly #ledger = new DamageLedger();
+  /** By name, as the storage has them. */
+  readonly #listed = new Map<string, number>();
+
+  constructor(options: RepairOptions, parts: RepairParts, loaded = new LoadedIndex(parts)) {
+    this.#options = options;
+    this.#parts = parts;
+    this.#loaded = loaded;
+  }
+
+  async run(store: SalvageStore | undefined, ownLease: string): Promise<RepairReport> {
+    const { notes, points } = this.#parts;
+    const { signal } = this.#options;
+    const loaded = this.#loaded;
+    // the order of these listings is that of a prune, for the same reason
+    await this.#listPacks();
+    const waitingFor = await this.#openLeases(ownLease);
+    for (const { packs } of await notes.doomedLists(signal)) loaded.index.doom(packs);
+    const record = await DamageRecord.open({ loaded, notes, isKept: store !== undefined }, signal);
+    await loaded.reread(signal); // holds the segments against their names, too
+    await loaded.reconcile(signal);
+    await this.#checkPacks(record);
+    const segments = [...loaded.damagedSegments.keys()].sort();
+    const packsNamed = loaded.adoptedPacks.length;
+    const unreadable = [...loaded.unreadablePacks].map(([object, { what }]) => ({ object, what }));
+    if (store !== undefined) await this.#nameAdopted();
+    const salvage = new Salvage({ ...this.#parts, loaded, signal });
+    const packs = await this.#salvageAll(salvage, unreadable, store);
+    await store?.finish();
+    const goes = unreadable
+      .map(({ object }) => object)
+      .filter((object) => this.#listed.has(object) && !loaded.index.isDoomed(object));
+    const doomed = { packs: waitingFor.length === 0 ? goes : [], segments };
+    await this.#doom(doomed, store);
+    await record.flush();
+    await record.close(this.#parts.storage);
+    const inTrash = new Set((await notes.trashEntries(signal)).map(({ point }) => point));
+    const frames = new FrameReader({ ...this.#parts, loaded });
+    const lost = await new FindLosses({ points, loaded, frames, salvage, inTrash, signal }).run();
+    return {
+      executed: store !== undefined,
+      segments,
+      packsNamed,
+      packs,
+      doomed: [...doomed.packs, ...doomed.segments],
+      waitingFor,
+      lost,
+    };
+  }
+
+  async #listPacks(): Promise<void> {
+    const { signal } = this.#options;
+    for await (const { name, sizeBytes } of this.#parts.storage.list(PACKS_PREFIX, { signal })) {
+      this.#listed.set(name, sizeBytes);
+    }
+  }
+
+  async #openLeases(own: string): Promise<readonly string[]> {
+    const names: string[] = [];
+    for await (const { name } of this.#parts.storage.list(LEASES_PREFIX, { signal: this.#options.signal })) {
+      if (name !== own) names.push(name);
+    }
+    return names;
+  }
+
+  /** Heads and footers; what verify read of the rest stands in notes. */
+  async #checkPacks(record: DamageRecord): Promise<void> {
+    const loaded = this.#loaded;
+    const { signal } = this.#options;
+    const parts = { ...this.#parts, index: loaded.index, ledger: this.#ledger, record, signal };
+    await new PackCheck(parts).checkFooters();
+    await record.flush();
+    await loaded.refresh(signal); // what is in damaged frames may have other places
+  }
+
+  async #nameAdopted(): Promise<void> {
+    await this.#loaded.nameAdopted(async (packs) => {
+      this.#loaded.noteWritten(await writeSegment(packs, this.#parts), packs);
+    });
+  }
+
+  async #salvageAll(
+    salvage: Salvage,
+    unreadable: readonly { readonly object: string; readonly what: string }[],
+    store: SalvageStore | undefined,
+  ): Promise<readonly (SalvagedPack & { readonly what: string })[]> {
+    const { index } = this.#loaded;
+    const known = index.packs
+      .filter(({ object, isThere, isDoomed }) => isThere && !isDoomed && index.isDamaged(object))
+      .map(({ object }) => ({ object, what: this.#ledger.whatOf(object) ?? "it was found damaged before" }));
+    const all = [...known, ...unreadable.filter(({ object }) => !index.isDoomed(object))];
+    const totalBytes = all.reduce((sum, { object }) => sum + this.#sizeOf(object), 0);
+    let doneBytes = 0;
+    const salvaged: (SalvagedPack & { readonly what: string })[] = [];
+    for (const { object, what } of all) {
+      throwIfInterrupted(this.#options.signal);
+      const read = await this.#salvageOne(object, salvage, store);
+      if (read !== undefined) salvaged.push({ ...read, what });
+      doneBytes += this.#sizeOf(object);
+      this.#options.onProgress?.({ doneBytes, totalBytes });
+    }
+    return salvaged;
+  }
+
+  #sizeOf(object: string): number {
+    return this.#listed.get(object) ?? 0;
+  }
+
+  /** Undefined when a prune took it meanwhile. */
+  async #salvageOne(
+    object: string,
+    salvage: Salvage,
+    store: SalvageStore | undefined,
+  ): Promise<SalvagedPack | undefined> {
+    try {
+      return await salvage.read(object, async (packClass, chunk) => {
+        await store?.add(packClass, chunk);
+      });
+    } catch (error) {
+      if (!(error instanceof VaultDamagedError && isGone(error))) throw error;
+      return undefined;
+    }
+  }
+
+  async #doom(
+    goes: { readonly packs: readonly string[]; readonly segments: readonly string[] },
+    store: SalvageStore | undefined,
+  ): Promise<void> {
+    if (store === undefined || goes.packs.length + goes.segments.length === 0) return;
+    this.#loaded.index.doom(goes.packs);
+    await this.#parts.notes.doom(goes);
+  }
+}
