@@ -23,6 +23,7 @@ import {
   bringBack,
   createSmallVault,
   draftOf,
+  indexOfTests,
   openSmallVault,
   someBytes,
   storeBytes,
@@ -154,6 +155,7 @@ export class ScheduleWorld {
         entropy: new SeededEntropy(program.seed),
         passphrase: TEST_PASSPHRASE,
         workers: 1,
+        ...indexOfTests(),
       });
       await program.work(vault);
     } catch (error) {

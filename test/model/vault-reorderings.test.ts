@@ -6,24 +6,17 @@ import { RECORDED } from "./recorded-lives.ts";
 
 const SEED = Number(process.env["STILLPOINT_SEED"] ?? 20261124);
 
-/** Where several programs run there are many states: so many of them are looked at here; in the soak, all. */
-const SHARES: Readonly<Record<string, number>> = {
-  compaction: 0.5,
-  "two prunes": 0.15,
-  "backup beside a prune": 0.15,
-};
-
 describe(`a crash while storage calls are on their way, in any order that is legal (seed ${SEED})`, () => {
   for (const [name, record] of Object.entries(RECORDED)) {
-    test(`${name}: a state that it can leave is whole`, async () => {
+    test(`${name}: every state that it can leave is whole`, async () => {
       const life = await record(SEED);
       const overlaps = life.storage.calls.some((call) =>
         life.storage.calls.some((other) => other.begun > call.begun && other.begun < call.answered),
       );
       assert.ok(overlaps, "some calls are on their way together");
-      const budget = { random: new SeededEntropy(SEED), draws: 8, share: SHARES[name] ?? 1, goOn: 0.05 };
+      const budget = { random: new SeededEntropy(SEED), draws: 8, share: 1, goOn: 0.05 };
       const count = await judgeCrashes(life, budget);
-      assert.ok(count > 6, `only ${count} states of ${life.storage.calls.length} calls`);
+      assert.ok(count > life.storage.calls.length, `${count} states of ${life.storage.calls.length} calls`);
     });
   }
 });
