@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { type Clock, type Entropy, type Guid, MIB } from "../base/index.ts";
 import type { Storage } from "../storage/index.ts";
+import type { LocalIndexOptions } from "./index/local-runs.ts";
 import type { ReceiptBook } from "./receipts/receipt-book.ts";
 
 export interface VaultOptions {
@@ -14,6 +15,8 @@ export interface VaultOptions {
   readonly workers?: number;
   /** For buffers and packs under construction; not counted: the index (about 21 bytes a chunk), the threads themselves. @default 128 MiB */
   readonly memoryBudgetBytes?: number;
+  /** Where an index that is larger than its memory is kept. @default in memory, whatever it takes */
+  readonly localIndex?: LocalIndexOptions | undefined;
 }
 
 /** What a vault is, without opening anything in it. */

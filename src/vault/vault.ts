@@ -10,6 +10,8 @@ import { type KeySlotFacts, KeySlots } from "./keys/key-slots.ts";
 import { assertStrong } from "./keys/passphrase-strength.ts";
 import { newRecoveryKey } from "./keys/recovery-key.ts";
 import { newRecoveryShares, type ShareCounts } from "./keys/recovery-shares.ts";
+import { lockOf } from "./lock/lock-of.ts";
+import { type RenewOptions, type RenewReport, renewLocks } from "./lock/renew-locks.ts";
 import { type VerifyOptions, type VerifyReport, verifyVault } from "./maintenance/verify-vault.ts";
 import { Engine } from "./pipeline/engine.ts";
 import { FrameReader } from "./reading/frame-reader.ts";
@@ -62,6 +64,7 @@ export class Vault implements AsyncDisposable {
   readonly #notes: RemovalNotes;
   readonly #points: PointStore;
   readonly #receipts: Receipts;
+  readonly #reliedOn = new Set<string>();
   readonly #slots: KeySlots;
   #indexLoaded: Promise<void> | undefined;
 
@@ -185,6 +188,9 @@ export class Vault implements AsyncDisposable {
         points: this.#points,
         notes: this.#notes,
         receipts: this.#receipts,
+        onReliedOn: (packs) => {
+          for (const pack of packs) this.#reliedOn.add(pack);
+        },
         chunkBytes: config.chunkBytes,
       },
       options.signal,
@@ -293,6 +299,21 @@ export class Vault implements AsyncDisposable {
       points: this.#points,
       receipts: this.#receipts,
     });
+  }
+
+  /**
+   * Makes the locks longer of what restore points need; undefined in a vault without locks. Sessions of this vault that
+   * committed are counted. @throws {VaultLockUnsupportedError}
+   */
+  async renewLocks(options: Pick<RenewOptions, "signal"> = {}): Promise<RenewReport | undefined> {
+    const { config, keys } = this.#opened;
+    const lock = lockOf(config);
+    if (lock === undefined) return undefined;
+    const parts = { ...this.#options, keys, lock, engine: this.#engine };
+    return await renewLocks(
+      { ...options, reliedOn: this.#reliedOn },
+      { ...parts, notes: this.#notes, points: this.#points },
+    );
   }
 
   /** Whether every restore point is there that was there, and that nobody removed who may. Reads receipts only. */

@@ -1,9 +1,9 @@
-import { hexFromBytes } from "../../base/index.ts";
 import { HASH_BYTES } from "../format/layout.ts";
-import { packName } from "../format/object-names.ts";
+import { digestFromName, packName } from "../format/object-names.ts";
 import type { PackContents } from "../packs/pack-contents.ts";
-import { ChunkTable } from "./chunk-table.ts";
-import { GrowingWords } from "./growing-words.ts";
+import { type Key, readKey } from "./local/keys.ts";
+import type { RunSet } from "./local/run-set.ts";
+import { MemoryLevel } from "./memory-level.ts";
 import type { Segment } from "./segment-codec.ts";
 
 /** Where a frame lies. */
@@ -24,9 +24,9 @@ export interface IndexedPack {
   readonly firstFrame: number;
   readonly frameCount: number;
   /** False when the storage has no pack of this name and length: its chunks count as unknown. */
-  isThere: boolean;
+  readonly isThere: boolean;
   /** It is going to be deleted: it can be read, and nobody may begin to rely on it. */
-  isDoomed: boolean;
+  readonly isDoomed: boolean;
 }
 
 /** Frames of a pack that do not open to what was sealed. */
@@ -40,52 +40,128 @@ export interface DamagedPack {
 /** How good a place of a chunk is: gone, known to be damaged, going to be deleted, sound. */
 const RANK = { gone: 0, struck: 1, doomed: 2, sound: 3 } as const;
 
-/** All segments together, in memory: docs/vault-format.md 7. About 21 bytes a chunk. */
+/**
+ * All segments together: docs/vault-format.md 7. In memory, about 21 bytes a chunk; or, where there are runs, in these and what came
+ * since in memory.
+ */
 export class ChunkIndex {
-  readonly #chunks = new ChunkTable();
-  readonly #packs: IndexedPack[] = [];
-  readonly #packByDigest = new Map<string, number>();
-  readonly #framePack = new GrowingWords();
-  readonly #frameOffset = new GrowingWords();
-  readonly #frameBytes = new GrowingWords();
-  readonly #frameChunks = new GrowingWords();
+  #level = new MemoryLevel({ packs: 0, frames: 0 });
+  #runs: RunSet | undefined;
   readonly #doomed = new Set<string>();
   /** By pack, known or not, where damaged frames begin. */
   readonly #damage = new Map<string, Set<number> | "all">();
   readonly #struck = new Set<number>();
+  readonly #key: Key = { partition: 0, a: 0, b: 0, c: 0 };
 
+  /** What is in memory. */
+  get level(): MemoryLevel {
+    return this.#level;
+  }
+
+  get runs(): RunSet | undefined {
+    return this.#runs;
+  }
+
+  /** From now on what runs hold is known, and what is in memory may become one. Before anything is added. */
+  useRuns(runs: RunSet): void {
+    this.#runs = runs;
+    this.#struck.clear();
+    this.#beginLevel();
+    for (const object of this.#doomed) this.#doomKnown(object);
+    for (const pack of this.#damage.keys()) this.#strikeKnown(pack);
+  }
+
+  /** What was in memory is in a run now, under the same numbers. */
+  levelIsRun(): void {
+    const { firstPack } = this.#level;
+    for (const [i, { isThere, isDoomed }] of this.#level.packs.entries()) {
+      this.#runs?.name(firstPack + i);
+      if (!isThere) this.#runs?.setThere(firstPack + i, false);
+      if (isDoomed) this.#runs?.doom(firstPack + i);
+    }
+    this.#beginLevel();
+  }
+
+  /** Counts a chunk once a place, where there are runs. */
   get chunkCount(): number {
-    return this.#chunks.size;
+    return (this.#runs?.chunkCount ?? 0) + this.#level.chunks.size;
   }
 
   get frameCount(): number {
-    return this.#framePack.length;
+    return this.#level.firstFrame + this.#level.frameCount;
+  }
+
+  get packCount(): number {
+    return this.#level.firstPack + this.#level.packs.length;
   }
 
   /** How many chunks a frame has. */
   chunksIn(frame: number): number {
-    return this.#frameChunks.at(frame);
+    if (this.#isInLevel(frame)) return this.#level.chunksIn(frame);
+    return this.#heldRuns.frame(frame).chunkCount;
   }
 
+  /** All of them. Where there are runs they are made for the occasion: there `pack` gives one after the other. */
   get packs(): readonly IndexedPack[] {
-    return this.#packs;
+    if (this.#runs === undefined) return this.#level.packs;
+    return Array.from({ length: this.packCount }, (_, number) => this.pack(number));
   }
 
+  /** As it stands now. */
+  pack(number: number): IndexedPack {
+    if (number >= this.#level.firstPack) return this.#level.pack(number);
+    const runs = this.#heldRuns;
+    const { digest, ...pack } = runs.pack(number);
+    return {
+      object: packName(digest),
+      ...pack,
+      isThere: runs.isThere(number),
+      isDoomed: runs.isDoomed(number),
+    };
+  }
+
+  /** Whether a pack is known, be it there or not. */
   hasPack(digest: Uint8Array): boolean {
-    return this.#packByDigest.has(hexFromBytes(digest));
+    return this.#numberOf(digest) !== undefined;
+  }
+
+  /** Whether a segment that is there, or this program, names it. */
+  isNamed(number: number): boolean {
+    return number >= this.#level.firstPack || this.#heldRuns.isNamed(number);
+  }
+
+  /** The numbers of the packs whose names begin with a byte. */
+  packsUnder(firstByte: number): readonly number[] {
+    const under = packName(Uint8Array.of(firstByte)).slice(0, -2);
+    const inLevel = this.#level.packs.flatMap(({ object }, i) =>
+      object.startsWith(under) ? [this.#level.firstPack + i] : [],
+    );
+    return [...(this.#runs?.packsUnder(firstByte) ?? []), ...inLevel];
+  }
+
+  /** All numbers under which a pack is known. */
+  packsNamed(digest: Uint8Array): readonly number[] {
+    const inLevel = this.#level.packNumbered(digest);
+    return [...(this.#runs?.packsNamed(digest) ?? []), ...(inLevel === undefined ? [] : [inLevel])];
   }
 
   /** The frame that holds a chunk, or undefined when the vault does not have it, or not for long. */
   find(ids: Uint8Array, at = 0): number | undefined {
-    const frame = this.#chunks.get(ids, at);
-    return frame !== undefined && this.#lasts(frame) ? frame : undefined;
+    const frame = this.#best(ids, at);
+    return frame !== undefined && this.#rank(frame) === RANK.sound ? frame : undefined;
   }
 
   /** The frame that holds a chunk, also when nobody may begin to rely on it. */
   findReadable(ids: Uint8Array, at = 0): number | undefined {
-    const frame = this.#chunks.get(ids, at);
-    if (frame === undefined) return undefined;
-    return (this.#packs[this.#framePack.at(frame)] as IndexedPack).isThere ? frame : undefined;
+    const frame = this.#best(ids, at);
+    return frame !== undefined && this.#rank(frame) !== RANK.gone ? frame : undefined;
+  }
+
+  /** Whether a pack is there and stays, under any of its numbers. */
+  lasts(number: number): boolean {
+    const isSound = (pack: IndexedPack): boolean => pack.isThere && !pack.isDoomed;
+    if (isSound(this.pack(number))) return true;
+    return this.#numbersOf(this.pack(number).object).some((other) => isSound(this.pack(other)));
   }
 
   isDoomed(object: string): boolean {
@@ -94,62 +170,92 @@ export class ChunkIndex {
 
   /** The frame that should hold a chunk, also when its pack is doomed or gone. */
   findAnyway(ids: Uint8Array, at = 0): number | undefined {
-    return this.#chunks.get(ids, at);
+    return this.#best(ids, at);
   }
 
   /** The number of the pack that a frame is in. */
   packOf(frame: number): number {
-    return this.#framePack.at(frame);
+    return this.#isInLevel(frame) ? this.#level.packOf(frame) : this.#heldRuns.frame(frame).pack;
   }
 
   locate(frame: number): FrameLocation {
-    const pack = this.#framePack.at(frame);
-    const offset = this.#frameOffset.at(frame);
-    const { object } = this.#packs[pack] as IndexedPack;
-    return { frame, pack, object, offset, sealedBytes: this.#frameBytes.at(frame) };
+    if (this.#isInLevel(frame)) {
+      const pack = this.#level.packOf(frame);
+      const { object } = this.#level.pack(pack);
+      const [offset, sealedBytes] = [this.#level.offsetOf(frame), this.#level.sealedBytesOf(frame)];
+      return { frame, pack, object, offset, sealedBytes };
+    }
+    const { pack, offset, sealedBytes } = this.#heldRuns.frame(frame);
+    return { frame, pack, object: packName(this.#heldRuns.pack(pack).digest), offset, sealedBytes };
   }
 
   addPack(contents: PackContents): void {
-    const first = this.#addFrames(contents);
-    if (first === undefined) return;
+    if (this.hasPack(contents.digest)) return;
+    const { firstFrame } = this.#level.pack(this.#addFrames(contents));
     contents.frames.forEach(({ ids }, k) => {
-      this.#frameChunks.increase(first + k, ids.length / HASH_BYTES);
-      for (let at = 0; at < ids.length; at += HASH_BYTES) this.#addChunk(ids, at, first + k);
+      this.#level.countChunks(firstFrame + k, ids.length / HASH_BYTES);
+      for (let at = 0; at < ids.length; at += HASH_BYTES) this.#addChunk(ids, at, firstFrame + k);
     });
   }
 
-  addSegment(segment: Segment): void {
+  /** A segment that was just written, and that names these packs. */
+  addWritten(digest: Uint8Array, packs: readonly PackContents[]): void {
+    const isNew = packs.every((pack) => !this.hasPack(pack.digest));
+    const firstPack = this.packCount;
+    for (const pack of packs) this.addPack(pack);
+    if (isNew) this.#level.segments.push({ digest, firstPack, packCount: packs.length });
+  }
+
+  addSegment(segment: Segment, digest?: Uint8Array): void {
     const known = this.frameCount;
+    const firstPack = this.packCount;
     const numbers: number[] = [];
     for (const pack of segment.packs) {
-      const first = this.#addFrames(pack) ?? this.#firstFrameOf(pack.digest);
-      pack.frames.forEach((_, k) => numbers.push(first + k));
+      const number = this.#numberOf(pack.digest) ?? this.#addFrames(pack);
+      const { firstFrame } = this.pack(number);
+      pack.frames.forEach((_, k) => numbers.push(firstFrame + k));
     }
+    const packCount = this.packCount - firstPack;
+    if (digest !== undefined && packCount === segment.packs.length)
+      this.#level.segments.push({ digest, firstPack, packCount });
     segment.forEachChunk((bytes, at, position) => {
       const frame = numbers[position] as number;
-      if (frame >= known) this.#frameChunks.increase(frame, 1);
+      if (!this.#isInLevel(frame)) return; // runs hold packs whole
+      if (frame >= known) this.#level.countChunks(frame, 1);
       this.#addChunk(bytes, at, frame);
     });
   }
 
   /** A pack that is gone takes its chunks with it; those that are stored again take their places. */
-  setThere(pack: number, isThere: boolean): void {
-    (this.#packs[pack] as IndexedPack).isThere = isThere;
+  setThere(number: number, isThere: boolean): void {
+    if (number >= this.#level.firstPack) this.#level.pack(number).isThere = isThere;
+    else this.#runs?.setThere(number, isThere);
+  }
+
+  /** Somebody looked for the pack, by its name in the storage, and it is not there. */
+  setGone(object: string): void {
+    for (const number of this.#numbersOf(object)) this.setThere(number, false);
   }
 
   /** Packs that are going to be deleted, known or not, by their names in the storage. What was doomed stays doomed. */
   doom(objects: readonly string[]): void {
-    for (const object of objects) this.#doomed.add(object);
-    for (const pack of this.#packs) if (this.#doomed.has(pack.object)) pack.isDoomed = true;
+    for (const object of objects) {
+      if (this.#doomed.has(object)) continue;
+      this.#doomed.add(object);
+      this.#doomKnown(object);
+    }
   }
 
-  /** The number of a chunk's place in the table, below `chunkPlaces`; valid until a chunk is added. */
+  /** The number of a chunk's place, below `chunkPlaces`; valid until a chunk is added. */
   placeOf(ids: Uint8Array, at = 0): number | undefined {
-    return this.#chunks.placeOf(ids, at);
+    const inRun = this.#lookUp(ids, at)[1];
+    if (inRun !== undefined) return inRun;
+    const place = this.#level.chunks.placeOf(ids, at);
+    return place === undefined ? undefined : (this.#runs?.places ?? 0) + place;
   }
 
   get chunkPlaces(): number {
-    return this.#chunks.places;
+    return (this.#runs?.places ?? 0) + this.#level.chunks.places;
   }
 
   /** Nobody begins to rely on these frames, and other places of their chunks come first when segments are read; whether this is new. */
@@ -159,17 +265,17 @@ export class ChunkIndex {
     const offsets = new Set([...(known ?? []), ...(frames ?? [])]);
     if (frames !== undefined && offsets.size === known?.size) return false;
     this.#damage.set(pack, frames === undefined ? "all" : offsets);
-    const number = this.#packByDigest.get(pack.slice(-2 * HASH_BYTES));
-    if (number !== undefined) this.#strikeFrames(this.#packs[number] as IndexedPack);
+    this.#strikeKnown(pack);
     return true;
   }
 
   /** A pack was read, and all of it is what was sealed. */
-  forgive(pack: string): void {
-    if (!this.#damage.delete(pack)) return;
-    const known = this.#packs[this.#packByDigest.get(pack.slice(-2 * HASH_BYTES)) ?? -1];
-    if (known === undefined) return;
-    for (let k = 0; k < known.frameCount; k++) this.#struck.delete(known.firstFrame + k);
+  forgive(object: string): void {
+    if (!this.#damage.delete(object)) return;
+    for (const number of this.#numbersOf(object)) {
+      const { firstFrame, frameCount } = this.pack(number);
+      for (let k = 0; k < frameCount; k++) this.#struck.delete(firstFrame + k);
+    }
   }
 
   /** Whether anything of a pack is known to be damaged: a frame, or what is around the frames. */
@@ -182,58 +288,100 @@ export class ChunkIndex {
     return this.#struck.has(frame);
   }
 
-  #strikeFrames({ object, firstFrame, frameCount }: IndexedPack): void {
+  #strikeKnown(object: string): void {
+    for (const number of this.#numbersOf(object)) this.#strikeFrames(number);
+  }
+
+  #strikeFrames(number: number): void {
+    const { object, firstFrame, frameCount } = this.pack(number);
     const damage = this.#damage.get(object);
     if (damage === undefined) return;
     for (let frame = firstFrame; frame < firstFrame + frameCount; frame++) {
-      if (damage === "all" || damage.has(this.#frameOffset.at(frame))) this.#struck.add(frame);
+      if (damage === "all" || damage.has(this.locate(frame).offset)) this.#struck.add(frame);
     }
   }
 
-  #addFrames(pack: Segment["packs"][number]): number | undefined {
-    const key = hexFromBytes(pack.digest);
-    if (this.#packByDigest.has(key)) return undefined;
-    const firstFrame = this.#framePack.length;
-    const number = this.#packs.length;
-    this.#packByDigest.set(key, number);
+  #doomKnown(object: string): void {
+    for (const number of this.#numbersOf(object)) {
+      if (number >= this.#level.firstPack) this.#level.pack(number).isDoomed = true;
+      else this.#runs?.doom(number);
+    }
+  }
+
+  #numbersOf(object: string): readonly number[] {
+    const digest = digestFromName(object);
+    return digest === undefined ? [] : this.packsNamed(digest);
+  }
+
+  /** A pack that only segments named which are gone counts as unknown: whoever names it now says it all again. */
+  #numberOf(digest: Uint8Array): number | undefined {
+    const inLevel = this.#level.packNumbered(digest);
+    if (inLevel !== undefined || this.#runs === undefined) return inLevel;
+    const runs = this.#runs;
+    return runs.packsNamed(digest).find((number) => runs.isNamed(number));
+  }
+
+  #addFrames(pack: Segment["packs"][number]): number {
     const object = packName(pack.digest);
-    const frameCount = pack.frames.length;
-    this.#packs.push({
-      object,
-      sizeBytes: pack.sizeBytes,
-      firstFrame,
-      frameCount,
-      isThere: true,
-      isDoomed: this.#doomed.has(object),
-    });
-    for (const { offset, sealedBytes } of pack.frames) {
-      this.#framePack.push(number);
-      this.#frameOffset.push(offset);
-      this.#frameBytes.push(sealedBytes);
-      this.#frameChunks.push(0);
-    }
-    this.#strikeFrames(this.#packs[number] as IndexedPack);
-    return firstFrame;
-  }
-
-  #firstFrameOf(digest: Uint8Array): number {
-    const pack = this.#packByDigest.get(hexFromBytes(digest)) as number;
-    return (this.#packs[pack] as IndexedPack).firstFrame;
+    const number = this.#level.addPack(pack, { object, isDoomed: this.#doomed.has(object) });
+    if (this.#damage.has(object)) this.#strikeFrames(number);
+    return number;
   }
 
   #addChunk(ids: Uint8Array, at: number, frame: number): void {
-    const known = this.#chunks.get(ids, at);
-    if (known === undefined || this.#rank(known) < this.#rank(frame)) this.#chunks.set(ids, at, frame);
+    const { chunks } = this.#level;
+    const known = chunks.get(ids, at);
+    const isBetter = known === undefined || this.#rank(known) < this.#rank(frame);
+    if (isBetter) chunks.set(ids, at, frame);
+    if (known !== undefined && known !== frame && this.#runs !== undefined)
+      this.#level.addFurther(ids, at, isBetter ? known : frame);
   }
 
-  #lasts(frame: number): boolean {
-    return this.#rank(frame) === RANK.sound;
+  /** The best place of a chunk that is known; the first of several that are as good. */
+  #best(ids: Uint8Array, at: number): number | undefined {
+    let best = this.#level.chunks.get(ids, at);
+    if (this.#runs === undefined) return best;
+    let rank: number = best === undefined ? -1 : this.#rank(best);
+    if (rank === RANK.sound) return best;
+    const consider = (frame: number): void => {
+      const its = this.#rank(frame);
+      if (its > rank) [best, rank] = [frame, its];
+    };
+    for (const frame of this.#level.furtherPlaces(ids, at)) consider(frame);
+    const found = this.#lookUp(ids, at);
+    for (let i = 0; i < found.length; i += 2) consider(found[i] as number);
+    return best;
+  }
+
+  #lookUp(ids: Uint8Array, at: number): readonly number[] {
+    if (this.#runs === undefined) return [];
+    readKey(ids, at, this.#key);
+    return this.#runs.lookUp(this.#key);
   }
 
   #rank(frame: number): number {
-    const { isThere, isDoomed } = this.#packs[this.#framePack.at(frame)] as IndexedPack;
+    const pack = this.packOf(frame);
+    const { isThere, isDoomed } =
+      pack >= this.#level.firstPack
+        ? this.#level.pack(pack)
+        : { isThere: this.#heldRuns.isThere(pack), isDoomed: this.#heldRuns.isDoomed(pack) };
     if (!isThere) return RANK.gone;
     if (this.#struck.has(frame)) return RANK.struck;
     return isDoomed ? RANK.doomed : RANK.sound;
+  }
+
+  #isInLevel(frame: number): boolean {
+    return frame >= this.#level.firstFrame;
+  }
+
+  #beginLevel(): void {
+    const packs = this.#runs?.packCount ?? 0;
+    const frames = this.#runs?.frameCount ?? 0;
+    this.#level = new MemoryLevel({ packs, frames });
+  }
+
+  get #heldRuns(): RunSet {
+    if (this.#runs === undefined) throw new RangeError("there is nothing below what is in memory");
+    return this.#runs;
   }
 }

@@ -70,6 +70,16 @@ export class ChunkTable {
     return isNew;
   }
 
+  /** All chunks of a partition in ascending order: three words of the id, then the number. Only as long as `visit` runs. */
+  forEachSorted(partition: number, visit: (a: number, b: number, c: number, value: number) => void): void {
+    const slots = this.#partitions[partition] as Uint32Array;
+    const used: number[] = [];
+    for (let slot = 0; slot < slots.length; slot += LANES) if (slots[slot + 3] !== 0) used.push(slot);
+    const word = (slot: number, lane: number): number => slots[slot + lane] as number;
+    used.sort((x, y) => word(x, 0) - word(y, 0) || word(x, 1) - word(y, 1) || word(x, 2) - word(y, 2));
+    for (const slot of used) visit(word(slot, 0), word(slot, 1), word(slot, 2), word(slot, 3) - 1);
+  }
+
   #count(partition: number, slots: Uint32Array): void {
     this.#size++;
     const used = (this.#used[partition] as number) + 1;

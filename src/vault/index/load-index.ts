@@ -1,14 +1,16 @@
 import { hash } from "node:crypto";
-import { throwIfInterrupted } from "../../base/index.ts";
+import { hexFromBytes, throwIfInterrupted } from "../../base/index.ts";
 import { type Storage, StorageObjectMissingError } from "../../storage/index.ts";
 import { SessionKeyring } from "../crypto/open-header.ts";
-import { openSegment } from "../crypto/sealed-object.ts";
-import type { VaultKeys } from "../crypto/vault-keys.ts";
+import { openSignedSegment } from "../crypto/sealed-object.ts";
+import { hasFullKey, isFullKeyWriter, type WriterKeys } from "../crypto/vault-keys.ts";
 import { VaultDamagedError } from "../errors.ts";
 import { HASH_BYTES } from "../format/layout.ts";
 import { digestFromName, INDEX_PREFIX, PACKS_PREFIX } from "../format/object-names.ts";
+import { HostBook } from "../hosts/host-book.ts";
+import { HostClaims } from "../hosts/host-claims.ts";
 import type { PackContents } from "../packs/pack-contents.ts";
-import { readPackContents } from "../packs/read-pack-contents.ts";
+import { type ReadPack, readPackContents } from "../packs/read-pack-contents.ts";
 import { ChunkIndex, type DamagedPack } from "./chunk-index.ts";
 import { type LocalIndexOptions, LocalRuns } from "./local-runs.ts";
 import { decodeSegment } from "./segment-codec.ts";
@@ -23,14 +25,18 @@ const FIRST_BYTES = 256;
 
 export interface IndexPlace {
   readonly storage: Storage;
-  readonly keys: VaultKeys;
+  readonly keys: WriterKeys;
   /** Where an index beyond its memory is kept; left out: all of it is in memory, whatever that takes. */
   readonly local?: LocalIndexOptions | undefined;
 }
 
-/** The index of an open vault, which grows by what other sessions add. One load runs at a time. */
+/**
+ * The index of an open vault, which grows by what other sessions add. One load runs at a time. In it is what full-key holders
+ * say, and what these keys' own writer says; a full-key holder has the claims of write-only hosts beside it.
+ */
 export class LoadedIndex {
   readonly index = new ChunkIndex();
+  readonly claims = new HostClaims();
   /** Segments that could not be read, with the reason; their packs are read from footers instead. */
   readonly damagedSegments = new Map<string, VaultDamagedError>();
   /** Packs whose footer cannot be used and that no segment names, or names with another length. */
@@ -38,7 +44,9 @@ export class LoadedIndex {
   readonly #adopted: PackContents[] = [];
   readonly #found: DamagedPack[] = [];
   readonly #place: IndexPlace;
-  readonly #keyring: SessionKeyring;
+  /** Opens packs; a write-only host cannot. */
+  readonly #keyring: SessionKeyring | undefined;
+  readonly #hosts: HostBook | undefined;
   readonly #loaded = new Set<string>();
   /** Whether the bytes of each segment are held against its name, which reading it does not need. */
   #provesNames = false;
@@ -51,7 +59,9 @@ export class LoadedIndex {
 
   constructor(place: IndexPlace) {
     this.#place = place;
-    this.#keyring = new SessionKeyring(place.keys);
+    const { storage, keys } = place;
+    this.#keyring = hasFullKey(keys) ? new SessionKeyring(keys) : undefined;
+    this.#hosts = hasFullKey(keys) ? new HostBook({ storage, keys }) : undefined;
   }
 
   /** Reads the segments that were not read yet. Holds one of them at a time. */
@@ -228,8 +238,7 @@ export class LoadedIndex {
       if (!(await this.#load(name, signal))) isComplete = false;
       this.#local?.spill(this.index, "full");
     }
-    if (this.#isFirst) this.#settle(names);
-    return isComplete;
+    return !this.#settle(names) && isComplete;
   }
 
   /** False when segments have gone that runs hold: what replaces them may be missing from the same listing. */
@@ -250,25 +259,33 @@ export class LoadedIndex {
     return !hasChanged;
   }
 
-  /** After the first reading nobody has numbers yet: the moment to keep what was read, and to merge runs. */
-  #settle(names: ReadonlySet<string>): void {
+  /** After the first reading nobody has numbers yet: the moment to keep what was read, and to merge runs. Whether it did. */
+  #settle(names: ReadonlySet<string>): boolean {
+    const isFirst = this.#isFirst;
     this.#isFirst = false;
-    if (this.#local === undefined) return;
+    if (!isFirst || this.#local === undefined) return false;
     this.#local.spill(this.index, "worth");
-    if (!this.#local.isUntidy) return;
+    if (!this.#local.isUntidy) return false;
     this.#local.spill(this.index, "now");
     this.#local.attach(this.index, digestsOf(names));
+    this.#forget();
+    return true;
   }
 
   async #adopt(packs: ReadonlyMap<string, number>, signal?: AbortSignal): Promise<void> {
+    const { keys, storage } = this.#place;
+    const keyring = this.#keyring;
+    if (keyring === undefined || !hasFullKey(keys)) return;
     for (const [object, sizeBytes] of packs) {
       if (this.index.isDoomed(object)) continue; // nobody begins to rely on it
       if (this.index.hasPack(digestFromName(object) as Uint8Array)) continue; // a segment names it by now
+      if (this.claims.hasPack(object)) continue;
       try {
-        const place = { ...this.#place, keyring: this.#keyring, signal };
-        const contents = await readPackContents(object, sizeBytes, place);
-        this.index.addPack(contents);
-        this.#adopted.push(contents);
+        const contents = await readPackContents(object, sizeBytes, { storage, keys, keyring, signal });
+        if (isFullKeyWriter(contents.writer)) {
+          this.index.addPack(contents);
+          this.#adopted.push(contents);
+        } else await this.#adoptClaim(contents);
       } catch (error) {
         if (!(error instanceof VaultDamagedError)) throw error;
         this.unreadablePacks.set(object, error);
@@ -276,13 +293,31 @@ export class LoadedIndex {
     }
   }
 
+  /** Of a host whose key was taken away, only packs count that its segments of then name. */
+  async #adoptClaim(contents: ReadPack): Promise<void> {
+    const host = hexFromBytes(contents.writer);
+    if (!(await this.#hosts?.hasEnded(host))) this.claims.addPack(host, contents);
+  }
+
+  /** What a full-key holder or this writer itself says is known; what another writer says is its claim. */
+  async #take(name: string, bytes: Uint8Array): Promise<void> {
+    const { keys } = this.#place;
+    const { plain, writer } = openSignedSegment(bytes, name, keys);
+    const segment = decodeSegment(plain, name);
+    if (isFullKeyWriter(writer) || Buffer.compare(writer, keys.writer) === 0) {
+      this.index.addSegment(segment, digestFromName(name));
+      return;
+    }
+    const host = hexFromBytes(writer);
+    if (await this.#hosts?.countsSegment(host, name)) this.claims.addSegment(host, segment, name);
+  }
+
   /** False when it is gone since it was listed. */
   async #load(name: string, signal?: AbortSignal): Promise<boolean> {
     try {
       const bytes = await this.#place.storage.get(name, { signal });
       if (this.#provesNames) assertNamedFor(bytes, name);
-      const segment = decodeSegment(openSegment(bytes, name, this.#place.keys), name);
-      this.index.addSegment(segment, digestFromName(name));
+      await this.#take(name, bytes);
       this.damagedSegments.delete(name);
       this.#loaded.add(name);
     } catch (error) {

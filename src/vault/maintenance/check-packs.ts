@@ -105,11 +105,7 @@ export class PackCheck {
       return true;
     } catch (error) {
       if (!(error instanceof VaultDamagedError)) throw error;
-      if (isGone(error))
-        index.setThere(
-          index.packs.findIndex((pack) => pack.object === object),
-          false,
-        );
+      if (isGone(error)) index.setGone(object);
       else {
         ledger.note(object, error.what);
         record.add({ pack: object, frames: [] });

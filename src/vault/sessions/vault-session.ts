@@ -5,7 +5,6 @@ import { newSessionKeys, type SessionKeys } from "../crypto/session-keys.ts";
 import type { VaultKeys } from "../crypto/vault-keys.ts";
 import { VaultSessionLostError } from "../errors.ts";
 import { HASH_BYTES } from "../format/layout.ts";
-import type { IndexedPack } from "../index/chunk-index.ts";
 import type { LoadedIndex } from "../index/load-index.ts";
 import type { PackContents } from "../packs/pack-contents.ts";
 import type { Engine } from "../pipeline/engine.ts";
@@ -33,6 +32,8 @@ export interface SessionParts {
   readonly points: PointStore;
   readonly notes: RemovalNotes;
   readonly receipts: Pick<Receipts, "pointMade">;
+  /** Told, after a commit, in which packs of other sessions chunks were found. */
+  readonly onReliedOn?: ((packs: readonly string[]) => void) | undefined;
   readonly chunkBytes: number;
 }
 
@@ -53,6 +54,8 @@ export class VaultSession implements AsyncDisposable {
   readonly #pending = new PendingChunks();
   /** Packs of the index that chunks were found in, by their numbers. */
   readonly #reliedOn = new Set<number>();
+  /** Those of them that this session put. */
+  readonly #own = new Set<number>();
   readonly #packs: SessionPacks;
   #unnamed: PackContents[] = [];
   #unnamedChunks = 0;
@@ -86,7 +89,7 @@ export class VaultSession implements AsyncDisposable {
     for (const { packs } of await parts.notes.doomedLists(signal)) parts.loaded.index.doom(packs);
     for (const { packs } of await parts.notes.damageNotes(signal)) parts.loaded.heed(packs);
     await parts.loaded.refresh(signal);
-    await parts.loaded.reconcile(signal);
+    await parts.loaded.reconcileSome(keys.envelope.session[0] ?? 0, signal);
     await parts.loaded.nameAdopted(async (packs) => {
       parts.loaded.noteWritten(await writeSegment(packs, parts), packs);
     });
@@ -134,6 +137,7 @@ export class VaultSession implements AsyncDisposable {
     const { point, described } = await this.#parts.points.write(draft);
     if (!(await this.#lease.isThere())) await this.#keepOrTakeBack(point);
     await this.#parts.receipts.pointMade(described);
+    this.#tellReliedOn();
     return point;
   }
 
@@ -145,13 +149,16 @@ export class VaultSession implements AsyncDisposable {
     const { loaded, notes, points } = this.#parts;
     for (const { packs } of await notes.doomedLists()) loaded.index.doom(packs);
     await loaded.reconcile();
-    const isWhole = [...this.#reliedOn].every((pack) => {
-      const { isThere, isDoomed } = loaded.index.packs[pack] as IndexedPack;
-      return isThere && !isDoomed;
-    });
+    const isWhole = [...this.#reliedOn].every((pack) => loaded.index.lasts(pack));
     if (isWhole) return;
     await points.delete(point);
     throw new VaultSessionLostError("Cannot commit the restore point: the session was ended by a prune");
+  }
+
+  #tellReliedOn(): void {
+    const { loaded, onReliedOn } = this.#parts;
+    const packs = [...this.#reliedOn].filter((pack) => !this.#own.has(pack));
+    onReliedOn?.(packs.map((pack) => (loaded.index.packs[pack] as IndexedPack).object));
   }
 
   #isInIndex(ids: Uint8Array, at: number): boolean {
@@ -191,9 +198,12 @@ export class VaultSession implements AsyncDisposable {
     this.#unnamed = [];
     this.#unnamedChunks = 0;
     const { loaded } = this.#parts;
-    const known = loaded.index.packs.length;
+    const known = loaded.index.packCount;
     loaded.noteWritten(await writeSegment(packs, this.#parts), packs);
-    for (let pack = known; pack < loaded.index.packs.length; pack++) this.#reliedOn.add(pack);
+    for (let pack = known; pack < loaded.index.packCount; pack++) {
+      this.#reliedOn.add(pack);
+      this.#own.add(pack);
+    }
     for (const { frames } of packs) for (const { number } of frames) this.#pending.indexed(number);
   }
 

@@ -1,9 +1,13 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type Clock, Secret } from "../../base/index.ts";
 import { FakeClock, SeededEntropy } from "../../base/testing/index.ts";
 import type { ByteSource, FileLayout } from "../../disk/index.ts";
 import { MemoryStore, plainLayout } from "../../disk/index.ts";
 import type { Storage } from "../../storage/index.ts";
 import { createVault } from "../create-vault.ts";
+import type { LocalIndexOptions } from "../index/local-runs.ts";
 import { openVault } from "../open-vault.ts";
 import type { ReceiptBook } from "../receipts/receipt-book.ts";
 import type { RestorePoint, RestorePointDraft, StoredFile } from "../restore-points/restore-point.ts";
@@ -13,6 +17,24 @@ import type { Vault } from "../vault.ts";
 export const TEST_PASSPHRASE: Secret = new Secret("correct horse battery staple");
 /** As cheap as Argon2id gets: tests open vaults by the hundred. */
 export const CHEAP_KDF = { memoryKiB: 8, passes: 1, lanes: 1 } as const;
+
+/**
+ * Where indexes are kept: in memory; with `STILLPOINT_TEST_INDEX=local` in runs in a folder, as if there were no memory for
+ * them. All vaults of a test file share the folder, as programs of one machine do.
+ */
+export function indexOfTests(): { readonly localIndex?: LocalIndexOptions } {
+  if (process.env["STILLPOINT_TEST_INDEX"] !== "local") return {};
+  if (folder === undefined) {
+    const made = mkdtempSync(join(tmpdir(), "stillpoint-index-"));
+    process.on("exit", () => {
+      rmSync(made, { recursive: true, force: true });
+    });
+    folder = made;
+  }
+  return { localIndex: { folder, memoryBytes: 0 } };
+}
+
+let folder: string | undefined;
 
 export interface SmallVaultOptions {
   readonly seed?: number;
@@ -33,6 +55,7 @@ export async function createSmallVault(
     kdf: CHEAP_KDF,
     workers: options.workers ?? 1,
     chunkBytes: options.chunkBytes ?? 4096,
+    ...indexOfTests(),
   });
 }
 
@@ -53,6 +76,7 @@ export async function openSmallVault(
     entropy: new SeededEntropy(options.seed ?? 2),
     passphrase: options.passphrase ?? TEST_PASSPHRASE,
     workers: options.workers ?? 1,
+    ...indexOfTests(),
   });
 }
 
