@@ -177,8 +177,8 @@ export const COMMANDS = {
     name: "verify",
     summary: "check that a vault is whole",
     description:
-      "Checks that every restore point's parts are there; with --read-data every byte is read, decrypted and held against its identity. Damage is listed with the restore points and machines that it touches.",
-    parameters: [...VAULT, "readData", "json"],
+      "Checks that every restore point's parts are there; with --read-data every byte is read, decrypted and held against its identity. Damage is listed with the restore points and machines that it touches, and written into the vault: the next backups store again what they still find. A percentage takes the longest unchecked part, so a tenth every night reads everything in ten; a reading of everything that was interrupted goes on where it was.",
+    parameters: [...VAULT, "readData", "fromStart", "stateDir", "json"],
     example: "stillpoint verify --vault /backup/vault --read-data",
     exitCodes: [4, 130],
   },
@@ -187,8 +187,17 @@ export const COMMANDS = {
     summary: "check a vault's stored bytes without its passphrase",
     description:
       "Reads every object that is named by its content and compares: for whoever keeps the storage and has no key. verify --read-data, with the passphrase, looks at everything else too and says which restore points are touched.",
-    parameters: ["vault", "json"],
+    parameters: ["vault", "scrubPercent", "fromStart", "stateDir", "json"],
     example: "stillpoint scrub --vault /backup/vault",
+    exitCodes: [4, 130],
+  },
+  repair: {
+    name: "repair",
+    summary: "save what can be saved of a damaged vault, and name what is lost",
+    description:
+      "Looks for lost parts of the index and for damaged packs, those too that verify --read-data found, and says what could be saved and what is lost: which restore points, machines, files and bytes, and what the next backup may heal. With --execute the index is made again, and what damaged packs still hold is stored again. Only new objects are written, nothing is changed in place; a prune takes the damaged ones later. Safe beside everything else, and to interrupt.",
+    parameters: [...VAULT, "executeRepair", "json"],
+    example: "stillpoint repair --vault /backup/vault",
     exitCodes: [4, 130],
   },
   prune: {

@@ -186,8 +186,18 @@ export const PARAMETERS = {
   readData: {
     flag: "read-data",
     value: "[PERCENT]",
-    text: "also read, decrypt and check the data itself; a percentage takes a random sample (default 100)",
+    text: "also read, decrypt and check the data itself; a percentage takes so much of it, the longest unchecked first (default 100)",
   },
+  scrubPercent: {
+    flag: "percent",
+    value: "PERCENT",
+    text: "read so much of it, the longest unchecked first (default 100)",
+  },
+  fromStart: {
+    flag: "from-start",
+    text: "begin again, also where a reading of everything was interrupted and could go on",
+  },
+  executeRepair: { flag: "execute", text: "do it; without this the vault is only looked at" },
   simulatedState: {
     flag: "state",
     value: "DIR",

@@ -1,4 +1,5 @@
 export * from "./canonical-folder.ts";
+export * from "./checked-file.ts";
 export * from "./environment.ts";
 export * from "./host-trust.ts";
 export * from "./language.ts";

@@ -8,6 +8,7 @@ export * from "./machines.ts";
 export * from "./points.ts";
 export * from "./probe-vault-place.ts";
 export * from "./prune.ts";
+export * from "./repair.ts";
 export type { KnownRhythm } from "./replication-watch.ts";
 export * from "./restore.ts";
 export * from "./scrub.ts";

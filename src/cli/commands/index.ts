@@ -8,6 +8,7 @@ import { hostProbeCommand } from "./host-probe.ts";
 import { machinesCommand } from "./machines.ts";
 import { pointsCommand } from "./points.ts";
 import { pruneCommand } from "./prune.ts";
+import { repairCommand } from "./repair.ts";
 import { restoreCommand } from "./restore.ts";
 import { scrubCommand } from "./scrub.ts";
 import { showCommand } from "./show.ts";
@@ -48,6 +49,7 @@ export const COMMAND_LIST: readonly Command[] = [
   restoreCommand,
   verifyCommand,
   scrubCommand,
+  repairCommand,
   pruneCommand,
   trashListCommand,
   trashTakeBackCommand,

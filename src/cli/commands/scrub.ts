@@ -1,7 +1,8 @@
 import { runScrub } from "../../app/index.ts";
 import { COMMANDS } from "../../contract/index.ts";
-import { type Command, requiredOption } from "../command.ts";
-import { amount, counted } from "../output/index.ts";
+import { type Command, requiredOption, switchOption } from "../command.ts";
+import { amount, counted, instant } from "../output/index.ts";
+import { percentOption } from "./percent-option.ts";
 
 const DAMAGED = 4;
 
@@ -9,7 +10,14 @@ export const scrubCommand: Command = {
   contract: COMMANDS.scrub,
   emptySummary: { objects: 0, bytes: 0, damaged: [] },
   async run(input, { output, paint, context }) {
-    const report = await runScrub({ vault: requiredOption(input, "vault") }, context);
+    const percent = percentOption(input, "percent");
+    const fromStart = switchOption(input, "fromStart");
+    const report = await runScrub({ vault: requiredOption(input, "vault"), percent, fromStart }, context);
+    if (report.goesOnSince !== undefined) {
+      output.say(
+        `went on with the reading that began ${instant(report.goesOnSince)}; --from-start begins again`,
+      );
+    }
     output.say(`${counted(report.objects, "object")}, ${amount(report.bytes)}`);
     for (const { object, what } of report.damaged) output.say(`${paint.bad("damaged")} ${object}: ${what}`);
     if (report.damaged.length === 0) output.say(paint.good("all bytes are what they were"));

@@ -1,7 +1,8 @@
-import { runVerify, UsageError } from "../../app/index.ts";
+import { runVerify } from "../../app/index.ts";
 import { COMMANDS } from "../../contract/index.ts";
-import type { Command, CommandInput } from "../command.ts";
-import { counted } from "../output/index.ts";
+import { type Command, switchOption } from "../command.ts";
+import { amount, counted, instant } from "../output/index.ts";
+import { percentOption } from "./percent-option.ts";
 import { vaultRequest } from "./vault-request.ts";
 
 const DAMAGED = 4;
@@ -10,9 +11,13 @@ export const verifyCommand: Command = {
   contract: COMMANDS.verify,
   emptySummary: { points: 0, chunks: 0, damaged: [] },
   async run(input, surface) {
-    const readDataPercent = percent(input);
+    const readDataPercent = percentOption(input, "readData");
     const report = await runVerify(
-      { ...(await vaultRequest(input, surface)), readDataPercent },
+      {
+        ...(await vaultRequest(input, surface)),
+        readDataPercent,
+        fromStart: switchOption(input, "fromStart"),
+      },
       surface.context,
     );
     const { output, paint } = surface;
@@ -22,18 +27,24 @@ export const verifyCommand: Command = {
         `${paint.bad("damaged")} ${damage.object}: touches ${damage.machines.join(", ") || "no restore point"}`,
       );
     }
+    if (report.goesOnSince !== undefined) {
+      output.say(
+        `went on with the reading that began ${instant(report.goesOnSince)}; --from-start begins again`,
+      );
+    }
+    if (report.packsRead > 0) {
+      output.say(`${counted(report.packsRead, "pack")} read, ${amount(report.bytesRead)}`);
+    }
+    for (const object of report.healed) output.say(`healed ${object}: a prune takes the damaged copy`);
+    if (report.findingsKept === false) {
+      output.say("this could not be written into the vault: backups do not know of it");
+    }
+    if (report.damaged.length > 0) {
+      output.say(
+        "the next backups store again what they still find; stillpoint repair saves what can be read",
+      );
+    }
     if (report.damaged.length === 0) output.say(paint.good("nothing is damaged"));
     return { exitCode: report.damaged.length === 0 ? 0 : DAMAGED, summary: { ...report } };
   },
 };
-
-/** `--read-data` alone means all of it. */
-function percent(input: CommandInput): number | undefined {
-  const value = input.options["readData"];
-  if (value === undefined) return undefined;
-  if (value === true) return 100;
-  const number = Number(value);
-  if (!(number > 0 && number <= 100))
-    throw new UsageError(`Cannot read ${String(value)} % of the data: wanted 1 to 100`);
-  return number;
-}

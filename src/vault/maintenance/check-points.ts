@@ -1,9 +1,11 @@
 import { hexFromBytes, throwIfInterrupted } from "../../base/index.ts";
 import { VaultDamagedError } from "../errors.ts";
 import { INDEX_PREFIX } from "../format/object-names.ts";
+import { VaultHostEndedError } from "../hosts/errors.ts";
 import type { ChunkIndex } from "../index/chunk-index.ts";
 import { ChunkTable } from "../index/chunk-table.ts";
 import type { LoadedIndex } from "../index/load-index.ts";
+import { isGone } from "../packs/get-or-damaged.ts";
 import type { FrameReader } from "../reading/frame-reader.ts";
 import { decodeNode, type Reference } from "../recipes/recipe-node.ts";
 import { rootOf } from "../recipes/walk-recipe.ts";
@@ -28,10 +30,13 @@ export class PointCheck {
   readonly #soundNodes = new ChunkTable();
   /** Once for each restore point: a prune may run beside. */
   #isReconciled = false;
+  /** Of the restore point that is looked at. */
+  #frames: FrameReader;
   readonly #damagedNodes = new Map<string, ReadonlySet<string>>();
 
   constructor(parts: PointCheckParts) {
     this.#parts = parts;
+    this.#frames = parts.frames;
   }
 
   /** How many restore points there are. */
@@ -50,12 +55,13 @@ export class PointCheck {
     this.#isReconciled = false;
     let point: RestorePoint | undefined;
     const damaged = await ledger.catching(async () => {
-      point = await points.readIfThere(name);
+      point = await readCounting(name, points);
     });
     if (damaged !== undefined) ledger.blame(damaged, { id: name.id });
     if (point === undefined) return;
     const machine = point.machine.name;
-    for (const { recipe } of point.files) {
+    for (const { recipe, storedBy } of point.files) {
+      this.#frames = this.#parts.frames.of(storedBy);
       const needed = await this.#damageBelow(rootOf(recipe), recipe.level);
       for (const object of needed) ledger.blame(object, { id: name.id, machine });
     }
@@ -77,6 +83,7 @@ export class PointCheck {
       await loaded.reconcile(signal); // a prune may have moved it since
     }
     const frame = index.findAnyway(id);
+    if (index.findReadable(id) === undefined && this.#frames.claimed(id) !== undefined) return undefined;
     if (frame === undefined) {
       ledger.note(INDEX_PREFIX, `no pack holds the chunk ${hexFromBytes(id)}`);
       return INDEX_PREFIX;
@@ -103,7 +110,7 @@ export class PointCheck {
     throwIfInterrupted(this.#parts.signal);
     const damage = new Set<string>();
     try {
-      const { bytes, object } = await this.#parts.frames.chunk(id, this.#parts.signal);
+      const { bytes, object } = await this.#frames.chunk(id, this.#parts.signal);
       for (const child of decodeNode(bytes, { ...reference, level, object })) {
         for (const each of await this.#damageBelow(child, level - 1)) damage.add(each);
       }
@@ -113,5 +120,16 @@ export class PointCheck {
       damage.add(error.object);
     }
     return damage;
+  }
+}
+
+/** Undefined when it is gone. @throws {VaultDamagedError} also where it does not count */
+async function readCounting(name: PointName, points: PointStore): Promise<RestorePoint | undefined> {
+  try {
+    return await points.read(name);
+  } catch (error) {
+    if (isGone(error)) return undefined;
+    if (!(error instanceof VaultHostEndedError)) throw error;
+    throw new VaultDamagedError(name.object, "a host put it after its key had been taken away");
   }
 }

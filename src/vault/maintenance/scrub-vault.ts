@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { forEachBounded, hexFromBytes, MIB, throwIfInterrupted } from "../../base/index.ts";
+import { type Clock, forEachBounded, hexFromBytes, MIB, throwIfInterrupted } from "../../base/index.ts";
 import type { Storage, StoredObject } from "../../storage/index.ts";
 import { VaultDamagedError, VaultNotFoundError } from "../errors.ts";
 import {
@@ -10,13 +10,26 @@ import {
   PACKS_PREFIX,
 } from "../format/object-names.ts";
 import { getOrDamaged, isGone } from "../packs/get-or-damaged.ts";
+import { type CheckedObjects, ForgottenChecks } from "./checked-objects.ts";
+import { CheckingTurn } from "./checking-turn.ts";
 import type { DamagedObject } from "./damage-ledger.ts";
 
 const READ_BYTES: number = 4 * MIB;
 const OBJECTS_AT_ONCE = 4;
 
+export interface ScrubTurn {
+  readonly clock: Clock;
+  readonly checked: CheckedObjects;
+  /** How much of the bytes is read, the longest unchecked first: 100 is everything. */
+  readonly percent: number;
+  /** Do not go on with a reading of everything that was interrupted. */
+  readonly fromStart?: true | undefined;
+}
+
 export interface ScrubOptions {
   readonly storage: Storage;
+  /** What earlier runs read, and how much of it is read again. Left out: everything is read, as if for the first time. */
+  readonly turn?: ScrubTurn | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Told while objects are read. */
   readonly onProgress?:
@@ -28,13 +41,15 @@ export interface ScrubReport {
   /** Objects whose bytes were held against their names. */
   readonly objects: number;
   readonly bytes: number;
+  /** When the interrupted reading began that this one went on with: an ISO instant. */
+  readonly goesOnSince?: string | undefined;
   /** Which restore points need them cannot be said without a key. */
   readonly damaged: readonly Pick<DamagedObject, "object" | "what">[];
 }
 
 /**
  * Reads every object that is named by the SHA-256 of its bytes (packs, segments, key slots) and compares: without a passphrase,
- * by anybody who can read the storage. Restore points have random names; `verify` looks at them.
+ * by anybody who can read the storage. What was found damaged counts as unchecked, and is read first the next time. Restore points have random names; `verify` looks at them.
  * @throws {VaultNotFoundError}
  */
 export async function scrubVault(options: ScrubOptions): Promise<ScrubReport> {
@@ -42,30 +57,48 @@ export async function scrubVault(options: ScrubOptions): Promise<ScrubReport> {
   if ((await storage.stat(CONFIG_NAME, { signal })) === undefined) {
     throw new VaultNotFoundError(`Cannot scrub "${storage.location}": what is there is no vault`);
   }
-  const totalBytes = await totalOf(storage, signal);
+  const now = (): number => options.turn?.clock.now().epochMilliseconds ?? 0;
+  const checked = options.turn?.checked ?? new ForgottenChecks();
+  const turn = new CheckingTurn({ percent: 100, ...options.turn, checked, now: now() });
+  for await (const { name, sizeBytes } of namedByContent(storage, signal)) turn.add(name, sizeBytes);
+  const totalBytes = turn.plan();
+  await turn.begin();
   const damaged: { object: string; what: string }[] = [];
   let objects = 0;
   let doneBytes = 0;
   const check = async (object: StoredObject): Promise<void> => {
-    try {
-      await scrubObject(object, { storage, signal });
-    } catch (error) {
-      if (!(error instanceof VaultDamagedError)) throw error;
-      if (isGone(error)) return; // a prune took it since it was listed
-      damaged.push({ object: error.object, what: error.what });
-    }
+    if (!turn.takes(object.name, object.sizeBytes)) return;
+    const what = await damageOf(object, { storage, signal });
+    if (what === "gone") return; // a prune took it since it was listed
+    if (what === undefined) await checked.note(object.name, now());
+    else damaged.push({ object: object.name, what });
     objects++;
     doneBytes += object.sizeBytes;
     onProgress?.({ doneBytes, totalBytes: Math.max(totalBytes, doneBytes) });
   };
   await forEachBounded(namedByContent(storage, signal), check, { limit: OBJECTS_AT_ONCE, signal });
-  return { objects, bytes: doneBytes, damaged: damaged.toSorted((a, b) => (a.object < b.object ? -1 : 1)) };
+  await turn.end();
+  const since = turn.goesOnSince;
+  return {
+    objects,
+    bytes: doneBytes,
+    damaged: damaged.toSorted((a, b) => (a.object < b.object ? -1 : 1)),
+    ...(since !== undefined && { goesOnSince: Temporal.Instant.fromEpochMilliseconds(since).toString() }),
+  };
 }
 
-async function totalOf(storage: Storage, signal: AbortSignal | undefined): Promise<number> {
-  let bytes = 0;
-  for await (const { sizeBytes } of namedByContent(storage, signal)) bytes += sizeBytes;
-  return bytes;
+/** Undefined when there is none. */
+async function damageOf(
+  object: StoredObject,
+  place: Pick<ScrubOptions, "storage" | "signal">,
+): Promise<string | undefined> {
+  try {
+    await scrubObject(object, place);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof VaultDamagedError)) throw error;
+    return isGone(error) ? "gone" : error.what;
+  }
 }
 
 async function* namedByContent(

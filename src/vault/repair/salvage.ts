@@ -59,7 +59,7 @@ export class Salvage {
     const pack = await getOrDamaged(storage, object, { signal });
     let framesRead = 0;
     let [chunks, bytes] = [0, 0];
-    for (const header of await this.#headers.candidates(pack, object, loaded.index.packs)) {
+    for await (const header of this.#headers.candidates(pack, object, loaded.index.packs)) {
       for await (const frame of scanFrames(pack, { engine, signal, ...header })) {
         framesRead++;
         for (const chunk of chunksOf(frame)) {
