@@ -112,6 +112,16 @@ const V2: Readonly<
       ErrorSummaryDescription: "string",
     },
   ],
+  // sent, not read: its types stand in what a host is given (wsman-embedded-types)
+  checkpointSettings: [
+    ["InstanceID"],
+    {
+      ...ELEMENT,
+      ConsistencyLevel: "uint8",
+      GuestBackupType: "uint8",
+      IgnoreNonSnapshottableDisks: "boolean",
+    },
+  ],
   checkpointService: [SERVICE_KEYS, SERVICE],
   managementService: [SERVICE_KEYS, SERVICE],
   imageService: [SERVICE_KEYS, SERVICE],

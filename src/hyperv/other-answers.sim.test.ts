@@ -90,3 +90,65 @@ test("the size of a pass-through disk is 1,024 times too large where the host sa
   assert.deepEqual(await read("kilobytes"), { ...disk, physicalDisk: { number: 3, bytes } });
   assert.deepEqual(await read("bytes"), { ...disk, physicalDisk: { number: 3, bytes: bytes * 1024 } });
 });
+
+test("a machine that is off is held at level crash, whether the host takes level application for it or not", async () => {
+  for (const applicationLevelWhenNotRunning of ["works", "fails"]) {
+    for (const state of ["off", "saved"]) {
+      await using scene = await Scene.open({
+        host: { assumptions: { applicationLevelWhenNotRunning } },
+        machine: { state },
+      });
+      const host = await hostOf(scene, new MemoryJournal());
+      const held = await host.hold(MACHINE, holdOptions(IMPATIENT));
+      assert.deepEqual([held.reached, held.warnings], [state === "off" ? "crash" : "saved", []]);
+      await held.release();
+      assert.deepEqual(await scene.host.audit(), []);
+    }
+  }
+});
+
+test("a machine of configuration 5.0 is held by a recovery checkpoint that is asked for, or fails as the host says", async () => {
+  for (const oldVersionRecovery of ["works", "fails"]) {
+    await using scene = await Scene.open({
+      host: { assumptions: { oldVersionRecovery } },
+      machine: { configurationVersion: "5.0" },
+    });
+    const journal = new MemoryJournal();
+    const host = await hostOf(scene, journal);
+    const holding = host.hold(MACHINE, holdOptions({ ...IMPATIENT, method: "recovery-checkpoint" }));
+    if (oldVersionRecovery === "works") {
+      const held = await holding;
+      assert.deepEqual([held.method, held.reached], ["recovery-checkpoint", "crash"]);
+      await held.release();
+    } else {
+      await assert.rejects(holding, (error: unknown) => {
+        assert.ok(error instanceof CheckpointFailedError);
+        assert.match(error.message, /Configuration version 5\.0 does not support it/);
+        return true;
+      });
+    }
+    assert.deepEqual([await scene.host.audit(), journal.entries], [[], []]);
+  }
+});
+
+test("a primary whose partner must be resynchronised is held with a warning, or waited for where the host refuses", async () => {
+  for (const primaryReplicationBlocks of [false, true]) {
+    await using scene = await Scene.open({
+      host: { assumptions: { primaryReplicationBlocks } },
+      machine: { replication: { mode: "primary", state: "waiting-to-start-resynchronization" } },
+    });
+    const journal = new MemoryJournal();
+    const host = await hostOf(scene, journal);
+    const holding = host.hold(MACHINE, holdOptions(IMPATIENT));
+    if (primaryReplicationBlocks) await assert.rejects(holding, MachineBusyError);
+    else {
+      const held = await holding;
+      assert.deepEqual(
+        [held.reached, held.warnings.map(({ code }) => code)],
+        ["application", ["replica-partner-critical"]],
+      );
+      await held.release();
+    }
+    assert.deepEqual([await scene.host.audit(), journal.entries], [[], []]);
+  }
+});

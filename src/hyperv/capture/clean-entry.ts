@@ -7,6 +7,7 @@ import type { CleanUpReport, WaitOptions } from "../machine-host.ts";
 import { otherNodeOf } from "./cluster-owners.ts";
 import { type HostAccess, readMachineTree } from "./host-access.ts";
 import { followHostJob } from "./host-job.ts";
+import { madeWithinMinutes } from "./made-within-minutes.ts";
 import { affectedCheckpoint } from "./make-checkpoint.ts";
 import { pauses } from "./pauses.ts";
 import { checkpointsOfKind, kindWords, type RecoveryCustody } from "./recovery-custody.ts";
@@ -14,9 +15,6 @@ import { releaseCheckpoint } from "./release-checkpoint.ts";
 
 /** How long a checkpoint that may be in the making is waited for. */
 const MAKING_LIMIT_MS = 45 * 60_000;
-/** Clocks of host and program differ, and CreateSnapshot is called right after the record. */
-const BEFORE_RECORD_MS = 2 * 60_000;
-const AFTER_RECORD_MS = 10 * 60_000;
 
 /**
  * Finds what an entry speaks of, removes it, and strikes the entry.
@@ -176,8 +174,6 @@ function otherSentence(checkpoint: CheckpointInventory): string {
 }
 
 function isTimely(checkpoint: CheckpointInventory, custody: RecoveryCustody): boolean {
-  if (checkpoint.created === null || custody.recorded === null) return false;
   if (custody.forMemory === true && !checkpoint.memory) return false;
-  const after = checkpoint.created.epochMilliseconds - custody.recorded.epochMilliseconds;
-  return after >= -BEFORE_RECORD_MS && after <= AFTER_RECORD_MS;
+  return madeWithinMinutes(checkpoint.created, custody.recorded);
 }

@@ -106,7 +106,10 @@ async function pollJob(access: HostAccess, job: CimReference, options: Waiting):
   return { kind: "endless" };
 }
 
-/** A reference that came from a method carries keys only, so the job is asked for again each time. */
+/**
+ * A reference that came from a method carries keys only, so the job is asked for again each time. One that the host goes
+ * on refusing counts as vanished: nobody has seen with which code Windows says so (`wsman-missing-instance`).
+ */
 async function patientGet(
   access: HostAccess,
   job: CimReference,
@@ -117,7 +120,9 @@ async function patientGet(
     try {
       return await access.session.get(job, { signal });
     } catch (error) {
-      if (!(error instanceof CimConnectionError) || attempt > LOST_POLLS) throw error;
+      const isRefused = error instanceof CimFault;
+      if (isRefused && attempt > LOST_POLLS) return undefined;
+      if (!isRefused && (!(error instanceof CimConnectionError) || attempt > LOST_POLLS)) throw error;
     }
     await access.clock.sleep(pausing.next().value, { signal });
   }

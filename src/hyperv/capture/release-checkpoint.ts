@@ -34,20 +34,35 @@ export async function releaseCheckpoint(
   owned: OwnedCheckpoint,
   options: WaitOptions = {},
 ): Promise<Released> {
+  const released = await unlessUnknown(owned, async () => {
+    const done = await removeAndWatch(access, owned, options);
+    if (done.leftBehind.length === 0) await access.journal.strike(owned.entry);
+    return done;
+  });
   const name = `machine "${owned.machineName}"`;
-  let released: Released;
+  return { ...released, leftBehind: released.leftBehind.map((sentence) => `${name}: ${sentence}`) };
+}
+
+/** The same without the journal, and without the machine's name in its sentences. */
+export async function removeCheckpoint(
+  access: HostAccess,
+  owned: OwnedCheckpoint,
+  options: WaitOptions = {},
+): Promise<Released> {
+  return await unlessUnknown(owned, async () => await removeAndWatch(access, owned, options));
+}
+
+async function unlessUnknown(owned: OwnedCheckpoint, work: () => Promise<Released>): Promise<Released> {
   try {
-    released = await removeAndWatch(access, owned, options);
-    if (released.leftBehind.length === 0) await access.journal.strike(owned.entry);
+    return await work();
   } catch (error) {
     if (!(error instanceof StillpointError)) throw error;
     const sentence =
       error instanceof InterruptedError
         ? `its ${kindWords(owned)} is removed, and its disks are still being merged by the host`
         : `whether its ${kindWords(owned)} ${owned.checkpoint} is gone is not known: ${error.message}`;
-    released = { leftBehind: [sentence], warnings: [] };
+    return { leftBehind: [sentence], warnings: [] };
   }
-  return { ...released, leftBehind: released.leftBehind.map((sentence) => `${name}: ${sentence}`) };
 }
 
 async function removeAndWatch(

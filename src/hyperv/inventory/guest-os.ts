@@ -23,8 +23,8 @@ export function readDomainController(component: CimInstance | undefined): boolea
 }
 
 function exchangedPairs(component: CimInstance | undefined): ReadonlyMap<string, string> {
-  const items = component?.properties["GuestIntrinsicExchangeItems"];
-  return new Map((Array.isArray(items) ? items : []).map(exchangeItem));
+  const items = component?.properties["GuestIntrinsicExchangeItems"] ?? [];
+  return new Map((Array.isArray(items) ? items : [items]).map(exchangeItem));
 }
 
 function exchangeItem(item: unknown): readonly [string, string] {

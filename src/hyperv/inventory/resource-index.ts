@@ -63,7 +63,7 @@ export function hasSubtype(subtype: string): (row: CimInstance) => boolean {
 /** The first host resource: a file's path, or what a drive points to. */
 export function hostResourceOf(row: CimInstance): CimInstance["properties"][string] | undefined {
   const value = row.properties["HostResource"];
-  return Array.isArray(value) ? value[0] : undefined;
+  return Array.isArray(value) ? value[0] : value;
 }
 
 /** The resource that this one is plugged into, when the host named one that it also listed. */

@@ -35,6 +35,8 @@ export async function removeCheckpoint(
 
 function detach(machine: MachineEntry, entry: SettingsEntry): void {
   if (entry.kind === "recovery") {
+    const standing = machine.recoveryCheckpoints?.find((one) => one.id === entry.id);
+    if (standing?.ofWriter === true) delete machine.backupBegun; // nothing waits for its end any more
     machine.recoveryCheckpoints = (machine.recoveryCheckpoints ?? []).filter((one) => one.id !== entry.id);
     return;
   }

@@ -33,6 +33,7 @@ import { ShadowCustody } from "./shadow-custody.ts";
 import { type ShadowedVolume, ShadowView } from "./shadow-view.ts";
 import { placesOfMachine, volumesOf } from "./shadow-volumes.ts";
 import type { VssFailure } from "./vss-failure.ts";
+import { VSS_OBJECT_NOT_FOUND } from "./vss-names.ts";
 
 /**
  * One attempt by the Hyper-V VSS writer: record, ask for writers, make, look that the guest runs, look again. One machine
@@ -77,7 +78,7 @@ function reportFor(tries: Tries, report: WriterReport): WriterReport {
 
 /**
  * Nothing of the attempt is left. requirements.md 1: a machine that the writer fails although it said "Online" is tried
- * once more, then, where that is allowed, without its guest.
+ * once more, then, where that is allowed, without its guest. So is one whose script named what was gone when it ran.
  */
 async function afterFailure(
   access: HostAccess,
@@ -90,7 +91,9 @@ async function afterFailure(
   if (isBusy(machine, failure) && !maySwitch) {
     return { kind: "busy", machine, busy: busyOf(machine, failure) };
   }
-  if (isGuestFault && tries === "first") return await attemptShadowCopy(access, attempt, "last");
+  if ((isGuestFault || isOutdated(failure)) && tries === "first") {
+    return await attemptShadowCopy(access, attempt, "last");
+  }
   if (maySwitch && tries === "last") {
     const outcome = await holdWithoutService(access, attempt, async () => {
       return await attemptShadowCopy(access, attempt, "without-service");
@@ -98,6 +101,11 @@ async function afterFailure(
     if (outcome !== undefined) return outcome;
   }
   throw failureError(machine, failure);
+}
+
+/** Another machine that is excluded may go away between the list and the script (docs/unconfirmed.md, diskshadow-excluded-absent). */
+function isOutdated(failure: VssFailure): boolean {
+  return failure.code === VSS_OBJECT_NOT_FOUND;
 }
 
 /**

@@ -8,6 +8,7 @@ import { type ListedShadow, readShadows } from "./diskshadow-output.ts";
 import { LISTING } from "./diskshadow-script.ts";
 import { shadowsInLog } from "./make-shadow-copy.ts";
 import { releaseShadowCopy } from "./release-shadow-copy.ts";
+import { removeUnended } from "./remove-unended.ts";
 import { runDiskshadow } from "./run-diskshadow.ts";
 import type { ShadowFacts } from "./shadow-custody.ts";
 
@@ -30,15 +31,16 @@ export async function cleanShadowEntry(
     const sentence = `a diskshadow of run ${facts.run} still is at work on this host`;
     return { removed: [], leftBehind: [`${name}: ${sentence}`] };
   }
+  const unended = await removeUnended(access, facts, options);
   const known = await withLogged(access, facts);
   const isKnown = known.set !== undefined || known.shadows.length > 0;
   const fitting = isKnown ? [] : await fittingShadows(access, facts);
   if (fitting.length > 0) {
     const ids = fitting.map(({ id }) => id).join(", ");
     const sentence = `the shadow copies ${ids} may be of run ${facts.run}; that cannot be told, so they stay`;
-    return { removed: [], leftBehind: [`${name}: ${sentence}`] };
+    return { removed: [], leftBehind: [...unended.leftBehind, sentence].map((one) => `${name}: ${one}`) };
   }
-  const { leftBehind } = await releaseShadowCopy(access, known);
+  const { leftBehind } = await releaseShadowCopy(access, known, unended.leftBehind);
   const removed =
     isKnown && leftBehind.length === 0 ? [`${name}: its shadow copies of run ${facts.run}`] : [];
   return { removed, leftBehind };

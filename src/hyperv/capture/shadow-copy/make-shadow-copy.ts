@@ -7,6 +7,7 @@ import { type Exposure, exposeShadows } from "./expose-shadows.ts";
 import { runDiskshadow } from "./run-diskshadow.ts";
 import type { ShadowCustody } from "./shadow-custody.ts";
 import type { ShadowedVolume } from "./shadow-view.ts";
+import { shadowsNamedIn } from "./shadows-named-in.ts";
 import { readVssFailure } from "./vss-failure.ts";
 import type { ListedWriter } from "./writer-listing.ts";
 
@@ -58,7 +59,9 @@ export async function shadowsInLog(access: HostAccess, path: string): Promise<re
   if ((await access.files.stat(path)) === undefined) return [];
   await using source = await access.files.open(path);
   const length = Math.min(source.sizeBytes, LONGEST_LOG_BYTES);
-  return readShadows(logText(await readBytes(source, source.sizeBytes - length, length)));
+  const text = logText(await readBytes(source, source.sizeBytes - length, length));
+  const listed = readShadows(text);
+  return listed.length > 0 ? listed : await shadowsNamedIn(access, text);
 }
 
 /** Output is kept up to a bound only; the log has all of it. */

@@ -15,9 +15,14 @@ const DELETION_LIMIT_MS = 15 * 60_000;
 /**
  * Removes our shadow copies and the files that we made for them, looks that nothing is left, and strikes the journal
  * entry. Where something is left the entry stays, and the next start tries again. Failures are sentences, never thrown.
+ * `alsoLeft` has what is left of the same entry besides.
  */
-export async function releaseShadowCopy(access: HostAccess, facts: ShadowFacts): Promise<Released> {
-  const leftBehind: string[] = [];
+export async function releaseShadowCopy(
+  access: HostAccess,
+  facts: ShadowFacts,
+  alsoLeft: readonly string[] = [],
+): Promise<Released> {
+  const leftBehind = [...alsoLeft];
   try {
     await withdrawShares(access, facts);
     if (facts.shadows.length > 0 || facts.set !== undefined)

@@ -3,6 +3,8 @@ import { guid, type Retry } from "../../../base/index.ts";
 /** The Hyper-V VSS writer, the same on every release (hyperv-facts 3.1). */
 export const HYPERV_WRITER = guid("66841cd4-6ded-4f4b-8f17-fd23f8ddc3de");
 
+export const VSS_OBJECT_NOT_FOUND = 0x80042308;
+
 /** What a code of Volume Shadow Copy means. `busy`: it passes by itself, and is waited for with the run's patience. */
 export interface VssMeaning {
   readonly name: string;
@@ -26,7 +28,10 @@ export const VSS_CODES: ReadonlyMap<number, VssMeaning> = new Map([
   [0x80042302, service("VSS_E_UNEXPECTED", "later", "VSS met an error that it did not expect")],
   [0x80042304, service("VSS_E_PROVIDER_NOT_REGISTERED", "after-repair", "the provider is not registered")],
   [0x80042306, service("VSS_E_PROVIDER_VETO", "later", "the provider refused the shadow copy")],
-  [0x80042308, service("VSS_E_OBJECT_NOT_FOUND", "after-repair", "the volume or shadow copy is not there")],
+  [
+    VSS_OBJECT_NOT_FOUND,
+    service("VSS_E_OBJECT_NOT_FOUND", "after-repair", "the volume or shadow copy is not there"),
+  ],
   [0x8004230c, service("VSS_E_VOLUME_NOT_SUPPORTED", "after-repair", "no provider supports the volume")],
   [
     0x8004230e,
