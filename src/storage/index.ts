@@ -1,3 +1,7 @@
+export type { AzureCapabilities } from "./azure/azure-capabilities.ts";
+export { type AzureCredentials, type AzurePlace, azureLocation } from "./azure/azure-place.ts";
+export { openAzureScratch } from "./azure/azure-scratch.ts";
+export { type AzureStorageOptions, type OpenedAzure, openAzureStorage } from "./azure/open-azure-storage.ts";
 export * from "./bandwidth-rule.ts";
 export * from "./errors.ts";
 export * from "./limited-storage.ts";
@@ -7,6 +11,10 @@ export * from "./object-name.ts";
 export type { StorageFigures } from "./probe/measure-storage.ts";
 export type { PlaceFacts, ProbeScratch } from "./probe/probe-scratch.ts";
 export * from "./probe/probe-storage.ts";
+export { openRcloneStorage, type RcloneStorageOptions } from "./rclone/open-rclone-storage.ts";
+export { RcloneFailedError, RcloneMissingError } from "./rclone/rclone-errors.ts";
+export { type RcloneLaunch, type RclonePlace, rcloneLocation } from "./rclone/rclone-place.ts";
+export { openRcloneScratch } from "./rclone/rclone-scratch.ts";
 export * from "./retrying-storage.ts";
 export { type OpenedS3, openS3Storage, type S3StorageOptions } from "./s3/open-s3-storage.ts";
 export type { S3Capabilities } from "./s3/s3-capabilities.ts";

@@ -1,8 +1,11 @@
-import { Secret } from "../../base/index.ts";
 import {
   LimitedStorage,
+  openAzureScratch,
+  openAzureStorage,
   openLocalScratch,
   openLocalStorage,
+  openRcloneScratch,
+  openRcloneStorage,
   openS3Scratch,
   openS3Storage,
   openSftpScratch,
@@ -10,14 +13,12 @@ import {
   type ProbeScratch,
   parseBandwidthRule,
   RetryingStorage,
-  type S3Credentials,
-  type SftpCredentials,
   type Storage,
 } from "../../storage/index.ts";
-import { environment, readSecretFile } from "../config/index.ts";
-import { UsageError } from "../errors.ts";
+import { environment } from "../config/index.ts";
 import type { VaultAddress } from "../vault-address.ts";
 import type { World } from "../world.ts";
+import { azureCredentials, rcloneLaunch, s3Credentials, sftpCredentials } from "./vault-credentials.ts";
 
 export interface VaultStorageOptions {
   readonly world: World;
@@ -31,23 +32,31 @@ export async function openVaultStorage(
   address: VaultAddress,
   options: VaultStorageOptions,
 ): Promise<Storage> {
-  const { world, create, signal } = options;
+  const { world, create } = options;
   const limit = bandwidthLimit(world); // a wrong rule is told before anything is opened
   if (address.kind === "local") return limit(await openLocalStorage(address.folder, { create }));
+  return limit(new RetryingStorage(await openDistant(address, options), world));
+}
+
+/** The driver of a distant store. */
+async function openDistant(address: DistantAddress, options: VaultStorageOptions): Promise<Storage> {
+  const { create, signal } = options;
+  const { clock, entropy } = options.world;
+  if (address.kind === "s3") {
+    const credentials = s3Credentials();
+    return (await openS3Storage(address.place, { credentials, entropy, signal })).storage;
+  }
   if (address.kind === "sftp") {
     const credentials = await sftpCredentials();
-    const { entropy } = world;
-    return limit(
-      new RetryingStorage(await openSftpStorage(address.place, { credentials, entropy, create }), world),
-    );
+    return await openSftpStorage(address.place, { credentials, entropy, create });
   }
-  const { storage } = await openS3Storage(address.place, {
-    credentials: s3Credentials(),
-    entropy: world.entropy,
-    signal,
-  });
-  return limit(new RetryingStorage(storage, world));
+  if (address.kind === "azure") {
+    return (await openAzureStorage(address.place, { credentials: azureCredentials(), signal })).storage;
+  }
+  return await openRcloneStorage(address.place, { launch: rcloneLaunch(), clock, entropy, create, signal });
 }
+
+type DistantAddress = Exclude<VaultAddress, { readonly kind: "local" }>;
 
 /** A place for a probe beside a vault's objects. What is there already is not touched; a folder must be there. */
 export async function openVaultScratch(
@@ -58,44 +67,17 @@ export async function openVaultScratch(
   const { clock, entropy } = world;
   if (address.kind === "local") return await openLocalScratch(address.folder, entropy);
   const wrap = (storage: Storage): Storage => new RetryingStorage(storage, world);
+  if (address.kind === "s3") {
+    const now = (): Temporal.Instant => clock.now();
+    return await openS3Scratch(address.place, { credentials: s3Credentials(), entropy, signal, wrap, now });
+  }
   if (address.kind === "sftp") {
     return await openSftpScratch(address.place, { credentials: await sftpCredentials(), entropy, wrap });
   }
-  return await openS3Scratch(address.place, {
-    credentials: s3Credentials(),
-    entropy,
-    signal,
-    wrap,
-    now: () => clock.now(),
-  });
-}
-
-/** @throws {UsageError} when only one half is there */
-function s3Credentials(): S3Credentials | undefined {
-  const accessKey = environment("STILLPOINT_S3_ACCESS_KEY");
-  const secret = environment("STILLPOINT_S3_SECRET");
-  if (accessKey === undefined && secret === undefined) return undefined;
-  if (accessKey === undefined || secret === undefined) {
-    throw new UsageError(
-      "Cannot use the keys of the bucket: STILLPOINT_S3_ACCESS_KEY and STILLPOINT_S3_SECRET are wanted, one is missing",
-    );
+  if (address.kind === "azure") {
+    return await openAzureScratch(address.place, { credentials: azureCredentials(), entropy, wrap, signal });
   }
-  return { accessKey, secret: new Secret(secret) };
-}
-
-/** @throws {UsageError} when there is neither a key nor a password */
-async function sftpCredentials(): Promise<SftpCredentials> {
-  const keyFile = environment("STILLPOINT_SFTP_KEY_FILE");
-  const password = environment("STILLPOINT_SFTP_PASSWORD");
-  if (keyFile === undefined && password === undefined) {
-    throw new UsageError(
-      "Cannot sign in to the vault's server: STILLPOINT_SFTP_KEY_FILE or STILLPOINT_SFTP_PASSWORD is wanted, both are missing",
-    );
-  }
-  return {
-    ...(keyFile !== undefined && { privateKey: await readSecretFile(keyFile) }),
-    ...(password !== undefined && { password: new Secret(password) }),
-  };
+  return await openRcloneScratch(address.place, { launch: rcloneLaunch(), clock, entropy, wrap });
 }
 
 function bandwidthLimit({ clock }: World): (storage: Storage) => Storage {

@@ -1,3 +1,5 @@
+export * from "./add-only-storage.ts";
+export * from "./azurite.ts";
 export * from "./ceph-gateway.ts";
 export * from "./crash-states.ts";
 export * from "./faulty-storage.ts";

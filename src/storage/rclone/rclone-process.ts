@@ -1,0 +1,222 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { type ClientHttp2Session, connect } from "node:http2";
+import { Duplex, type Readable, type Writable } from "node:stream";
+import { type Clock, type Entropy, hexFromBytes, Secret } from "../../base/index.ts";
+import { StorageUnreachableError } from "../errors.ts";
+import { askObjects } from "./ask-objects.ts";
+import { RcloneFailedError, RcloneMissingError } from "./rclone-errors.ts";
+import type { RcloneLaunch } from "./rclone-place.ts";
+
+/** Of what it says on standard error, the end is kept. */
+const COMPLAINT_CHARACTERS = 8_000;
+const READY_MS = 60_000;
+const PARTING_MS = 5_000;
+/** What may be on its way before the reader has taken any of it: the usual 64 KiB make large reads slow. */
+const WINDOW_BYTES = 16 * 1024 * 1024;
+/** Settings of the user's that would hide what it says, or take from it what a vault needs. */
+const NOT_HANDED_ON =
+  /^RCLONE_(LOG_FILE|LOG_LEVEL|LOG_FORMAT|USE_JSON_LOG|SYSLOG|QUIET|VERBOSE|DRY_RUN|INTERACTIVE|APPEND_ONLY|RC(_.*)?)$/i;
+
+export interface RcloneProcessOptions {
+  readonly launch: RcloneLaunch;
+  /** `REMOTE:PATH`. */
+  readonly root: string;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+}
+
+/** Where its second door is: for what the first has no words for. */
+export interface RcloneControl {
+  readonly url: string;
+  readonly user: string;
+  readonly password: Secret;
+}
+
+/**
+ * A running `rclone serve restic --stdio`: objects go through its standard input and output by HTTP/2, and end with
+ * them, so that it never outlives this program. Lists and renames go through its remote control, on a loopback port with
+ * a password of this process alone.
+ */
+export class RcloneProcess implements AsyncDisposable {
+  readonly objects: ClientHttp2Session;
+  readonly control: RcloneControl;
+  readonly #running: Running;
+
+  private constructor(running: Running, objects: ClientHttp2Session, control: RcloneControl) {
+    this.#running = running;
+    this.objects = objects;
+    this.control = control;
+  }
+
+  /** @throws {RcloneMissingError} @throws {RcloneFailedError} @throws {StorageUnreachableError} */
+  static async start(options: RcloneProcessOptions): Promise<RcloneProcess> {
+    const password = new Secret(hexFromBytes(options.entropy.bytes(32)));
+    const user = "stillpoint";
+    const running = new Running(options, { user, password });
+    try {
+      const url = await running.until(running.served);
+      const objects = running.session();
+      const process = new RcloneProcess(running, objects, { url, user, password });
+      // it tells the address before it knows whether it can serve: with an answer it does
+      await running.until(askObjects(objects, { method: "HEAD", path: "config" }));
+      return process;
+    } catch (error) {
+      await running.end();
+      throw error;
+    }
+  }
+
+  get isOver(): boolean {
+    return this.#running.isOver || this.objects.closed || this.objects.destroyed;
+  }
+
+  /** Its last words, of those that name the text where there are such. */
+  complaint(about: string): string | undefined {
+    return this.#running.complaint(about);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.objects.destroy();
+    await this.#running.end();
+  }
+}
+
+/** The child and what is heard of it. */
+class Running {
+  readonly #child: ChildProcess;
+  readonly #options: RcloneProcessOptions;
+  readonly #gone = Promise.withResolvers<void>();
+  readonly #served = Promise.withResolvers<string>();
+  readonly #failed = Promise.withResolvers<never>();
+  #session: ClientHttp2Session | undefined;
+  #said = "";
+  isOver = false;
+
+  constructor(options: RcloneProcessOptions, door: { readonly user: string; readonly password: Secret }) {
+    this.#options = options;
+    const { program, environment } = options.launch;
+    const handedOn = Object.entries(environment).filter(([name]) => !NOT_HANDED_ON.test(name));
+    const flags = ["--stdio", "--cache-objects=false", "--rc", "--rc-addr", "127.0.0.1:0"];
+    this.#child = spawn(program, ["serve", "restic", ...flags, options.root], {
+      env: {
+        ...Object.fromEntries(handedOn),
+        RCLONE_RC_USER: door.user, // in the environment, for arguments can be read by everybody
+        RCLONE_RC_PASS: door.password.reveal(),
+      },
+      stdio: ["pipe", "pipe", "pipe"],
+      windowsHide: true,
+    });
+    this.#listen(program);
+  }
+
+  /** The address of its remote control, which it tells when it starts to serve. */
+  get served(): Promise<string> {
+    return this.#served.promise;
+  }
+
+  /** Waits for a part of its start, for its end, or for too long. */
+  async until<T>(part: Promise<T>): Promise<T> {
+    const { clock, root } = this.#options;
+    const done = new AbortController();
+    const late = clock.sleep(READY_MS, { signal: done.signal }).then(
+      () => this.#failed.reject(tooLate(root)),
+      () => undefined,
+    );
+    part.catch(() => undefined); // its end says more than the line that broke with it
+    try {
+      return await Promise.race([
+        part.catch(async (error) => await this.#endOr(error)),
+        this.#failed.promise,
+      ]);
+    } finally {
+      done.abort();
+      await late;
+    }
+  }
+
+  session(): ClientHttp2Session {
+    const { stdin, stdout } = this.#child;
+    if (stdin === null || stdout === null) throw new TypeError("rclone has no pipes");
+    const session = connect("http://rclone", {
+      createConnection: () => duplexOf(stdout, stdin),
+      settings: { initialWindowSize: WINDOW_BYTES, enablePush: false },
+    });
+    session.on("error", () => undefined); // whoever waits for an answer is told
+    session.once("connect", () => session.setLocalWindowSize(2 * WINDOW_BYTES));
+    this.#session = session;
+    return session;
+  }
+
+  complaint(about: string): string | undefined {
+    const lines = this.#said
+      .trim()
+      .split("\n")
+      .filter((line) => line !== "");
+    const line = lines.findLast((line) => line.includes(about)) ?? lines.at(-1);
+    return line?.replace(/^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d /, "").trim();
+  }
+
+  /** It ends with its input; else it is ended, by the handle that started it. */
+  async end(): Promise<void> {
+    this.#child.stdin?.destroy();
+    this.#child.kill("SIGTERM");
+    const done = new AbortController();
+    const late = this.#options.clock.sleep(PARTING_MS, { signal: done.signal }).then(
+      () => void this.#child.kill("SIGKILL"),
+      () => undefined,
+    );
+    await this.#gone.promise;
+    done.abort();
+    await late;
+  }
+
+  #listen(program: string): void {
+    const { root } = this.#options;
+    const child = this.#child;
+    this.#failed.promise.catch(() => undefined); // who waits for it is told; nobody may any more
+    for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.on("error", () => undefined);
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      this.#said = (this.#said + text).slice(-COMPLAINT_CHARACTERS);
+      const url = /http:\/\/127\.0\.0\.1:\d+\//.exec(this.#said)?.[0];
+      if (url !== undefined) this.#served.resolve(url);
+    });
+    child.once("error", (cause) => {
+      this.isOver = true;
+      this.#failed.reject(
+        new RcloneMissingError(`Cannot open "${root}" by rclone: "${program}" cannot be started`, { cause }),
+      );
+      this.#gone.resolve();
+    });
+    child.once("close", (exitCode, killedBy) => {
+      this.isOver = true;
+      const how = exitCode === null ? `was ended by ${killedBy}` : `ended with code ${exitCode}`;
+      this.#failed.reject(
+        new RcloneFailedError(
+          `Cannot open "${root}" by rclone: it ${how} and said "${this.complaint("") ?? ""}"`,
+        ),
+      );
+      this.#session?.destroy(); // whoever waits for an answer gets none
+      this.#gone.resolve();
+    });
+  }
+
+  /** A line breaks with the process: then its end is the reason, and is waited for. */
+  async #endOr(error: unknown): Promise<never> {
+    this.#child.stdin?.destroy();
+    await this.#gone.promise;
+    await this.#failed.promise;
+    throw error;
+  }
+}
+
+function tooLate(root: string): StorageUnreachableError {
+  return new StorageUnreachableError(
+    `Cannot open "${root}" by rclone: it does not serve within ${READY_MS / 1000} s`,
+  );
+}
+
+/** Node joins two streams so; its types know the form for web streams only. */
+function duplexOf(readable: Readable, writable: Writable): Duplex {
+  const pair: unknown = { readable, writable };
+  return Duplex.from(pair as AsyncIterable<Uint8Array>);
+}
