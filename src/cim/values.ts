@@ -41,9 +41,11 @@ export function isInstance(value: CimValue | undefined): value is CimInstance {
   return typeof value === "object" && value !== null && "kind" in value && value.kind === "instance";
 }
 
+/** One value counts as an array of one: on the wire they look the same where nobody describes the class. */
 function arrayOf(instance: CimInstance, property: string): readonly CimValue[] {
-  const value = instance.properties[property];
-  return Array.isArray(value) ? value : [];
+  const value = instance.properties[property] ?? null;
+  if (value === null) return [];
+  return Array.isArray(value) ? value : [value];
 }
 
 function expected<T extends CimValue>(
