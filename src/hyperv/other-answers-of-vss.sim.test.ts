@@ -215,10 +215,13 @@ test("other machines that the writer holds although they are excluded run again 
     const commands = scene.host.commands();
     const watching: HostCommands = {
       run: async (program, options) => {
-        const ran = async (): Promise<number> => (await scene.host.state()).programRuns?.length ?? 0;
-        const before = await ran();
+        const before = (await scene.host.state()).programRuns?.length;
         const running = commands.run(program, options);
-        while ((await ran()) === before) seen.add((await scene.host.state()).machines[1]?.state);
+        for (let runs = before; runs === before; ) {
+          const { machines, programRuns } = await scene.host.state();
+          seen.add(machines[1]?.state);
+          runs = programRuns?.length;
+        }
         return await running;
       },
     };
