@@ -284,6 +284,7 @@ export class Vault implements AsyncDisposable {
       engine: this.#engine,
       notes: this.#notes,
       points: this.#points,
+      local: this.#options.localIndex,
     };
     const { moveBelow = MOVE_BELOW, signal } = options;
     return await planRemoval({ without, moveBelow, signal }, parts);

@@ -6,6 +6,14 @@ const FULLEST = 0.88;
 const GROWTH = 1.125;
 const TWO_32 = 4294967296;
 
+/** A chunk of a partition: three words of its id, and its number. */
+export interface SortedChunk {
+  readonly a: number;
+  readonly b: number;
+  readonly c: number;
+  readonly value: number;
+}
+
 /**
  * Which chunk is in which frame: 16 bytes a slot, so about 19 bytes a chunk.
  *
@@ -70,14 +78,19 @@ export class ChunkTable {
     return isNew;
   }
 
-  /** All chunks of a partition in ascending order: three words of the id, then the number. Only as long as `visit` runs. */
-  forEachSorted(partition: number, visit: (a: number, b: number, c: number, value: number) => void): void {
+  /** All chunks of a partition in ascending order, in one object that is filled anew for each. */
+  *sorted(partition: number): Generator<SortedChunk> {
     const slots = this.#partitions[partition] as Uint32Array;
     const used: number[] = [];
     for (let slot = 0; slot < slots.length; slot += LANES) if (slots[slot + 3] !== 0) used.push(slot);
     const word = (slot: number, lane: number): number => slots[slot + lane] as number;
     used.sort((x, y) => word(x, 0) - word(y, 0) || word(x, 1) - word(y, 1) || word(x, 2) - word(y, 2));
-    for (const slot of used) visit(word(slot, 0), word(slot, 1), word(slot, 2), word(slot, 3) - 1);
+    const chunk = { a: 0, b: 0, c: 0, value: 0 };
+    for (const slot of used) {
+      [chunk.a, chunk.b, chunk.c] = [word(slot, 0), word(slot, 1), word(slot, 2)];
+      chunk.value = word(slot, 3) - 1;
+      yield chunk;
+    }
   }
 
   #count(partition: number, slots: Uint32Array): void {

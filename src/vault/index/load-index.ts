@@ -148,6 +148,11 @@ export class LoadedIndex {
     this.#local?.spill(this.index, "full");
   }
 
+  /** False when a local run was damaged: what was not found in it may be there all the same. */
+  get isWhole(): boolean {
+    return (this.index.runs?.damagedRuns ?? 0) === 0;
+  }
+
   /** Keeps what is worth it for the next time. Nothing may be asked of the index any more. */
   close(): void {
     this.#local?.spill(this.index, "worth");

@@ -53,11 +53,11 @@ function forEachChunk({ chunks, further }: MemoryLevel, visit: (key: Key, frame:
   const key: Key = { partition: 0, a: 0, b: 0, c: 0 };
   for (let partition = 0; partition < PARTITIONS; partition++) {
     key.partition = partition;
-    chunks.forEachSorted(partition, (a, b, c, frame) => {
+    for (const { a, b, c, value } of chunks.sorted(partition)) {
       [key.a, key.b, key.c] = [a, b, c];
-      visit(key, frame);
+      visit(key, value);
       if (further.size > 0) for (const other of further.get(textOf(key)) ?? []) visit(key, other);
-    });
+    }
   }
 }
 

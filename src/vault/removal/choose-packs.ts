@@ -28,17 +28,29 @@ export function choosePacks({ index, needed, moveBelow }: ChooseOptions): PackCh
   const drop: PackUse[] = [];
   const move: PackUse[] = [];
   const keep: PackUse[] = [];
-  for (const pack of index.packs) {
+  const lists = { drop, move, keep };
+  for (const { becomes, ...use } of packFates({ index, needed, moveBelow })) lists[becomes].push(use);
+  return lists;
+}
+
+/** The same for one pack after the other: there may be millions. */
+export function* packFates({
+  index,
+  needed,
+  moveBelow,
+}: ChooseOptions): Generator<PackUse & { readonly becomes: keyof PackChoice }> {
+  for (let number = 0; number < index.packCount; number++) {
+    const pack = index.pack(number);
     if (!pack.isThere) continue;
-    const use = { pack, neededBytes: neededBytesOf(pack, { index, needed }) };
-    const isLittle = use.neededBytes < moveBelow * pack.sizeBytes || index.isDamaged(pack.object);
-    if (use.neededBytes === 0) drop.push(use);
-    else if (pack.isDoomed) move.push(use);
+    const neededBytes = neededBytesOf(pack, { index, needed });
+    const isLittle = neededBytes < moveBelow * pack.sizeBytes || index.isDamaged(pack.object);
+    if (neededBytes === 0) yield { pack, neededBytes, becomes: "drop" };
+    else if (pack.isDoomed) yield { pack, neededBytes, becomes: "move" };
     // what cannot be carried along is perhaps nowhere else: it waits for a backup that has it still
-    else if (isLittle && !isNeededDamaged(pack, { index, needed })) move.push(use);
-    else keep.push(use);
+    else if (isLittle && !isNeededDamaged(pack, { index, needed }))
+      yield { pack, neededBytes, becomes: "move" };
+    else yield { pack, neededBytes, becomes: "keep" };
   }
-  return { drop, move, keep };
 }
 
 function isNeededDamaged(

@@ -7,6 +7,8 @@ import type { RestorePoint } from "../restore-points/restore-point.ts";
 
 const NOBODY = 0;
 const SEVERAL = 0xffff_ffff;
+/** Of a frame of very small chunks more may be needed: nobody asks how many more. */
+const MOST_IN_FRAME = 0xffff;
 
 export interface NeededChunksOptions {
   /** Must not grow while chunks are marked. */
@@ -16,25 +18,23 @@ export interface NeededChunksOptions {
 }
 
 /**
- * Which chunks restore points need, and which of them only one needs: 8 bytes for each place of the index's table, 4 for each
+ * Which chunks restore points need, and which of them only one needs: 4 bytes for each place of the index's table, 2 for each
  * frame. A chunk list is read at most twice, whatever the number of restore points that share it.
  */
 export class NeededChunks {
   readonly #options: NeededChunksOptions;
   readonly #needs: Uint32Array;
   /** By frame, how many of its chunks are needed. */
-  readonly #neededIn: Uint32Array;
+  readonly #neededIn: Uint16Array;
   /** Plain bytes of chunks that only this restore point needs, by its number. */
   readonly #aloneBytes: number[] = [];
-  readonly #lengths: Uint32Array;
   /** Chunks that restore points need and no pack holds: lost, and so nothing that could be kept. */
   lostChunks = 0;
 
   constructor(options: NeededChunksOptions) {
     this.#options = options;
     this.#needs = new Uint32Array(options.index.chunkPlaces);
-    this.#lengths = new Uint32Array(options.index.chunkPlaces);
-    this.#neededIn = new Uint32Array(options.index.frameCount);
+    this.#neededIn = new Uint16Array(options.index.frameCount);
   }
 
   /**
@@ -92,16 +92,16 @@ export class NeededChunks {
     if (before === owner || before === SEVERAL) return before;
     if (before === NOBODY) {
       this.#needs[place] = owner;
-      this.#neededIn[frame] = this.neededIn(frame) + 1;
-      if (!isNode) {
-        this.#lengths[place] = length;
-        this.#aloneBytes[owner - 1] = (this.#aloneBytes[owner - 1] as number) + length;
-      }
+      this.#neededIn[frame] = Math.min(MOST_IN_FRAME, this.neededIn(frame) + 1);
+      if (!isNode) this.#addAlone(owner, length);
       return before;
     }
     this.#needs[place] = SEVERAL;
-    this.#aloneBytes[before - 1] =
-      (this.#aloneBytes[before - 1] as number) - (this.#lengths[place] as number);
+    if (!isNode) this.#addAlone(before, -length);
     return before;
+  }
+
+  #addAlone(owner: number, bytes: number): void {
+    this.#aloneBytes[owner - 1] = (this.#aloneBytes[owner - 1] as number) + bytes;
   }
 }

@@ -2,12 +2,16 @@ import type { RestorePointId } from "../../base/index.ts";
 import type { Storage } from "../../storage/index.ts";
 import type { VaultKeys } from "../crypto/vault-keys.ts";
 import { LoadedIndex } from "../index/load-index.ts";
+import type { LocalIndexOptions } from "../index/local-runs.ts";
 import type { Engine } from "../pipeline/engine.ts";
 import { FrameReader } from "../reading/frame-reader.ts";
 import type { PointStore } from "../restore-points/point-store.ts";
-import { choosePacks } from "./choose-packs.ts";
+import { packFates } from "./choose-packs.ts";
 import { NeededChunks } from "./needed-chunks.ts";
 import type { RemovalNotes } from "./removal-notes.ts";
+
+/** When a run of the local index turns out to be damaged, what was marked by it is worth nothing. */
+const MOST_ATTEMPTS = 3;
 
 export interface PlanRemovalOptions {
   /** Restore points that would go. */
@@ -34,15 +38,30 @@ export interface PlanParts {
   readonly engine: Engine;
   readonly notes: RemovalNotes;
   readonly points: PointStore;
+  readonly local?: LocalIndexOptions | undefined;
 }
 
 /** Looks only. What sessions do meanwhile is not in the plan. @throws {VaultDamagedError} */
 export async function planRemoval(options: PlanRemovalOptions, parts: PlanParts): Promise<RemovalPlan> {
-  const { signal, without } = options;
-  const loaded = new LoadedIndex(parts);
+  for (let attempt = 1; ; attempt++) {
+    const loaded = new LoadedIndex(parts);
+    try {
+      const plan = await planBy(loaded, options, parts);
+      if (loaded.isWhole || attempt === MOST_ATTEMPTS) return plan;
+    } finally {
+      loaded.close();
+    }
+  }
+}
+
+async function planBy(
+  loaded: LoadedIndex,
+  { signal, without, moveBelow }: PlanRemovalOptions,
+  parts: PlanParts,
+): Promise<RemovalPlan> {
   for (const { packs } of await parts.notes.doomedLists(signal)) loaded.index.doom(packs);
   await loaded.refresh(signal);
-  await loaded.reconcile(signal);
+  await loaded.reconcileSome(0, signal);
   const { index } = loaded;
   const needed = new NeededChunks({ index, frames: new FrameReader({ ...parts, loaded }), signal });
   const numbers = new Map<RestorePointId, number>();
@@ -50,13 +69,15 @@ export async function planRemoval(options: PlanRemovalOptions, parts: PlanParts)
     const point = without.has(name.id) ? undefined : await parts.points.readIfThere(name);
     if (point !== undefined) numbers.set(name.id, await needed.add(point));
   }
-  const { drop, move } = choosePacks({ index, needed, moveBelow: options.moveBelow });
-  const all = index.packs.filter(({ isThere }) => isThere);
-  const size = (uses: typeof drop): number => uses.reduce((sum, { pack }) => sum + pack.sizeBytes, 0);
-  const moved = move.reduce((sum, { neededBytes }) => sum + neededBytes, 0);
+  let packBytes = 0;
+  let freed = 0;
+  for (const { pack, neededBytes, becomes } of packFates({ index, needed, moveBelow })) {
+    packBytes += pack.sizeBytes;
+    if (becomes !== "keep") freed += pack.sizeBytes - neededBytes;
+  }
   return {
-    packBytes: all.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-    bytesFreed: Math.round(size(drop) + size(move) - moved),
+    packBytes,
+    bytesFreed: Math.round(freed),
     aloneBytes: new Map([...numbers].map(([id, number]) => [id, needed.aloneBytes(number)])),
     lostChunks: needed.lostChunks,
   };

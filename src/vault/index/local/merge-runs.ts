@@ -8,7 +8,7 @@ import { type AddKey, type RunContent, type RunPlace, type RunSegment, writeRun 
 /** A run that is merged, and which of its segments are still there. */
 export interface MergeInput {
   readonly run: RunFile;
-  isThere(segment: RunSegment): boolean;
+  readonly isThere: (segment: RunSegment) => boolean;
 }
 
 /** New numbers for the old ones of one run; -1 for what goes. */
@@ -60,7 +60,8 @@ export function mergeRuns(inputs: readonly MergeInput[], place: RunPlace): void 
     packs: (add) => {
       for (const { run, numbers } of parts) {
         run.forEachPack((pack, number) => {
-          if (numbers.packs[number] !== -1) add({ ...pack, firstFrame: numbers.frame(pack.firstFrame) });
+          if (numbers.packs[number] !== -1)
+            add({ ...pack, firstFrame: pack.frameCount === 0 ? 0 : numbers.frame(pack.firstFrame) });
         });
       }
     },
