@@ -248,7 +248,7 @@ describe("a run that is killed while diskshadow is at work", () => {
         if (!options.arguments.includes("/l")) return await running;
         while (!isSoFar(await host.state())) await Promise.resolve();
         await scene.edit((state) => {
-          for (const one of state["runningPrograms"] as { owner: number }[]) one.owner = 2 ** 30; // no process has it
+          for (const one of (state["runningPrograms"] ?? []) as { owner: number }[]) one.owner = 2 ** 30; // no process has it
         });
         throw new KilledError("The process is gone");
       },
@@ -266,16 +266,26 @@ describe("a run that is killed while diskshadow is at work", () => {
   });
 
   test("leaves nothing and a guest that runs, whether diskshadow goes on or ends with its client (programsOfDeadClients)", async () => {
-    for (const programsOfDeadClients of ["go-on", "end"]) {
-      await using scene = await openOlderScene("2012", {
-        machine: { guest: { os: "none", vss: "missing" } },
-        assumptions: { programsOfDeadClients },
-      });
-      const journal = await killed(scene, ({ machines }) => machines[0]?.state === "saved");
+    const ended = dying();
+    for (const { options, isSoFar } of [
+      {
+        options: { assumptions: { programsOfDeadClients: "go-on" } },
+        isSoFar: ({ runningPrograms, programRuns = [] }: HostState) =>
+          runningPrograms !== undefined || programRuns.length > 1,
+      },
+      {
+        options: { ...ended, assumptions: { ...ended?.assumptions, writerResumes: "stays-saved" } },
+        isSoFar: ({ shadowCopies }: HostState) => shadowCopies !== undefined,
+      },
+    ]) {
+      const machine = { guest: { os: "none", vss: "missing" } };
+      await using scene = await openOlderScene("2012", { ...options, machine });
+      const journal = await killed(scene, isSoFar);
       const { leftBehind } = await (await hostWithPrograms(scene, journal)).cleanUp();
-      assert.deepEqual([leftBehind, journal.entries], [[], []], programsOfDeadClients);
+      const told = JSON.stringify(options.assumptions);
+      assert.deepEqual([leftBehind, journal.entries], [[], []], told);
       const state = await scene.host.state();
-      assert.deepEqual([state.machines[0]?.state, state.shadowCopies ?? []], ["running", []]);
+      assert.deepEqual([state.machines[0]?.state, state.shadowCopies ?? []], ["running", []], told);
     }
   });
 
