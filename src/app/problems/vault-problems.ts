@@ -35,9 +35,9 @@ export const VAULT_PROBLEMS: Readonly<Record<string, Problem>> = {
   ]),
   "vault-damaged": row(4, [
     "Something in the vault is missing, cut off or changed.",
-    "Run `stillpoint verify --read-data` to see which restore points it touches; restore from another one or another vault, and check the storage.",
+    "Run `stillpoint verify --read-data` to see which restore points it touches: the next backups then store again what they still find, and `stillpoint repair` saves what can be read. Restore from another one or another vault, and check the storage.",
     "Im Tresor fehlt etwas, oder es ist abgeschnitten oder verändert.",
-    "Zeigen Sie mit `stillpoint verify --read-data` die betroffenen Wiederherstellungspunkte an, nehmen Sie einen anderen Punkt oder Tresor, und prüfen Sie den Speicher.",
+    "Zeigen Sie mit `stillpoint verify --read-data` die betroffenen Wiederherstellungspunkte an: die nächsten Sicherungen speichern dann neu, was noch da ist, und `stillpoint repair` rettet, was lesbar ist. Nehmen Sie einen anderen Punkt oder Tresor, und prüfen Sie den Speicher.",
   ]),
   "vault-self-check-failed": row(1, [
     "Data that was just sealed could not be opened again; nothing of it was stored.",

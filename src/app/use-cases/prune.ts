@@ -1,6 +1,11 @@
-import type { RestorePointId } from "../../base/index.ts";
+import { parseRestorePointId, type RestorePointId } from "../../base/index.ts";
 import { applyRetention, type RetentionOptions, type RetentionRule } from "../../policy/index.ts";
-import type { PruneReport, RestorePointSummary, Vault } from "../../vault/index.ts";
+import {
+  type PruneReport,
+  type RestorePointSummary,
+  type Vault,
+  VaultDamagedError,
+} from "../../vault/index.ts";
 import { openVaultAt } from "../compose.ts";
 import { RemovalTooLargeError } from "../errors.ts";
 import type { UseCaseContext, VaultRequest } from "./context.ts";
@@ -81,9 +86,25 @@ async function pointsToRemove(
   for (const selector of selectors) {
     const inTrash = new Set(trashed.map(({ id }) => id).filter((id) => id === selector.toLowerCase()));
     for (const id of inTrash) removed.add(id);
-    if (inTrash.size === 0) removed.add((await vault.findPoint(selector)).id);
+    if (inTrash.size === 0) removed.add(await idOf(vault, selector));
   }
   return removed;
+}
+
+/** Also of a restore point that cannot be read: it can be removed all the same. */
+async function idOf(vault: Vault, selector: string): Promise<RestorePointId> {
+  try {
+    return (await vault.findPoint(selector)).id;
+  } catch (error) {
+    const id = damagedPoint(error);
+    if (id === undefined) throw error;
+    return id;
+  }
+}
+
+function damagedPoint(error: unknown): RestorePointId | undefined {
+  const isPoint = error instanceof VaultDamagedError && error.object.startsWith("points/");
+  return isPoint ? parseRestorePointId(error.object.slice(-32)) : undefined;
 }
 
 async function judge(
@@ -92,9 +113,14 @@ async function judge(
   now: Temporal.Instant,
 ): Promise<readonly PrunedPoint[]> {
   const machines = new Map<string, RestorePointSummary[]>();
-  for await (const point of vault.points()) {
-    const key = point.machine.id.toLowerCase();
-    machines.set(key, [...(machines.get(key) ?? []), point]);
+  try {
+    for await (const point of vault.points()) {
+      const key = point.machine.id.toLowerCase();
+      machines.set(key, [...(machines.get(key) ?? []), point]);
+    }
+  } catch (error) {
+    const id = damagedPoint(error); // told when all others were given
+    if (id === undefined || !request.removed.has(id)) throw error;
   }
   return [...machines.values()].flatMap((points) => judgeMachine(points, { ...request, now }));
 }

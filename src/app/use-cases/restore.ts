@@ -16,9 +16,21 @@ export async function runRestore(request: RestoreRequest, context: UseCaseContex
     passphrase: request.passphrase,
   });
   const point = await opened.value.findPoint(request.point);
+  const { value: vault } = opened;
+  try {
+    return await restore(request, context, { vault, point });
+  } finally {
+    await vault.keepFindings(); // what was met damaged, also where another copy served
+  }
+}
+
+async function restore(
+  request: RestoreRequest,
+  context: UseCaseContext,
+  source: Pick<Parameters<typeof restoreToFolder>[0], "vault" | "point">,
+): Promise<RestoreOutcome> {
   return await restoreToFolder({
-    vault: opened.value,
-    point,
+    ...source,
     target: openRestoreFolder(request.toFolder),
     layout: request.layout,
     naming: process.platform === "win32" ? "windows" : "posix",

@@ -57,7 +57,7 @@ export class DamageRecord {
     this.#sound.add(pack);
   }
 
-  /** Does something when what was found of a pack is durable. */
+  /** Does something when what was found of a pack is durable; never when that cannot be. */
   async thenOf(pack: string, act: () => Promise<void>): Promise<void> {
     if (!this.#unwritten.has(pack)) {
       await act();
@@ -72,10 +72,10 @@ export class DamageRecord {
     const found = this.#options.loaded.takeFound();
     const afterwards = this.#afterwards.splice(0);
     this.#unwritten.clear();
-    if (this.#options.isKept && found.length > 0) {
-      if (!(await tellDamage(joined(found), this.#options.notes))) this.isWritable = false;
-    }
-    for (const act of afterwards) await act();
+    if (found.length === 0) return;
+    const isKept = this.#options.isKept && (await tellDamage(joined(found), this.#options.notes));
+    if (isKept) for (const act of afterwards) await act();
+    else this.isWritable = !this.#options.isKept;
   }
 
   /** Closes notes whose packs are sound or gone; of one that names others too, these are written again first. */

@@ -1,15 +1,15 @@
-import { type Storage, StorageDeniedError, StorageFullError } from "../../storage/index.ts";
+import { type Storage, StorageError } from "../../storage/index.ts";
 import type { DamagedPack } from "../index/chunk-index.ts";
 import type { DamageNote, RemovalNotes } from "./removal-notes.ts";
 
-/** What was found damaged is for everybody to know, from a note; false when this credential may not write, or nothing fits any more. */
+/** What was found damaged is for everybody to know, from a note; false when the storage does not take it. */
 export async function tellDamage(found: readonly DamagedPack[], notes: RemovalNotes): Promise<boolean> {
   if (found.length === 0) return true;
   try {
     await notes.noteDamage(found);
     return true;
   } catch (error) {
-    if (!(error instanceof StorageDeniedError || error instanceof StorageFullError)) throw error;
+    if (!(error instanceof StorageError)) throw error;
     return false;
   }
 }
