@@ -166,7 +166,8 @@ describe("rclone over standard input and output", needs("rclone"), () => {
       launch: launch(),
       clock: systemClock,
       entropy: systemEntropy,
-      wrap: (storage) => storage,
+      wrap: (storage) =>
+        new RetryingStorage(storage, { clock: systemClock, entropy: systemEntropy, firstPauseMs: 50 }),
     });
     const report = await probeStorage(scratch, { clock: systemClock, entropy: systemEntropy });
     const failed = report.findings.flatMap(({ name, fault }) => (fault === undefined ? [] : [name]));
