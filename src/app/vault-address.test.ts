@@ -88,6 +88,83 @@ describe("parseVaultAddress()", () => {
     }
   });
 
+  test("takes containers of Azure by account, host name, or an emulator on this machine", () => {
+    const places = [
+      ["azure://backups/vaults", { account: "backups", container: "vaults", prefix: "" }],
+      ["azure://backups/vaults/team/a.b/", { account: "backups", container: "vaults", prefix: "team/a.b" }],
+      [
+        "azure://backups.blob.core.chinacloudapi.cn/vaults/x",
+        { account: "backups.blob.core.chinacloudapi.cn", container: "vaults", prefix: "x" },
+      ],
+      [
+        "azure+http://127.0.0.1:10000/devstoreaccount1/vaults/x",
+        { account: "devstoreaccount1", container: "vaults", prefix: "x", emulator: "127.0.0.1:10000" },
+      ],
+    ] as const;
+    for (const [text, place] of places) {
+      assert.deepEqual(parseVaultAddress(text), { kind: "azure", place }, text);
+      assert.equal(vaultLocation(parseVaultAddress(text)), text.replace(/\/$/, ""));
+    }
+    const wrong = [
+      "azure://",
+      "azure://backups",
+      "azure://backups/",
+      "azure://backups/a",
+      "azure://Backups/vaults",
+      "azure://backups/va--ults",
+      "azure://backups/vaults//x",
+      "azure://backups/vaults/../x",
+      "azure://key@backups/vaults",
+      "azure://backups/vaults?sv=2024&sig=SECRET",
+      "azure+http://example.com/backups/vaults",
+    ];
+    for (const text of wrong) {
+      assert.throws(
+        () => parseVaultAddress(text),
+        (error) => error instanceof AddressError && !/SECRET|key@/.test(error.message),
+        text,
+      );
+    }
+  });
+
+  test("takes remotes of rclone's configuration, and none that is made up on the spot", () => {
+    const places = [
+      ["rclone:gdrive:backups/hv01", { remote: "gdrive", path: "backups/hv01" }],
+      ["rclone:my nas:/pool/v/", { remote: "my nas", path: "/pool/v" }],
+      ["rclone:here:", { remote: "here", path: "" }],
+      ["rclone:here:/", { remote: "here", path: "/" }],
+    ] as const;
+    for (const [text, place] of places) {
+      assert.deepEqual(parseVaultAddress(text), { kind: "rclone", place }, text);
+    }
+    assert.equal(vaultLocation(parseVaultAddress("rclone:gdrive:a/")), "rclone:gdrive:a");
+    const wrong = [
+      "rclone:",
+      "rclone:gdrive",
+      "rclone::local:/x",
+      "rclone::s3,secret_access_key=SECRET:b",
+      "rclone:-x:/y",
+      "rclone:a:b/../c",
+      "rclone:a:b\nc",
+    ];
+    for (const text of wrong) {
+      assert.throws(
+        () => parseVaultAddress(text),
+        (error) => error instanceof AddressError && !error.message.includes("SECRET"),
+        JSON.stringify(text),
+      );
+    }
+  });
+
+  test("takes shares by their UNC paths, and does not mistake them for addresses", () => {
+    const folder = "\\\\nas\\backups\\hv01";
+    assert.deepEqual(parseVaultAddress(folder), { kind: "local", folder });
+    assert.deepEqual(parseVaultAddress("//nas/backups/hv01"), {
+      kind: "local",
+      folder: "//nas/backups/hv01",
+    });
+  });
+
   test("refuses keys in an address, and does not repeat them", () => {
     assert.throws(
       () => parseVaultAddress("s3://AKIA:secret@h/vaults/x"),
@@ -96,7 +173,7 @@ describe("parseVaultAddress()", () => {
   });
 
   test("refuses other schemes by name", () => {
-    for (const text of ["azure://x/y", "https://h/b"]) {
+    for (const text of ["gs://x/y", "https://h/b"]) {
       assert.throws(() => parseVaultAddress(text), AddressNotSupportedError, text);
     }
   });

@@ -62,7 +62,7 @@ export const COMMANDS = {
     name: "vault init",
     summary: "make a new vault",
     description:
-      "Makes a vault in an empty place and prints its recovery key, once. Whoever has neither passphrase nor recovery key cannot read the vault, and nobody can help. For every command: a bucket's keys come from STILLPOINT_S3_ACCESS_KEY and STILLPOINT_S3_SECRET, else from where every AWS program looks, a server's from STILLPOINT_SFTP_KEY_FILE or STILLPOINT_SFTP_PASSWORD; STILLPOINT_BANDWIDTH limits what goes to a vault and comes back, such as 08:00-18:00=20Mbit,else=unlimited.",
+      "Makes a vault in an empty place and prints its recovery key, once. Whoever has neither passphrase nor recovery key cannot read the vault, and nobody can help. For every command: a bucket's keys come from STILLPOINT_S3_ACCESS_KEY and STILLPOINT_S3_SECRET, else from where every AWS program looks, a server's from STILLPOINT_SFTP_KEY_FILE or STILLPOINT_SFTP_PASSWORD, an Azure account's from STILLPOINT_AZURE_KEY or STILLPOINT_AZURE_SAS, and what rclone: needs from rclone's own configuration; STILLPOINT_BANDWIDTH limits what goes to a vault and comes back, such as 08:00-18:00=20Mbit,else=unlimited.",
     parameters: [...VAULT, "allowWeak", "json"],
     example: "stillpoint vault init --vault /backup/vault --passphrase-file secret.txt",
   },

@@ -80,7 +80,7 @@ export const PARAMETERS = {
     flag: "vault",
     value: "VAULT",
     required: true,
-    text: "where the vault lives: a path, s3://ENDPOINT/BUCKET/PREFIX[?region=NAME] or sftp://USER@HOST[:PORT]/PATH?host-key=SHA256:…; `stillpoint vault init --help` says where their keys come from",
+    text: "where the vault lives: a path (\\\\SERVER\\SHARE\\FOLDER too), s3://ENDPOINT/BUCKET/PREFIX[?region=NAME], azure://ACCOUNT/CONTAINER/PREFIX, sftp://USER@HOST[:PORT]/PATH?host-key=SHA256:… or rclone:REMOTE:PATH; `stillpoint vault init --help` says where their keys come from",
   },
   passphraseFile: {
     flag: "passphrase-file",

@@ -8,6 +8,7 @@ import { IMMUTABILITY_PROBLEMS } from "./immutability-problems.ts";
 import { KERBEROS_PROBLEMS } from "./kerberos-problems.ts";
 import type { Problem } from "./problem.ts";
 import { PROGRAM_PROBLEMS } from "./program-problems.ts";
+import { RCLONE_PROBLEMS } from "./rclone-problems.ts";
 import { RETENTION_PROBLEMS } from "./retention-problems.ts";
 import { STORAGE_PROBLEMS } from "./storage-problems.ts";
 import { VAULT_PROBLEMS } from "./vault-problems.ts";
@@ -25,6 +26,7 @@ export const PROBLEM_TABLES: readonly Readonly<Record<string, Problem>>[] = [
   DISK_PROBLEMS,
   VAULT_PROBLEMS,
   STORAGE_PROBLEMS,
+  RCLONE_PROBLEMS,
   RETENTION_PROBLEMS,
   WIRE_PROBLEMS,
   IMMUTABILITY_PROBLEMS,

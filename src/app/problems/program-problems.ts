@@ -17,9 +17,9 @@ export const PROGRAM_PROBLEMS: Readonly<Record<string, Problem>> = {
   ]),
   "address-not-understood": row(2, [
     "HOST or VAULT is written in an unknown form.",
-    "Write a host as local, winrm://USER@NAME, winrms://USER@NAME, folder:DIR or sim:DIR, and a vault as a path, s3://ENDPOINT/BUCKET/PREFIX or sftp://USER@HOST/PATH?host-key=SHA256:….",
+    "Write a host as local, winrm://USER@NAME, winrms://USER@NAME, folder:DIR or sim:DIR, and a vault as a path, s3://ENDPOINT/BUCKET/PREFIX, azure://ACCOUNT/CONTAINER/PREFIX, sftp://USER@HOST/PATH?host-key=SHA256:… or rclone:REMOTE:PATH.",
     "HOST oder VAULT hat eine unbekannte Form.",
-    "Schreiben Sie einen Host als local, winrm://BENUTZER@NAME, winrms://BENUTZER@NAME, folder:DIR oder sim:DIR, und einen Tresor als Pfad, s3://ENDPUNKT/BUCKET/PFAD oder sftp://BENUTZER@HOST/PFAD?host-key=SHA256:….",
+    "Schreiben Sie einen Host als local, winrm://BENUTZER@NAME, winrms://BENUTZER@NAME, folder:DIR oder sim:DIR, und einen Tresor als Pfad, s3://ENDPUNKT/BUCKET/PFAD, azure://KONTO/CONTAINER/PFAD, sftp://BENUTZER@HOST/PFAD?host-key=SHA256:… oder rclone:REMOTE:PFAD.",
   ]),
   "address-not-supported": row(2, [
     "The address is understood, but this version cannot go there yet.",
