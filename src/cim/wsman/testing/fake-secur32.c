@@ -29,7 +29,7 @@ typedef struct {
   ULONG cbApplicationDataLength, dwApplicationDataOffset;
 } Bindings;
 
-enum { NO_CREDENTIALS = 0x8009030E, LOGON_DENIED = 0x8009030C, TARGET_UNKNOWN = 0x80090303, ALTERED = 0x8009030F };
+enum { NO_CREDENTIALS = 0x8009030E, LOGON_DENIED = 0x8009030C, TARGET_UNKNOWN = 0x80090303, ALTERED = 0x8009030F, INTERNAL = 0x80090304 };
 static int held; /* credentials, contexts and buffers that nobody has freed */
 
 static int is(const WCHAR *found, const char *wanted) {
@@ -77,6 +77,11 @@ ULONG InitializeSecurityContextW(SecHandle *credential, SecHandle *context, WCHA
   }
   if (context->dwLower != 0xfedcba9876543210 || context->dwUpper != 9) return 9;
   if (in->pBuffers[0].BufferType != 2 || in->pBuffers[0].cbBuffer != 5) return 10;
+  if (!memcmp(in->pBuffers[0].pvBuffer, "ntlm!", 5)) { /* Negotiate fell back: the proof is ready, and the host proves nothing */
+    out->pBuffers[0].pvBuffer = memcpy(malloc(8), "NTLMSSP", 8), out->pBuffers[0].cbBuffer = 8, held++;
+    return *new_context = *context, *got = 0x1001c | 0x100, 0;
+  }
+  if (!memcmp(in->pBuffers[0].pvBuffer, "error", 5)) return INTERNAL;
   *new_context = *context, *got = memcmp(in->pBuffers[0].pvBuffer, "proof", 5) ? 0x1001c : 0x1001e | 0x100;
   return 0;
 }
@@ -91,6 +96,7 @@ ULONG EncryptMessage(SecHandle *context, ULONG quality, SecBufferDesc *message, 
   SecBuffer *token = &message->pBuffers[0], *data = &message->pBuffers[1];
   if (context->dwUpper != 9 || quality || sequence || message->cBuffers != 2 || token->BufferType != 2 || data->BufferType != 1) return 12;
   if (token->cbBuffer != 76) return 13;
+  if (data->cbBuffer == 4 && !memcmp(data->pvBuffer, "fail", 4)) return INTERNAL;
   memset(token->pvBuffer, 0x42, token->cbBuffer = 60);
   for (ULONG i = 0; i < data->cbBuffer; i++) ((uint8_t *)data->pvBuffer)[i] ^= 0xff;
   return 0;

@@ -98,6 +98,34 @@ describe("SspiContext against structures that a C compiler laid out", needs("cc"
     });
     assert.equal(stillHeld(), 0);
   });
+
+  test("sspi-kerberos: an error of the library while signing in or sealing is told with its number, and all is freed", async () => {
+    const failed = { code: "kerberos-handshake-failed", message: /SSPI said 0x80090304$/ };
+    await assert.rejects(finished(REQUEST, "error"), failed);
+    {
+      using context = await finished();
+      assert.throws(() => context.seal(Buffer.from("fail")), failed);
+      assert.equal(context.seal(Buffer.from("fine")).sealed.length, 4);
+    }
+    assert.equal(stillHeld(), 0);
+  });
+
+  test("sspi-never-ntlm: where Negotiate falls back to NTLM all the same, its proof is not sent, for the host proves nothing", async () => {
+    const context = await SspiContext.open(REQUEST, file);
+    await context.step();
+    await assert.rejects(context.step(Buffer.from("ntlm!")), {
+      code: "kerberos-handshake-failed",
+      message: /does not agree to prove itself/,
+    });
+    assert.equal(context.isComplete, false);
+    assert.throws(() => context.seal(Buffer.from("x")), TypeError);
+    context[Symbol.dispose]();
+    assert.equal(stillHeld(), 0);
+  });
+
+  test("sspi-never-ntlm: where no credential is found without a password, that is told", async () => {
+    await assert.rejects(finished({ host: "hv01" }), { code: "kerberos-ticket-missing" });
+  });
 });
 
 test("`sspiError()` names who, whom and the status", () => {
