@@ -4,6 +4,7 @@ import { CimService, endPointBinding, ShellService, WsmanHostConnection } from "
 import { hostSchemas } from "../provider/schema/host-schemas.ts";
 import type { SimulatedHost } from "../simulated-host.ts";
 import { Release, releaseOf } from "../state/host-version.ts";
+import { type AccountRights, withRights } from "./account-rights.ts";
 import { hostShell } from "./host-shell.ts";
 import { type PemPair, readPemPair } from "./read-pem.ts";
 import { type WireLimits, wireLimits } from "./wire-limits.ts";
@@ -25,6 +26,8 @@ export interface ServeHostOptions {
   readonly limits?: Partial<WireLimits> | undefined;
   /** Whether the host describes its classes. @default as its release does, from 2012 on (wsman-class-description) */
   readonly describes?: "classes" | "nothing" | undefined;
+  /** What the account may do. @default everything (account-least, account-winrm-group) */
+  readonly rights?: AccountRights | undefined;
   /** What no client can be told. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -53,7 +56,7 @@ export async function serveSimulatedHost(
   });
   await using opening = new AsyncDisposableStack();
   const service = new CimService({
-    session: opening.use(host.session()),
+    session: withRights(opening.use(host.session()), options.rights),
     schemas: hostSchemas(release),
     describes: options.describes ?? (release < Release.server2012 ? "nothing" : "classes"),
     entropy,
@@ -62,7 +65,9 @@ export async function serveSimulatedHost(
     maxListings: limits.operations,
     other: async (request) => await shells.answer(request),
   });
-  const takeFault = async (operation: string) => await host.takeWireFault(operation);
+  const mayEnter = options.rights?.remoteManagement !== false;
+  const takeFault = async (operation: string) =>
+    mayEnter ? await host.takeWireFault(operation) : ("access-denied" as const);
   const answer = { service, operations: new WireOperations({ limits, clock, takeFault }) };
   const ntlm = { ...ntlmAccount(options.account), computerName: name, clock, entropy };
   const open = async (
