@@ -206,33 +206,21 @@ test("only what was just listed is excluded, so that it does not matter whether 
 });
 
 test("other machines that the writer holds although they are excluded run again when the set is made (writer-exclusion)", async () => {
-  for (const [excludedMachines, states] of [
-    ["untouched", ["running"]],
-    ["held", ["running", "saved"]],
+  for (const [excludedMachines, memory] of [
+    ["untouched", []],
+    ["held", [`${OTHER.id}.bin`, `${OTHER.id}.vsv`]],
   ] as const) {
     await using scene = await openOlderScene("2012", { others: [OTHER], assumptions: { excludedMachines } });
-    const seen = new Set<string | undefined>();
-    const commands = scene.host.commands();
-    const watching: HostCommands = {
-      run: async (program, options) => {
-        const before = (await scene.host.state()).programRuns?.length;
-        const running = commands.run(program, options);
-        for (let runs = before; runs === before; ) {
-          const { machines, programRuns } = await scene.host.state();
-          seen.add(machines[1]?.state);
-          runs = programRuns?.length;
-        }
-        return await running;
-      },
-    };
-    await heldOn(
-      scene,
-      async () => {
-        assert.equal((await scene.host.state()).machines[1]?.state, "running");
-      },
-      { commands: watching },
-    );
-    assert.deepEqual(seen, new Set(states), excludedMachines);
+    await heldOn(scene, async (held) => {
+      assert.equal((await scene.host.state()).machines[1]?.state, "running");
+      const folder = `C:\\ProgramData\\Microsoft\\Windows\\Hyper-V\\Virtual Machines\\${OTHER.id}`;
+      const inShadow = (await held.view?.list(folder)) ?? [];
+      assert.deepEqual(
+        inShadow.map(({ name }) => name),
+        memory,
+        "what the writer saved",
+      );
+    });
   }
 });
 
@@ -354,6 +342,29 @@ describe("a run that is killed while diskshadow is at work", () => {
     assert.equal((await scene.host.state()).shadowCopies?.length, 2);
     assert.ok(journal.entries.some(({ kind }) => kind === "shadow-copy"));
   });
+});
+
+test("a guest whose service is switched off and whom the writer still calls online fails as the writer says (guest-service-switch)", async () => {
+  await using scene = await openOlderScene("2012r2", {
+    machine: { guest: { os: "windows", vss: "ok", freeze: "fails" } },
+  });
+  const { clock, entropy, host } = scene;
+  const journal = new MemoryJournal();
+  let switches = 0;
+  const session = changedSession(scene.session, {
+    methods: {
+      ModifyGuestServiceSettings: async () => {
+        switches++;
+        return { returnValue: 0, out: {} }; // nothing comes of it
+      },
+    },
+  });
+  const ports = { session, files: host.files(), commands: host.commands(), journal, clock, entropy };
+  await using client = await openHypervHost({ ...ports, hostKey: "sim:test" });
+  const wishes = holdOptions({ ...IMPATIENT, allowServiceSwitch: true });
+  await assert.rejects(client.hold(MACHINE, wishes), WriterFailedError);
+  assert.deepEqual([await scene.host.audit(), journal.entries], [[], []]);
+  assert.ok(switches >= 1, "it was switched");
 });
 
 test("a machine that the writer of 2019 does not list is an error of its own (vss-component-2025)", async () => {
