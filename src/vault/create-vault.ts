@@ -9,6 +9,7 @@ import { passphraseSlot, recoverySlot } from "./keys/key-slot.ts";
 import { KeySlots } from "./keys/key-slots.ts";
 import { assertStrong } from "./keys/passphrase-strength.ts";
 import { newRecoveryKey } from "./keys/recovery-key.ts";
+import { lockedPlace, requireLocks, type VaultLock } from "./lock/locking-storage.ts";
 import { Vault } from "./vault.ts";
 import type { VaultOptions } from "./vault-options.ts";
 
@@ -19,18 +20,22 @@ export interface CreateVaultOptions extends VaultOptions {
   readonly allowWeakPassphrase?: true;
   /** A power of two from 4 KiB to 512 KiB. @default 64 KiB */
   readonly chunkBytes?: number;
+  /** Locks objects, where the store can; else nothing is locked. */
+  readonly lock?: VaultLock | undefined;
   /** The cost of trying the passphrase. @default 64 MiB, 3 passes, 4 lanes */
   readonly kdf?: KdfCost;
 }
 
 /**
  * Makes a vault in an empty place, and opens it. The recovery key opens it too, wherever a passphrase is asked for; it is
- * kept nowhere. @throws {VaultExistsError} @throws {VaultPassphraseWeakError}
+ * kept nowhere. @throws {VaultExistsError} @throws {VaultPassphraseWeakError} @throws {VaultLockUnsupportedError}
  */
 export async function createVault(
   options: CreateVaultOptions,
 ): Promise<{ readonly vault: Vault; readonly recoveryKey: Secret }> {
-  const { storage, clock, entropy, passphrase } = options;
+  const { clock, entropy, passphrase, lock } = options;
+  if (lock !== undefined) requireLocks(options.storage);
+  const storage = lockedPlace(options.storage, lock, clock);
   if (options.allowWeakPassphrase !== true) assertStrong(passphrase);
   await assertEmpty(storage);
   const created = clock.now();
@@ -38,6 +43,7 @@ export async function createVault(
     id: newGuid(entropy),
     created: created.toString(),
     chunkBytes: options.chunkBytes ?? DEFAULT_CHUNK_BYTES,
+    ...(lock !== undefined && { lockDays: lock.days, lockMode: lock.mode }),
   });
   const masterKey = entropy.bytes(32);
   const keys = vaultKeysFrom(masterKey, config.id);
@@ -47,7 +53,7 @@ export async function createVault(
   const { id } = await slots.add(await passphraseSlot(passphrase, slot, options.kdf));
   await slots.add(recoverySlot(recoveryKey, slot));
   await putConfig(storage, encodeConfig(config, keys.configKey)); // last: with it the vault exists
-  return { vault: new Vault(options, { config, masterKey, keys, slot: id }), recoveryKey };
+  return { vault: new Vault({ ...options, storage }, { config, masterKey, keys, slot: id }), recoveryKey };
 }
 
 /** Slots of a creation that was killed do not matter. */

@@ -70,6 +70,18 @@ export class VaultSelfCheckError extends StillpointError {
   readonly retry = "later";
 }
 
+/** Objects should be locked where nothing can be. */
+export class VaultLockUnsupportedError extends StillpointError {
+  readonly code = "vault-lock-unsupported";
+  readonly retry = "after-repair";
+}
+
+/** A prune needs the right to delete, and this credential lacks it. */
+export class PruneDeniedError extends StillpointError {
+  readonly code = "prune-delete-denied";
+  readonly retry = "after-repair";
+}
+
 /** No restore point goes by this name. */
 export class PointNotFoundError extends StillpointError {
   readonly code = "vault-point-not-found";

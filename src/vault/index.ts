@@ -1,9 +1,15 @@
 export { type CreateVaultOptions, createVault } from "./create-vault.ts";
 export * from "./errors.ts";
 export type { KdfCost } from "./format/key-slot-document.ts";
+export * from "./hosts/errors.ts";
+export type { HostFacts } from "./hosts/host-book.ts";
+export type { ReadBackReport } from "./hosts/read-back.ts";
+export type { WriteOnlyVault } from "./hosts/write-only-vault.ts";
 export * from "./keys/errors.ts";
 export type { KeySlotFacts } from "./keys/key-slots.ts";
 export type { ShareCounts } from "./keys/recovery-shares.ts";
+export type { VaultLock } from "./lock/locking-storage.ts";
+export type { RenewReport } from "./lock/renew-locks.ts";
 export type { CheckedObjects } from "./maintenance/checked-objects.ts";
 export { type ScrubReport, scrubVault } from "./maintenance/scrub-vault.ts";
 export type {
@@ -13,6 +19,7 @@ export type {
   VerifyReport,
 } from "./maintenance/verify-vault.ts";
 export { type OpenVaultOptions, openVault } from "./open-vault.ts";
+export { openWriteOnlyVault } from "./open-write-only-vault.ts";
 export type { StoreCounts, StoredContent } from "./pipeline/store-file.ts";
 export type { CopyOptions, StoredFileReader } from "./reading/stored-file-reader.ts";
 export type { MissingPoint, ReceiptGap } from "./receipts/judge-receipts.ts";

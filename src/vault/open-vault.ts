@@ -5,8 +5,12 @@ import { VaultDamagedError, VaultNotFoundError, VaultTooNewError } from "./error
 import { decodeConfig, isConfigProven, type ReadConfig } from "./format/config-document.ts";
 import { FORMAT_VERSION } from "./format/layout.ts";
 import { CONFIG_NAME, KEYS_PREFIX } from "./format/object-names.ts";
+import { VaultWriteOnlyError } from "./hosts/errors.ts";
+import { parseHostKey } from "./hosts/host-key.ts";
 import { KeySlots } from "./keys/key-slots.ts";
 import { secretFromShares } from "./keys/recovery-shares.ts";
+import { lockOf } from "./lock/lock-of.ts";
+import { lockedPlace } from "./lock/locking-storage.ts";
 import { Vault } from "./vault.ts";
 import type { VaultOptions } from "./vault-options.ts";
 
@@ -17,10 +21,29 @@ export interface OpenVaultOptions extends VaultOptions {
 
 /**
  * Opens a vault. @throws {VaultNotFoundError} @throws {VaultPassphraseWrongError} @throws {VaultTooNewError}
- * @throws {VaultDamagedError} @throws what `secretFromShares` throws
+ * @throws {VaultDamagedError} @throws {VaultWriteOnlyError} @throws what `secretFromShares` throws
  */
 export async function openVault(options: OpenVaultOptions): Promise<Vault> {
   const { storage } = options;
+  refuseHostKey(options);
+  const { config, mac } = await readVaultConfig(storage);
+  const secret = secretFromShares(options.passphrase, config.id);
+  const { masterKey, slot } = await new KeySlots(storage, config.id).unlock(secret);
+  const keys = vaultKeysFrom(masterKey, config.id);
+  if (!isConfigProven(config, mac, keys.configKey)) throw damagedConfig();
+  const place = lockedPlace(storage, lockOf(config), options.clock);
+  return new Vault({ ...options, storage: place }, { config, masterKey, keys, slot });
+}
+
+/** A write-only host's key is no passphrase. @throws {VaultWriteOnlyError} */
+function refuseHostKey({ storage, passphrase }: OpenVaultOptions): void {
+  const key = parseHostKey(passphrase);
+  if (key === undefined) return;
+  throw new VaultWriteOnlyError(storage.location, typeof key === "string" ? "?" : key.name);
+}
+
+/** The config, not proven yet. @throws {VaultNotFoundError} @throws {VaultTooNewError} @throws {VaultDamagedError} */
+export async function readVaultConfig(storage: Storage): Promise<ReadConfig & { readonly kind: "config" }> {
   const read = await readConfig(storage);
   if (read.kind === "no-vault") {
     throw new VaultNotFoundError(`Cannot open a vault at "${storage.location}": what is there is no vault`);
@@ -32,12 +55,7 @@ export async function openVault(options: OpenVaultOptions): Promise<Vault> {
     );
   }
   if (read.kind === "damaged") throw damagedConfig();
-  const { config, mac } = read;
-  const secret = secretFromShares(options.passphrase, config.id);
-  const { masterKey, slot } = await new KeySlots(storage, config.id).unlock(secret);
-  const keys = vaultKeysFrom(masterKey, config.id);
-  if (!isConfigProven(config, mac, keys.configKey)) throw damagedConfig();
-  return new Vault(options, { config, masterKey, keys, slot });
+  return read;
 }
 
 async function readConfig(storage: Storage): Promise<ReadConfig> {

@@ -3,6 +3,11 @@ import type { VaultKeys } from "./crypto/vault-keys.ts";
 import { VaultDamagedError } from "./errors.ts";
 import type { VaultConfig } from "./format/config-document.ts";
 import type { KdfCost } from "./format/key-slot-document.ts";
+import { VaultHostExistsError, VaultHostUnknownError } from "./hosts/errors.ts";
+import { HostBook, type HostFacts } from "./hosts/host-book.ts";
+import { formatHostKey } from "./hosts/host-key.ts";
+import { legacyOf } from "./hosts/legacy-of.ts";
+import { type ReadBackReport, readBackHosts } from "./hosts/read-back.ts";
 import { LoadedIndex } from "./index/load-index.ts";
 import { VaultKeySlotInUseError } from "./keys/errors.ts";
 import { type NewKeySlot, passphraseSlot, recoverySlot } from "./keys/key-slot.ts";
@@ -12,12 +17,14 @@ import { newRecoveryKey } from "./keys/recovery-key.ts";
 import { newRecoveryShares, type ShareCounts } from "./keys/recovery-shares.ts";
 import { lockOf } from "./lock/lock-of.ts";
 import { type RenewOptions, type RenewReport, renewLocks } from "./lock/renew-locks.ts";
+import { showHidden } from "./lock/show-hidden.ts";
 import { type VerifyOptions, type VerifyReport, verifyVault } from "./maintenance/verify-vault.ts";
 import { Engine } from "./pipeline/engine.ts";
 import { FrameReader } from "./reading/frame-reader.ts";
 import { StoredFileReader } from "./reading/stored-file-reader.ts";
 import { PassingReceiptBook } from "./receipts/receipt-book.ts";
 import { type ReceiptReport, Receipts } from "./receipts/receipts.ts";
+import { assertMayDelete } from "./removal/assert-may-delete.ts";
 import { tellDamage } from "./removal/known-damage.ts";
 import { planRemoval, type RemovalPlan } from "./removal/plan-removal.ts";
 import type { PruneOptions, PruneReport } from "./removal/prune-report.ts";
@@ -66,6 +73,7 @@ export class Vault implements AsyncDisposable {
   readonly #receipts: Receipts;
   readonly #reliedOn = new Set<string>();
   readonly #slots: KeySlots;
+  readonly #hosts: HostBook;
   #indexLoaded: Promise<void> | undefined;
 
   /** For `createVault` and `openVault` only. */
@@ -86,6 +94,7 @@ export class Vault implements AsyncDisposable {
     const book = options.receiptBook ?? new PassingReceiptBook();
     this.#receipts = new Receipts({ ...options, keys, book, points: this.#points });
     this.#slots = new KeySlots(storage, config.id);
+    this.#hosts = new HostBook({ storage, keys });
     this.facts = {
       id: config.id,
       formatVersion: config.version,
@@ -162,6 +171,55 @@ export class Vault implements AsyncDisposable {
     return this.#opened.slot;
   }
 
+  /**
+   * A write-only host: its key file's text, which is told here and never again. With it somebody can add restore points and read
+   * nothing. @throws {VaultHostExistsError}
+   */
+  async addHost(name: string): Promise<{ readonly facts: HostFacts; readonly key: Secret }> {
+    const { keys, config } = this.#opened;
+    const isTaken = (await this.#hosts.list()).some((host) => host.name === name && host.ended === undefined);
+    if (isTaken) throw new VaultHostExistsError(name);
+    const { id, facts } = await this.#hosts.add(name, this.#options);
+    return { facts, key: formatHostKey({ id, name, chunkBytes: config.chunkBytes }, keys) };
+  }
+
+  /** The write-only hosts, also those whose keys were taken away. */
+  async hosts(): Promise<readonly HostFacts[]> {
+    return await this.#hosts.list();
+  }
+
+  /**
+   * Takes a host's key away, by its name or the beginning of its id: what it stored stays, what it adds from now on does not count.
+   * @throws {VaultHostUnknownError}
+   */
+  async endHost(selector: string): Promise<HostFacts> {
+    const { storage } = this.#options;
+    const open = (await this.#hosts.list()).filter(({ ended }) => ended === undefined);
+    const found = open.filter(
+      ({ id, name }) => name === selector || (selector !== "" && id.startsWith(selector)),
+    );
+    const [host, second] = found;
+    if (host === undefined || second !== undefined) throw new VaultHostUnknownError(selector, found.length);
+    await this.#loaded.refresh();
+    const legacy = await legacyOf(host.id, { storage, points: this.#points, claims: this.#loaded.claims });
+    await this.#hosts.end(host.id, legacy, this.#options);
+    return { ...host, ended: this.#options.clock.now() };
+  }
+
+  /** Reads what hosts stored and nobody else has read yet; what is sound is used by everybody from then on. */
+  async readBackHosts(signal?: AbortSignal): Promise<ReadBackReport> {
+    const { storage, entropy } = this.#options;
+    const { keys } = this.#opened;
+    return await readBackHosts({
+      storage,
+      entropy,
+      keys,
+      loaded: this.#loaded,
+      frames: this.#frames,
+      signal,
+    });
+  }
+
   async #addRecovery(recoveryKey: Secret): Promise<KeySlotFacts> {
     const slot = recoverySlot(recoveryKey, this.#newSlot());
     return await this.#slots.addProven(slot, recoveryKey, this.#opened.masterKey);
@@ -232,7 +290,9 @@ export class Vault implements AsyncDisposable {
 
   async openFile(file: StoredFile): Promise<StoredFileReader> {
     await this.#indexOnce();
-    return new StoredFileReader(file, this.#frames, { runsAtOnce: 2 * this.#engine.workers.size });
+    return new StoredFileReader(file, this.#frames.of(file.storedBy), {
+      runsAtOnce: 2 * this.#engine.workers.size,
+    });
   }
 
   /**
@@ -290,6 +350,11 @@ export class Vault implements AsyncDisposable {
     return await planRemoval({ without, moveBelow, signal }, parts);
   }
 
+  /** @throws {PruneDeniedError} when this credential may not delete, and so a prune could remove nothing */
+  async assertMayDelete(): Promise<void> {
+    await assertMayDelete(this.#options.storage, this.#options);
+  }
+
   /** Removes what is due in the trash and what no restore point needs, beside anything else that runs. */
   async prune(options: PruneOptions = {}): Promise<PruneReport> {
     return await pruneVault(options, {
@@ -315,6 +380,14 @@ export class Vault implements AsyncDisposable {
       { ...options, reliedOn: this.#reliedOn },
       { ...parts, notes: this.#notes, points: this.#points },
     );
+  }
+
+  /**
+   * Shows again what plain deletes have hidden where versions are kept, and that a vault with locks deletes in another way:
+   * somebody else did it. Gives the objects' names. @throws {VaultLockUnsupportedError}
+   */
+  async showHidden(signal?: AbortSignal): Promise<readonly string[]> {
+    return await showHidden(this.#options.storage, signal);
   }
 
   /** Whether every restore point is there that was there, and that nobody removed who may. Reads receipts only. */
@@ -346,7 +419,10 @@ export class Vault implements AsyncDisposable {
   /** Looks for damage; finding some is a result, not an error. */
   async verify(options: VerifyOptions = {}): Promise<VerifyReport> {
     const { storage, clock } = this.#options;
+    const readsData = (options.readDataPercent ?? 0) > 0;
+    const hostDamage = readsData ? (await this.readBackHosts(options.signal)).damaged : [];
     return await verifyVault(options, {
+      hostDamage,
       storage,
       clock,
       keys: this.#opened.keys,

@@ -2,7 +2,14 @@ import { timingSafeEqual } from "node:crypto";
 import { hexFromBytes, type StructValue } from "../../base/index.ts";
 import { VaultDamagedError, VaultTooNewError } from "../errors.ts";
 import { CONTENT, FORMAT_VERSION, KEY_FORM, SealedHeader } from "../format/layout.ts";
-import { PACK_MAGIC, POINT_MAGIC, RECEIPT_MAGIC, REMOVAL_MAGIC, SEGMENT_MAGIC } from "../format/magic.ts";
+import {
+  HOST_MAGIC,
+  PACK_MAGIC,
+  POINT_MAGIC,
+  RECEIPT_MAGIC,
+  REMOVAL_MAGIC,
+  SEGMENT_MAGIC,
+} from "../format/magic.ts";
 import { aeadOpen } from "./aead.ts";
 import { headerProof, type SessionKeys, sessionKeysFrom, wrapContext } from "./session-keys.ts";
 import type { VaultKeys, WriterKeys } from "./vault-keys.ts";
@@ -14,10 +21,17 @@ const KINDS = {
   pack: { magic: PACK_MAGIC, contents: [CONTENT.dataPack, CONTENT.metaPack], keyForm: KEY_FORM.envelope },
   point: { magic: POINT_MAGIC, contents: [CONTENT.restorePoint], keyForm: KEY_FORM.envelope },
   receipt: { magic: RECEIPT_MAGIC, contents: [CONTENT.receipt], keyForm: KEY_FORM.envelope },
+  host: { magic: HOST_MAGIC, contents: [CONTENT.host, CONTENT.hostEnd], keyForm: KEY_FORM.envelope },
   segment: { magic: SEGMENT_MAGIC, contents: [CONTENT.segment], keyForm: KEY_FORM.indexRoot },
   removal: {
     magic: REMOVAL_MAGIC,
-    contents: [CONTENT.doomedList, CONTENT.awaitedSessions, CONTENT.trashEntry, CONTENT.damagedPacks],
+    contents: [
+      CONTENT.doomedList,
+      CONTENT.awaitedSessions,
+      CONTENT.trashEntry,
+      CONTENT.damagedPacks,
+      CONTENT.renewal,
+    ],
     keyForm: KEY_FORM.indexRoot,
   },
 } as const;

@@ -55,6 +55,32 @@ export function openReceipt(
   return { plain: openBody(bytes, object, open.keyring.open(header, object).bodyKey), writer: header.writer };
 }
 
+/** What of the vault's objects is about write-only hosts: docs/vault-format.md 11. */
+export type HostContent = typeof CONTENT.host | typeof CONTENT.hostEnd;
+
+/** Seals a note about a write-only host, which no write-only host can read. */
+export function sealHostNote(
+  plain: Uint8Array,
+  content: HostContent,
+  by: { readonly keys: VaultKeys; readonly entropy: Entropy },
+): readonly Uint8Array[] {
+  const session = newSessionKeys(by.keys, by.entropy);
+  return sealBody(plain, envelopeHeader(by.keys, session, content), session.bodyKey);
+}
+
+/** Believes nobody but full-key holders. @throws {VaultDamagedError} @throws {VaultTooNewError} */
+export function openHostNote(
+  bytes: Uint8Array,
+  object: string,
+  open: { readonly keys: VaultKeys; readonly keyring: SessionKeyring; readonly content: HostContent },
+): Uint8Array {
+  const header = openHeader(open.keys, bytes, { kind: "host", object });
+  if (header.content !== open.content || !isFullKeyWriter(header.writer)) {
+    throw new VaultDamagedError(object, "it holds something else than its name says");
+  }
+  return openBody(bytes, object, open.keyring.open(header, object).bodyKey);
+}
+
 /** Seals a segment, by a key from the index root. */
 export function sealSegment(plain: Uint8Array, keys: WriterKeys, entropy: Entropy): readonly Uint8Array[] {
   return sealByIndexRoot(plain, { keys, entropy, magic: SEGMENT_MAGIC, content: CONTENT.segment });
@@ -80,7 +106,8 @@ export type RemovalContent =
   | typeof CONTENT.doomedList
   | typeof CONTENT.awaitedSessions
   | typeof CONTENT.trashEntry
-  | typeof CONTENT.damagedPacks;
+  | typeof CONTENT.damagedPacks
+  | typeof CONTENT.renewal;
 
 /** Seals a note about removal, as a full-key holder. */
 export function sealRemoval(

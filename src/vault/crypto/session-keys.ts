@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import type { Entropy } from "../../base/index.ts";
 import { InternalError } from "../../base/index.ts";
 import { CONTENT, type Content, FORMAT_VERSION, KEY_FORM, SealedHeader } from "../format/layout.ts";
-import { PACK_MAGIC, POINT_MAGIC, RECEIPT_MAGIC } from "../format/magic.ts";
+import { HOST_MAGIC, PACK_MAGIC, POINT_MAGIC, RECEIPT_MAGIC } from "../format/magic.ts";
 import { type AeadContext, aeadSeal, ZERO_NONCE } from "./aead.ts";
 import { deriveKey } from "./derive-key.ts";
 import type { WriterKeys } from "./vault-keys.ts";
@@ -65,6 +65,8 @@ export function wrapContext(
 const ENVELOPE_MAGICS: ReadonlyMap<Content, Uint8Array> = new Map([
   [CONTENT.restorePoint, POINT_MAGIC],
   [CONTENT.receipt, RECEIPT_MAGIC],
+  [CONTENT.host, HOST_MAGIC],
+  [CONTENT.hostEnd, HOST_MAGIC],
 ]);
 
 /** The header of an object whose key is in the envelope. The caller owns the bytes. */

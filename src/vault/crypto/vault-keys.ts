@@ -59,6 +59,11 @@ export function signerFrom(proofKey: Uint8Array, vaultBytes: Uint8Array): Ed2551
   return ed25519Pair(deriveKey(proofKey, { purpose: "signature", salt: vaultBytes }));
 }
 
+/** Whether these keys are all of the vault. */
+export function hasFullKey(keys: WriterKeys): keys is VaultKeys {
+  return isFullKeyWriter(keys.writer);
+}
+
 export function isFullKeyWriter(writer: Uint8Array): boolean {
   return writer.every((byte) => byte === 0);
 }

@@ -1,11 +1,14 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { bytesFromHex, type Guid, hexFromBytes, parseGuid } from "../../base/index.ts";
+import type { LockMode } from "../../storage/index.ts";
 import { FORMAT_VERSION, FRAME_BYTES } from "./layout.ts";
 import { decodeLine, encodeLine, isCanonical } from "./one-line-json.ts";
 
 export const VAULT_FORMAT = "stillpoint-vault";
 const IDENTITY = "blake3-256-keyed";
 const SMALLEST_CHUNK = 4096;
+/** A lock that nobody can lift should not outlive everybody. */
+const MOST_LOCK_DAYS = 3650;
 
 /** docs/vault-format.md 4.1. */
 export interface VaultConfig {
@@ -15,6 +18,10 @@ export interface VaultConfig {
   readonly created: string;
   readonly chunkBytes: number;
   readonly identity: typeof IDENTITY;
+  /** For how many days objects are locked at least; absent where they are not. */
+  readonly lockDays?: number;
+  /** How; with `lockDays` only. */
+  readonly lockMode?: LockMode;
 }
 
 /** What `config` turned out to be. */
@@ -24,12 +31,26 @@ export type ReadConfig =
   | { readonly kind: "damaged" }
   | { readonly kind: "no-vault" };
 
-export function newConfig(facts: Pick<VaultConfig, "id" | "created" | "chunkBytes">): VaultConfig {
+export function newConfig(
+  facts: Pick<VaultConfig, "id" | "created" | "chunkBytes" | "lockDays" | "lockMode">,
+): VaultConfig {
   if (!isChunkSize(facts.chunkBytes)) {
     throw new TypeError(`A chunk of ${facts.chunkBytes} bytes is no power of two from 4 KiB to 512 KiB`);
   }
-  const { id, created, chunkBytes } = facts;
-  return { format: VAULT_FORMAT, version: FORMAT_VERSION, id, created, chunkBytes, identity: IDENTITY };
+  const { id, created, chunkBytes, lockDays, lockMode } = facts;
+  const lock = readLock({ lockDays, lockMode });
+  if (lock === undefined) {
+    throw new TypeError(`A lock of ${lockDays} days is none, wanted 1 to ${MOST_LOCK_DAYS}`);
+  }
+  return {
+    format: VAULT_FORMAT,
+    version: FORMAT_VERSION,
+    id,
+    created,
+    chunkBytes,
+    identity: IDENTITY,
+    ...lock,
+  };
 }
 
 /** The caller owns the bytes. */
@@ -47,7 +68,9 @@ export function decodeConfig(bytes: Uint8Array): ReadConfig {
   if (version !== FORMAT_VERSION || typeof created !== "string") return { kind: "damaged" };
   if (typeof chunkBytes !== "number" || !isChunkSize(chunkBytes)) return { kind: "damaged" };
   if (guid === undefined || macBytes?.length !== 32) return { kind: "damaged" };
-  const config = newConfig({ id: guid, created, chunkBytes });
+  const lock = readLock(found);
+  if (lock === undefined) return { kind: "damaged" };
+  const config = newConfig({ id: guid, created, chunkBytes, ...lock });
   if (!isCanonical({ ...config, mac: hexFromBytes(macBytes) }, bytes)) return { kind: "damaged" };
   return { kind: "config", config, mac: macBytes };
 }
@@ -59,6 +82,19 @@ export function isConfigProven(config: VaultConfig, mac: Uint8Array, configKey: 
 
 function configMac(config: VaultConfig, configKey: Uint8Array): Uint8Array {
   return createHmac("sha256", configKey).update(JSON.stringify(config)).digest();
+}
+
+/** Both fields, or none of them; undefined when they are something else. */
+function readLock(fields: {
+  readonly lockDays?: unknown;
+  readonly lockMode?: unknown;
+}): Pick<VaultConfig, "lockDays" | "lockMode"> | undefined {
+  const { lockDays, lockMode } = fields;
+  if (lockDays === undefined && lockMode === undefined) return {};
+  if (typeof lockDays !== "number" || !Number.isInteger(lockDays)) return undefined;
+  if (lockDays < 1 || lockDays > MOST_LOCK_DAYS) return undefined;
+  if (lockMode !== "governance" && lockMode !== "compliance") return undefined;
+  return { lockDays, lockMode };
 }
 
 function isChunkSize(value: number): boolean {

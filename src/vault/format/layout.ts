@@ -22,6 +22,9 @@ export const CONTENT = {
   trashEntry: 7,
   damagedPacks: 8,
   receipt: 9,
+  renewal: 10,
+  host: 16,
+  hostEnd: 17,
 } as const;
 export type Content = (typeof CONTENT)[keyof typeof CONTENT];
 /** Where the key of a sealed object comes from. */

@@ -10,6 +10,7 @@ export const SEGMENT_MAGIC = magic("stillpoint vault: segment", 8);
 export const POINT_MAGIC = magic("stillpoint vault: restore point", 8);
 export const REMOVAL_MAGIC = magic("stillpoint vault: removal", 8);
 export const RECEIPT_MAGIC = magic("stillpoint vault: receipt", 8);
+export const HOST_MAGIC = magic("stillpoint vault: host", 8);
 export const PACK_END_MAGIC = magic("stillpoint vault: pack end", 8);
 export const FRAME_MAGIC = magic("stillpoint vault: frame", 4);
 export const NODE_MAGIC = magic("stillpoint vault: recipe node", 4);

@@ -11,7 +11,30 @@ export const AWAITED_PREFIX = "awaited/";
 export const TRASH_PREFIX = "trash/";
 export const RECEIPTS_PREFIX = "receipts/";
 export const ENDED_PREFIX = "ended/";
+export const RENEWED_PREFIX = "renewed/";
 export const DAMAGED_PREFIX = "damaged/";
+export const HOSTS_PREFIX = "hosts/";
+export const HOSTS_ENDED_PREFIX = "hosts-ended/";
+
+/** A write-only host: since when, and its id. */
+export function hostName(milliseconds: number, id: Uint8Array): string {
+  return `${HOSTS_PREFIX}${timePart(milliseconds)}-${hexFromBytes(id)}`;
+}
+
+/** A write-only host whose key was taken away: when, and its id. */
+export function hostEndedName(milliseconds: number, id: Uint8Array): string {
+  return `${HOSTS_ENDED_PREFIX}${timePart(milliseconds)}-${hexFromBytes(id)}`;
+}
+
+/** Time and host of a note about a host; undefined when the name is none. */
+export function hostFromName(
+  name: string,
+): { readonly milliseconds: number; readonly host: string } | undefined {
+  const found = /^hosts(?:-ended)?\/([0-9a-f]{12})-([0-9a-f]{32})$/.exec(name);
+  if (found === null) return undefined;
+  return { milliseconds: Number.parseInt(found[1] as string, 16), host: found[2] as string };
+}
+
 export const LEAVING_PREFIX = "leaving/";
 
 /** Says that a key slot is being removed. */
@@ -52,6 +75,17 @@ export function leaseFromName(
 /** Says that a session has ended, where its lease may not be deleted. */
 export function endedName(lease: string): string {
   return ENDED_PREFIX + lease.slice(LEASES_PREFIX.length);
+}
+
+/** Which locks were renewed until then. */
+export function renewedName(untilMilliseconds: number, id: Uint8Array): string {
+  return `${RENEWED_PREFIX}${timePart(untilMilliseconds)}-${hexFromBytes(id)}`;
+}
+
+/** Until when, from the name of a note about renewed locks; undefined when the name is none. */
+export function renewedFromName(name: string): number | undefined {
+  const found = /^renewed\/([0-9a-f]{12})-[0-9a-f]{32}$/.exec(name);
+  return found?.[1] === undefined ? undefined : Number.parseInt(found[1], 16);
 }
 
 export function receiptName(digest: Uint8Array): string {

@@ -16,7 +16,14 @@ import { newSessionKeys, type SessionKeys } from "../crypto/session-keys.ts";
 import type { VaultKeys } from "../crypto/vault-keys.ts";
 import type { VaultDamagedError } from "../errors.ts";
 import { SealedHeader } from "../format/layout.ts";
-import { LEASES_PREFIX, leaseFromName, PACKS_PREFIX, packName } from "../format/object-names.ts";
+import {
+  ENDED_PREFIX,
+  endedName,
+  LEASES_PREFIX,
+  leaseFromName,
+  PACKS_PREFIX,
+  packName,
+} from "../format/object-names.ts";
 import type { DamagedPack, IndexedPack } from "../index/chunk-index.ts";
 import { LoadedIndex } from "../index/load-index.ts";
 import { getOrDamaged, isGone } from "../packs/get-or-damaged.ts";
@@ -195,17 +202,25 @@ class Prune {
     }
   }
 
-  /** Sessions of others that are open, by their ids, with the names of their leases. Dead ones are ended. */
+  /** Sessions of others that are open, by their ids, with the names of their leases. Leases of ended and dead ones are deleted. */
   async #openSessions(): Promise<ReadonlyMap<string, string>> {
     const { storage, clock, lease } = this.#parts;
+    const { signal } = this.#options;
     const oldest = clock.now().epochMilliseconds - (this.#options.staleAfterMs ?? STALE_AFTER_MS);
+    const ended = new Set<string>();
+    for await (const { name } of storage.list(ENDED_PREFIX, { signal })) ended.add(name);
     const open = new Map<string, string>();
-    for await (const { name } of storage.list(LEASES_PREFIX, { signal: this.#options.signal })) {
+    for await (const { name } of storage.list(LEASES_PREFIX, { signal })) {
       const named = leaseFromName(name);
       if (named === undefined || name === lease.name) continue;
-      if (named.milliseconds < oldest && (await this.#tryDelete(name))) this.#revoked.push(name);
-      else open.set(named.session, name);
+      const hasEnded = ended.has(endedName(name));
+      const isOver = hasEnded || named.milliseconds < oldest;
+      if (!isOver || !(await this.#tryDelete(name))) {
+        open.set(named.session, name);
+        ended.delete(endedName(name));
+      } else if (!hasEnded) this.#revoked.push(name);
     }
+    for (const name of ended) await this.#tryDelete(name); // behind the lease
     return open;
   }
 
@@ -275,7 +290,13 @@ class Prune {
     for (const { object } of this.#damaged) goes.delete(object); // it stays, and the index goes on naming it
     if (goes.size === 0 && names.length === 0) return undefined;
     const { signal } = this.#options;
-    const segments = await rewriteSegments(goes, { ...this.#parts, replaced: this.#replaced, signal });
+    const isNamed = (digest: Uint8Array): boolean => this.#loaded.index.hasPack(digest);
+    const segments = await rewriteSegments(goes, {
+      ...this.#parts,
+      replaced: this.#replaced,
+      isNamed,
+      signal,
+    });
     if (names.length === 0 && segments.length === 0) return undefined;
     return await this.#parts.notes.doom({ packs: names, segments });
   }

@@ -1,7 +1,7 @@
 import type { Clock } from "../../base/index.ts";
-import { type Storage, StorageDeniedError } from "../../storage/index.ts";
+import { type Storage, StorageDeniedError, StorageError } from "../../storage/index.ts";
 import { VaultSessionLostError } from "../errors.ts";
-import { leaseName } from "../format/object-names.ts";
+import { endedName, leaseName } from "../format/object-names.ts";
 
 /**
  * Says that a session is open: prune takes nothing that it may rely on while its lease is there, and ends a session by
@@ -42,7 +42,17 @@ export class Lease implements AsyncDisposable {
     try {
       await this.#storage.delete(this.#name);
     } catch (error) {
-      if (!(error instanceof StorageDeniedError)) throw error; // who may only add leaves it to prune
+      if (!(error instanceof StorageDeniedError)) throw error;
+      await this.#sayEnded(); // who may only add leaves the lease to prune
+    }
+  }
+
+  async #sayEnded(): Promise<void> {
+    try {
+      await this.#storage.put(endedName(this.#name), []);
+    } catch (error) {
+      // then prune finds the lease too old one day
+      if (!(error instanceof StorageError)) throw error;
     }
   }
 }

@@ -1,7 +1,7 @@
 import { InternalError } from "../../base/index.ts";
 import { type Storage, StorageObjectExistsError } from "../../storage/index.ts";
 import { envelopeHeader, type SessionKeys } from "../crypto/session-keys.ts";
-import type { VaultKeys } from "../crypto/vault-keys.ts";
+import type { WriterKeys } from "../crypto/vault-keys.ts";
 import { CONTENT } from "../format/layout.ts";
 import { packName } from "../format/object-names.ts";
 import { PACK_BUFFER_BYTES, PackBuilder } from "../packs/pack-builder.ts";
@@ -12,7 +12,7 @@ export type PackClass = "data" | "meta";
 
 export interface SessionPacksOptions {
   readonly storage: Storage;
-  readonly keys: VaultKeys;
+  readonly keys: WriterKeys;
   readonly session: SessionKeys;
   readonly engine: Pick<Engine, "packBuffers" | "putsAtOnce">;
   /** Told of each pack that is durable; counts as part of putting it. */

@@ -1,8 +1,8 @@
 import { type Clock, type Entropy, throwIfInterrupted } from "../../base/index.ts";
 import type { ByteSource } from "../../disk/index.ts";
-import type { Storage } from "../../storage/index.ts";
+import { type Storage, StorageDeniedError, StorageLockedError } from "../../storage/index.ts";
 import { newSessionKeys, type SessionKeys } from "../crypto/session-keys.ts";
-import type { VaultKeys } from "../crypto/vault-keys.ts";
+import type { WriterKeys } from "../crypto/vault-keys.ts";
 import { VaultSessionLostError } from "../errors.ts";
 import { HASH_BYTES } from "../format/layout.ts";
 import type { LoadedIndex } from "../index/load-index.ts";
@@ -24,12 +24,12 @@ const SEGMENT_CHUNKS = 65_536;
 
 export interface SessionParts {
   readonly storage: Storage;
-  readonly keys: VaultKeys;
+  readonly keys: WriterKeys;
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly engine: Engine;
   readonly loaded: LoadedIndex;
-  readonly points: PointStore;
+  readonly points: Pick<PointStore, "write" | "delete">;
   readonly notes: RemovalNotes;
   readonly receipts: Pick<Receipts, "pointMade">;
   /** Told, after a commit, in which packs of other sessions chunks were found. */
@@ -151,14 +151,25 @@ export class VaultSession implements AsyncDisposable {
     await loaded.reconcile();
     const isWhole = [...this.#reliedOn].every((pack) => loaded.index.lasts(pack));
     if (isWhole) return;
-    await points.delete(point);
+    await this.#takeAway(point);
     throw new VaultSessionLostError("Cannot commit the restore point: the session was ended by a prune");
+  }
+
+  /** Whoever may only add, or put it under a lock, hides it; it was never promised. */
+  async #takeAway(point: RestorePoint): Promise<void> {
+    const { points, notes, clock } = this.#parts;
+    try {
+      await points.delete(point);
+    } catch (error) {
+      if (!(error instanceof StorageDeniedError || error instanceof StorageLockedError)) throw error;
+      await notes.trash(point.id, clock.now().epochMilliseconds);
+    }
   }
 
   #tellReliedOn(): void {
     const { loaded, onReliedOn } = this.#parts;
     const packs = [...this.#reliedOn].filter((pack) => !this.#own.has(pack));
-    onReliedOn?.(packs.map((pack) => (loaded.index.packs[pack] as IndexedPack).object));
+    onReliedOn?.(packs.map((pack) => loaded.index.pack(pack).object));
   }
 
   #isInIndex(ids: Uint8Array, at: number): boolean {

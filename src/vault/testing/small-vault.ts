@@ -8,6 +8,7 @@ import { MemoryStore, plainLayout } from "../../disk/index.ts";
 import type { Storage } from "../../storage/index.ts";
 import { createVault } from "../create-vault.ts";
 import type { LocalIndexOptions } from "../index/local-runs.ts";
+import type { VaultLock } from "../lock/locking-storage.ts";
 import { openVault } from "../open-vault.ts";
 import type { ReceiptBook } from "../receipts/receipt-book.ts";
 import type { RestorePoint, RestorePointDraft, StoredFile } from "../restore-points/restore-point.ts";
@@ -40,6 +41,8 @@ export interface SmallVaultOptions {
   readonly seed?: number;
   readonly chunkBytes?: number;
   readonly workers?: number;
+  readonly lock?: VaultLock;
+  readonly clock?: Clock;
 }
 
 /** A new vault with small chunks and a cheap passphrase. */
@@ -49,7 +52,8 @@ export async function createSmallVault(
 ): Promise<{ readonly vault: Vault; readonly recoveryKey: Secret }> {
   return await createVault({
     storage,
-    clock: new FakeClock(),
+    clock: options.clock ?? new FakeClock(),
+    lock: options.lock,
     entropy: new SeededEntropy(options.seed ?? 1),
     passphrase: TEST_PASSPHRASE,
     kdf: CHEAP_KDF,

@@ -1,0 +1,167 @@
+import { forEachBounded, throwIfInterrupted } from "../../base/index.ts";
+import { type ObjectLocks, type Storage, StorageObjectMissingError } from "../../storage/index.ts";
+import { VaultDamagedError } from "../errors.ts";
+import {
+  CONFIG_NAME,
+  INDEX_PREFIX,
+  KEYS_PREFIX,
+  pointFromName,
+  RECEIPTS_PREFIX,
+} from "../format/object-names.ts";
+import { LoadedIndex } from "../index/load-index.ts";
+import type { Engine } from "../pipeline/engine.ts";
+import { FrameReader } from "../reading/frame-reader.ts";
+import { NeededChunks } from "../removal/needed-chunks.ts";
+import type { RemovalNotes } from "../removal/removal-notes.ts";
+import type { PointStore } from "../restore-points/point-store.ts";
+import { lockUntil } from "./lock-generation.ts";
+import { requireLocks, type VaultLock } from "./locking-storage.ts";
+import { RenewalNotes, type RenewalNotesParts } from "./renewal-notes.ts";
+
+const CALLS_AT_ONCE = 16;
+/** After so many a note is written: who goes on behind a killed renewal renews no more than these twice. */
+const OBJECTS_PER_NOTE = 8192;
+
+export interface RenewOptions {
+  /** Packs that new restore points rely on; renewed also when all was renewed before these were made. */
+  readonly reliedOn?: ReadonlySet<string> | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface RenewReport {
+  /** Until when everything is locked that restore points need. */
+  readonly until: string;
+  /** Objects whose lock was made longer. */
+  readonly renewed: number;
+  /** Objects that needed it and are gone. */
+  readonly missing: readonly string[];
+}
+
+export interface RenewParts extends RenewalNotesParts {
+  readonly lock: VaultLock;
+  readonly engine: Engine;
+  readonly points: PointStore;
+  readonly notes: RemovalNotes;
+}
+
+/**
+ * Makes the locks longer of everything that restore points need which are not in the trash, once in a generation. May be
+ * killed at any moment, and run several times at once. @throws {VaultLockUnsupportedError}
+ */
+export async function renewLocks(options: RenewOptions, parts: RenewParts): Promise<RenewReport> {
+  return await new Renewal(parts, options).run();
+}
+
+class Renewal {
+  readonly #parts: RenewParts;
+  readonly #options: RenewOptions;
+  readonly #locks: ObjectLocks;
+  readonly #records: RenewalNotes;
+  readonly #until: Temporal.Instant;
+  readonly #missing: string[] = [];
+  #renewed = 0;
+
+  constructor(parts: RenewParts, options: RenewOptions) {
+    this.#parts = parts;
+    this.#options = options;
+    this.#locks = requireLocks(parts.storage);
+    this.#records = new RenewalNotes(parts);
+    this.#until = lockUntil(parts.clock.now(), parts.lock.days);
+  }
+
+  async run(): Promise<RenewReport> {
+    const { signal, reliedOn } = this.#options;
+    const done = await this.#records.read(this.#until, signal);
+    const wanted = done.isComplete ? [...(reliedOn ?? [])] : await this.#neededPacks();
+    const packs = wanted.filter((name) => !done.objects.has(name));
+    for (let at = 0; at < packs.length; at += OBJECTS_PER_NOTE) {
+      const some = packs.slice(at, at + OBJECTS_PER_NOTE);
+      await this.#retainAll(some);
+      await this.#records.add(this.#until, { objects: some, complete: false });
+    }
+    if (!done.isComplete) {
+      await this.#retainAll(await this.#smallObjects());
+      await this.#records.add(this.#until, { objects: [], complete: true });
+    }
+    return { until: this.#until.toString(), renewed: this.#renewed, missing: this.#missing.sort() };
+  }
+
+  /** Where it cannot be told what is needed, everything is that is not going to be deleted. */
+  async #neededPacks(): Promise<readonly string[]> {
+    const { signal } = this.#options;
+    const loaded = new LoadedIndex(this.#parts);
+    for (const { packs } of await this.#parts.notes.doomedLists(signal)) loaded.index.doom(packs);
+    await loaded.refresh(signal);
+    await loaded.reconcile(signal);
+    const { index } = loaded;
+    const packs = index.packs.filter(({ isThere, isDoomed }) => isThere && !isDoomed);
+    const needed = await this.#needed(loaded);
+    const isNeeded = ({ firstFrame, frameCount }: (typeof packs)[number]): boolean => {
+      if (needed === undefined) return true;
+      for (let frame = firstFrame; frame < firstFrame + frameCount; frame++) {
+        if (needed.neededIn(frame) > 0) return true;
+      }
+      return false;
+    };
+    return packs.filter(isNeeded).map(({ object }) => object);
+  }
+
+  async #needed(loaded: LoadedIndex): Promise<NeededChunks | undefined> {
+    const { signal } = this.#options;
+    const { points } = this.#parts;
+    const { index } = loaded;
+    const places = index.chunkPlaces;
+    const needed = new NeededChunks({ index, frames: new FrameReader({ ...this.#parts, loaded }), signal });
+    try {
+      for await (const name of points.names()) {
+        throwIfInterrupted(signal);
+        const point = await points.readIfThere(name);
+        if (point !== undefined) await needed.add(point);
+      }
+    } catch (error) {
+      if (!(error instanceof VaultDamagedError)) throw error;
+      return undefined;
+    }
+    return index.chunkPlaces === places ? needed : undefined;
+  }
+
+  /** Segments that stay, restore points that were made before this generation, slots, receipts and the config. */
+  async #smallObjects(): Promise<readonly string[]> {
+    const { storage, points, notes, lock } = this.#parts;
+    const { signal } = this.#options;
+    const going = new Set((await notes.doomedLists(signal)).flatMap(({ segments }) => segments));
+    const names = [CONFIG_NAME];
+    for (const prefix of [KEYS_PREFIX, INDEX_PREFIX, RECEIPTS_PREFIX]) {
+      for await (const name of namesBelow(storage, prefix, signal)) if (!going.has(name)) names.push(name);
+    }
+    for await (const { object } of points.names()) {
+      const made = Temporal.Instant.fromEpochMilliseconds(pointFromName(object)?.milliseconds ?? 0);
+      const isNew = Temporal.Instant.compare(lockUntil(made, lock.days), this.#until) >= 0;
+      if (!isNew) names.push(object);
+    }
+    return names;
+  }
+
+  async #retainAll(names: readonly string[]): Promise<void> {
+    const { signal } = this.#options;
+    const lock = { mode: this.#parts.lock.mode, until: this.#until };
+    const retain = async (name: string): Promise<void> => {
+      try {
+        await this.#locks.retain(name, lock, { signal });
+        this.#renewed++;
+      } catch (error) {
+        if (!(error instanceof StorageObjectMissingError)) throw error;
+        this.#missing.push(name);
+      }
+    };
+    await forEachBounded(names, retain, { limit: CALLS_AT_ONCE, signal });
+  }
+}
+
+async function* namesBelow(
+  storage: Storage,
+  prefix: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<string> {
+  for await (const { name } of storage.list(prefix, { signal })) yield name;
+}
