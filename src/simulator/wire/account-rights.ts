@@ -2,15 +2,23 @@ import { CimFault, type CimSession } from "../../cim/index.ts";
 
 /** What the account that signs in may do. Without them it is an administrator. */
 export interface AccountRights {
-  /** In *Remote Management Users*: else WinRM refuses whatever it is asked. */
-  readonly remoteManagement: boolean;
-  /** In *Hyper-V Administrators*: else Hyper-V's provider shows nothing. */
-  readonly hypervAdministrator: boolean;
+  /** Without *Hyper-V Administrators* Hyper-V's provider shows nothing. */
+  readonly groups: readonly AccountGroup[];
+  /** Whose members WinRM lets in. @default ["Remote Management Users"] (account-winrm-group) */
+  readonly letIn?: readonly AccountGroup[] | undefined;
   /** Namespaces with *Remote Enable* and *Execute Methods*; others are refused. */
   readonly namespaces: readonly string[];
 }
 
+export type AccountGroup = "Remote Management Users" | "Hyper-V Administrators";
+
 const WBEM_ACCESS_DENIED = 0x80041003;
+
+/** Whether WinRM answers the account at all. */
+export function mayEnter(rights: AccountRights | undefined): boolean {
+  const letIn = rights?.letIn ?? ["Remote Management Users"];
+  return rights === undefined || rights.groups.some((group) => letIn.includes(group));
+}
 
 /** A session as an account with these rights has it. */
 export function withRights(session: CimSession, rights: AccountRights | undefined): CimSession {
@@ -21,8 +29,8 @@ export function withRights(session: CimSession, rights: AccountRights | undefine
     const reason = "Access denied";
     throw new CimFault(`Cannot open "${namespace}": ${reason}`, { code: WBEM_ACCESS_DENIED, reason });
   };
-  const shows = (namespace: string): boolean =>
-    rights.hypervAdministrator || !/virtualization/i.test(namespace);
+  const isOfHyperv = rights.groups.includes("Hyper-V Administrators");
+  const shows = (namespace: string): boolean => isOfHyperv || !/virtualization/i.test(namespace);
   return {
     async *query(namespace, wql, options) {
       enter(namespace);

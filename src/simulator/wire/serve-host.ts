@@ -4,7 +4,7 @@ import { CimService, endPointBinding, ShellService, WsmanHostConnection } from "
 import { hostSchemas } from "../provider/schema/host-schemas.ts";
 import type { SimulatedHost } from "../simulated-host.ts";
 import { Release, releaseOf } from "../state/host-version.ts";
-import { type AccountRights, withRights } from "./account-rights.ts";
+import { type AccountRights, mayEnter, withRights } from "./account-rights.ts";
 import { hostShell } from "./host-shell.ts";
 import { type PemPair, readPemPair } from "./read-pem.ts";
 import { type WireLimits, wireLimits } from "./wire-limits.ts";
@@ -65,9 +65,9 @@ export async function serveSimulatedHost(
     maxListings: limits.operations,
     other: async (request) => await shells.answer(request),
   });
-  const mayEnter = options.rights?.remoteManagement !== false;
+  const isLetIn = mayEnter(options.rights);
   const takeFault = async (operation: string) =>
-    mayEnter ? await host.takeWireFault(operation) : ("access-denied" as const);
+    isLetIn ? await host.takeWireFault(operation) : ("access-denied" as const);
   const answer = { service, operations: new WireOperations({ limits, clock, takeFault }) };
   const ntlm = { ...ntlmAccount(options.account), computerName: name, clock, entropy };
   const open = async (
