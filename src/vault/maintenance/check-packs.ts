@@ -91,7 +91,12 @@ export class PackCheck {
       if (isSound) await record.sound(pack.object);
       await record.thenOf(pack.object, note);
     };
-    await forEachBounded(chosen, check, { limit: engine.workers.size + 1, signal });
+    try {
+      await forEachBounded(chosen, check, { limit: engine.workers.size + 1, signal });
+    } catch (error) {
+      throwIfInterrupted(signal); // said once, not by each that was reading
+      throw error;
+    }
     await record.flush();
     await turn.end();
     return { packs: chosen.length, bytes: doneBytes, goesOnSince: turn.goesOnSince };

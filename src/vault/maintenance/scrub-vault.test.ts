@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { InterruptedError } from "../../base/index.ts";
+import { FakeClock } from "../../base/testing/index.ts";
 import { FaultyStorage, MemoryStorage } from "../../storage/testing/index.ts";
 import { VaultNotFoundError } from "../errors.ts";
 import { backUp, createSmallVault, someBytes } from "../testing/index.ts";
@@ -64,4 +65,47 @@ describe("scrubVault()", () => {
     await vaultIn(storage);
     await assert.rejects(scrubVault({ storage, signal: AbortSignal.abort() }), InterruptedError);
   });
+});
+
+test("`scrubVault()` goes on where it was interrupted, and looks at what was damaged again", async () => {
+  const storage = new MemoryStorage();
+  await vaultIn(storage);
+  const named = storage.names().filter((name) => /^(keys|index|packs)\//.test(name));
+  const [slot] = named.filter((name) => name.startsWith("keys/"));
+  assert.ok(slot !== undefined);
+  storage.replace(slot, storage.peek(slot).slice(0, 40));
+  const times = new Map<string, number>();
+  const checked = {
+    passBegan: undefined as number | undefined,
+    lastChecked: (object: string) => times.get(object),
+    note: async (object: string, milliseconds: number) => void times.set(object, milliseconds),
+    async beginPass(milliseconds: number) {
+      this.passBegan = milliseconds;
+    },
+    async endPass() {
+      this.passBegan = undefined;
+    },
+  };
+  const stop = new AbortController();
+  const turn = { clock: new FakeClock(), checked, percent: 100 };
+  const onProgress = (): void => {
+    if (times.size >= 2) stop.abort();
+  };
+  await assert.rejects(scrubVault({ storage, turn, signal: stop.signal, onProgress }), InterruptedError);
+  const before = times.size;
+  assert.ok(before >= 2 && before < named.length);
+  const report = await scrubVault({ storage, turn });
+  assert.equal(report.objects, named.length - before);
+  assert.ok(report.goesOnSince !== undefined);
+  assert.deepEqual(
+    report.damaged.map(({ object }) => object),
+    [slot],
+  );
+  const part = await scrubVault({ storage, turn: { ...turn, percent: 0.001 } });
+  assert.deepEqual(
+    part.damaged.map(({ object }) => object),
+    [slot],
+    "what was damaged counts as unchecked",
+  );
+  assert.equal(part.objects, 1);
 });

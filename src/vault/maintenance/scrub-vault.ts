@@ -76,7 +76,12 @@ export async function scrubVault(options: ScrubOptions): Promise<ScrubReport> {
     doneBytes += object.sizeBytes;
     onProgress?.({ doneBytes, totalBytes: Math.max(totalBytes, doneBytes) });
   };
-  await forEachBounded(namedByContent(storage, signal), check, { limit: OBJECTS_AT_ONCE, signal });
+  try {
+    await forEachBounded(namedByContent(storage, signal), check, { limit: OBJECTS_AT_ONCE, signal });
+  } catch (error) {
+    throwIfInterrupted(signal); // said once, not by each that was reading
+    throw error;
+  }
   await turn.end();
   const since = turn.goesOnSince;
   return {

@@ -4,6 +4,7 @@ import { InterruptedError } from "../../base/index.ts";
 import { type Storage, StorageDeniedError } from "../../storage/index.ts";
 import { FaultyStorage, MemoryStorage } from "../../storage/testing/index.ts";
 import { backUp, createSmallVault, openSmallVault, someBytes, storeBytes } from "../testing/index.ts";
+import type { CheckedObjects } from "./checked-objects.ts";
 
 async function filled(storage: Storage): Promise<void> {
   await using vault = (await createSmallVault(storage)).vault;
@@ -83,4 +84,104 @@ test("`verify()` stops when its signal fires, and lets a storage's refusal throu
   await using other = await openSmallVault(storage);
   await assert.rejects(other.verify(), StorageDeniedError);
   storage.verifyAllFaultsExercised();
+});
+
+/** What a file of the program would remember. */
+class Remembered implements CheckedObjects {
+  readonly times = new Map<string, number>();
+  passBegan: number | undefined;
+
+  lastChecked(object: string): number | undefined {
+    return this.times.get(object);
+  }
+
+  async note(object: string, milliseconds: number): Promise<void> {
+    this.times.set(object, milliseconds);
+  }
+
+  async beginPass(milliseconds: number): Promise<void> {
+    this.passBegan = milliseconds;
+  }
+
+  async endPass(): Promise<void> {
+    this.passBegan = undefined;
+  }
+}
+
+test("`verify()` of everything goes on where it was interrupted, and forgets no damage that it found before", async () => {
+  const storage = new MemoryStorage();
+  await filled(storage);
+  const packs = storage.names().filter((name) => name.startsWith("packs/"));
+  const [first] = packs;
+  assert.ok(first !== undefined);
+  const bytes = storage.peek(first);
+  bytes[400] = (bytes[400] as number) ^ 1;
+  const checked = new Remembered();
+  const stop = new AbortController();
+  {
+    await using vault = await openSmallVault(storage);
+    const onProgress = (): void => {
+      if (checked.times.size >= 2) stop.abort();
+    };
+    const options = { readDataPercent: 100, checked, keepFindings: true, signal: stop.signal } as const;
+    await assert.rejects(vault.verify({ ...options, onProgress }), InterruptedError);
+  }
+  const before = new Map(checked.times);
+  assert.ok(before.size >= 2 && before.size < packs.length && checked.passBegan !== undefined);
+  await using vault = await openSmallVault(storage, { seed: 5 });
+  const report = await vault.verify({ readDataPercent: 100, checked, keepFindings: true });
+  assert.equal(report.packsRead, packs.length - before.size, "each pack once");
+  assert.ok(report.goesOnSince !== undefined);
+  assert.deepEqual(
+    report.damaged.map(({ object }) => object),
+    [first],
+  );
+  assert.deepEqual([checked.passBegan, checked.times.size], [undefined, packs.length]);
+  const again = await vault.verify({ readDataPercent: 100, checked, keepFindings: true });
+  assert.deepEqual([again.packsRead, again.goesOnSince], [packs.length, undefined]);
+});
+
+test("`verify()` by tenths reads every pack once in about ten runs, the longest unchecked first", async () => {
+  const storage = new MemoryStorage();
+  await filled(storage);
+  const packs = storage.names().filter((name) => name.startsWith("packs/"));
+  const checked = new Remembered();
+  let read = 0;
+  let runs = 0;
+  for (; checked.times.size < packs.length; runs++) {
+    await using vault = await openSmallVault(storage);
+    read += (await vault.verify({ readDataPercent: 10, checked })).packsRead;
+  }
+  assert.ok(read <= packs.length + 1, `${read}: none twice, but to fill the last share`);
+  assert.ok(runs <= 10, `${runs} runs`);
+});
+
+test("`verify()` finds what is wrong with notes, and writes nothing where it may not", async () => {
+  const storage = new MemoryStorage();
+  await filled(storage);
+  const zeros = "0".repeat(32);
+  for (const kind of ["doomed", "awaited", "trash", "damaged"]) {
+    storage.replace(`${kind}/000000000001-${zeros}`, new Uint8Array(300));
+  }
+  const [pack] = storage.names().filter((name) => name.startsWith("packs/"));
+  assert.ok(pack !== undefined);
+  const bytes = storage.peek(pack);
+  bytes[400] = (bytes[400] as number) ^ 1;
+  const before = storage.names();
+  const denied = (): unknown => new StorageDeniedError("Cannot write: denied");
+  const readOnly = new FaultyStorage(storage, [
+    { on: "put", prefix: "", times: Number.POSITIVE_INFINITY, effect: { kind: "fail", error: denied } },
+  ]);
+  const checked = new Remembered();
+  await using vault = await openSmallVault(readOnly);
+  const report = await vault.verify({ readDataPercent: 100, checked, keepFindings: true });
+  assert.deepEqual(
+    report.damaged.map(({ object }) => object),
+    ["awaited", "damaged", "doomed"]
+      .map((kind) => `${kind}/000000000001-${zeros}`)
+      .concat(pack, `trash/000000000001-${zeros}`),
+  );
+  assert.equal(report.findingsKept, false);
+  assert.equal(checked.times.has(pack), false, "it is read first the next time");
+  assert.deepEqual(storage.names(), before);
 });

@@ -71,6 +71,8 @@ export interface VerifyParts {
   readonly notes: RemovalNotes;
   readonly slots: KeySlots;
   readonly receipts: Pick<Receipts, "check">;
+  /** Reads what write-only hosts stored and nobody has read yet, and gives what is not what they say. */
+  readonly readBack: (signal: AbortSignal | undefined) => Promise<readonly VaultDamagedError[]>;
 }
 
 /** From the outside in: config, slots and notes, index, packs, then each restore point down to its chunks. */
@@ -88,6 +90,8 @@ export async function verifyVault(options: VerifyOptions, parts: VerifyParts): P
   await loaded.reconcile(signal);
   for (const [object, { what }] of [...loaded.damagedSegments, ...loaded.unreadablePacks])
     ledger.note(object, what);
+  if ((options.readDataPercent ?? 0) > 0)
+    for (const { object, what } of await parts.readBack(signal)) ledger.note(object, what);
   let read: DataCheckReport;
   try {
     read = await checkPacks(options, { ...parts, ledger, record });

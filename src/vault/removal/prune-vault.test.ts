@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { StorageDeniedError } from "../../storage/index.ts";
+import { StorageDeniedError, StorageFullError } from "../../storage/index.ts";
 import { FaultyStorage, MemoryStorage } from "../../storage/testing/index.ts";
 import { PointNotFoundError, VaultSessionLostError } from "../errors.ts";
 import type { RestorePoint } from "../restore-points/restore-point.ts";
@@ -275,6 +275,51 @@ describe("Vault.prune()", () => {
     await fresh.prune();
     assert.ok(!(await namesOf(storage, "packs/")).includes(pack), "nobody needs it any more");
     await assertSound(fresh);
+  });
+
+  test("frees what needs no copy where the storage is full, and then has room for the rest", async () => {
+    const storage = new MemoryStorage();
+    const { vault } = await createSmallVault(storage);
+    const [wasteful, useless] = [someBytes(1, 300_000), someBytes(3, 300_000)];
+    const bytes = halfOf(wasteful, 2);
+    const gone = [await backUp(vault, { disk: wasteful }), await backUp(vault, { disk: useless })];
+    const stays = await backUp(vault, { disk: bytes });
+    for (const { id } of gone) await vault.trash(id, { until: PAST });
+    await vault[Symbol.asyncDispose]();
+    storage.capacityBytes = storage.usedBytes + 5000; // notes, but no pack
+    await using full = await openSmallVault(storage, { seed: 5 });
+    const report = await full.prune();
+    assert.ok(report.packsDropped > 0 && report.packsMoved > 0, "both, one after the other");
+    assert.ok(report.bytesFreed > 400_000, `only ${report.bytesFreed} bytes`);
+    await assertBack(full, stays, bytes);
+    const next = await full.prune();
+    assert.deepEqual([next.packsDropped, next.packsMoved, next.bytesDoomed], [0, 0, 0]);
+    for (const prefix of ["doomed/", "awaited/", "leases/"]) {
+      assert.deepEqual(await namesOf(storage, prefix), [], prefix);
+    }
+    await using fresh = await openSmallVault(storage, { seed: 6 });
+    await assertBack(fresh, stays, bytes);
+    await assertSound(fresh);
+  });
+
+  test("tells of a storage that is full when nothing can go without a copy, and loses nothing", async () => {
+    const storage = new MemoryStorage();
+    const { vault } = await createSmallVault(storage);
+    const wasteful = someBytes(1, 300_000);
+    const bytes = halfOf(wasteful, 2);
+    const gone = await backUp(vault, { disk: wasteful });
+    const stays = await backUp(vault, { disk: bytes });
+    await vault.prune(); // chunk lists of the first one go apart from its data
+    await vault.trash(gone.id, { until: PAST });
+    await vault[Symbol.asyncDispose]();
+    storage.capacityBytes = storage.usedBytes + 100;
+    await using full = await openSmallVault(storage, { seed: 5 });
+    await assert.rejects(full.prune(), StorageFullError);
+    storage.capacityBytes = Number.POSITIVE_INFINITY;
+    await assertBack(full, stays, bytes);
+    await full.prune();
+    await assertBack(full, stays, bytes);
+    await assertSound(full);
   });
 
   test("tells what it may not delete, and goes on", async () => {
