@@ -22,6 +22,8 @@ export interface LocalIndexOptions {
 /** In a segment a chunk takes 36 bytes and its part of a frame; in memory 21 and its part of a frame. */
 const SEGMENT_BYTES_A_CHUNK = 37;
 const MEMORY_BYTES_A_CHUNK = 24;
+/** A smaller index is in memory whole; a larger one would have to be read from all of its segments whenever the vault is opened. */
+const SHARE_IN_MEMORY = 1 / 4;
 const FEWEST_IN_LEVEL = 256;
 /** What is less is read from its segments again: cheaper than a run more. */
 const WORTH_A_RUN = 65_536;
@@ -48,7 +50,8 @@ export class LocalRuns implements Disposable {
   static openFor(segmentBytes: number, vault: Guid, options: LocalIndexOptions): LocalRuns | undefined {
     if (options.folder === undefined) return undefined;
     const chunks = segmentBytes / SEGMENT_BYTES_A_CHUNK;
-    if (options.memoryBytes > 0 && chunks * MEMORY_BYTES_A_CHUNK <= options.memoryBytes) return undefined;
+    const isSmall = chunks * MEMORY_BYTES_A_CHUNK <= SHARE_IN_MEMORY * options.memoryBytes;
+    if (options.memoryBytes > 0 && isSmall) return undefined;
     try {
       const folder = new RunFolder(join(options.folder, vault.toLowerCase()), guidToBytes(vault));
       return new LocalRuns(folder, options.memoryBytes);
@@ -158,7 +161,7 @@ export class LocalRuns implements Disposable {
   #filterBytes(chunks: number): number {
     const others = this.#runs?.files.reduce((sum, { filterBytes }) => sum + filterBytes, 0) ?? 0;
     const room = this.#memoryBytes / 2;
-    return chunks * 1.25 + others <= room ? chunks * 1.25 : Math.max(0, room - others) / 2;
+    return Math.min(1.25 * chunks, Math.max(0, (7 / 8) * (room - others)));
   }
 }
 
