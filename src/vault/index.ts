@@ -1,6 +1,7 @@
 export { type CreateVaultOptions, createVault } from "./create-vault.ts";
 export * from "./errors.ts";
 export type { KdfCost } from "./format/key-slot-document.ts";
+export { digestFromName } from "./format/object-names.ts";
 export * from "./hosts/errors.ts";
 export type { HostFacts } from "./hosts/host-book.ts";
 export type { ReadBackReport } from "./hosts/read-back.ts";

@@ -7,7 +7,7 @@ import { VaultHostExistsError, VaultHostUnknownError } from "./hosts/errors.ts";
 import { HostBook, type HostFacts } from "./hosts/host-book.ts";
 import { formatHostKey } from "./hosts/host-key.ts";
 import { legacyOf } from "./hosts/legacy-of.ts";
-import { type ReadBackReport, readBackHosts } from "./hosts/read-back.ts";
+import { type ReadBackParts, type ReadBackReport, readBackClaims } from "./hosts/read-back.ts";
 import { LoadedIndex } from "./index/load-index.ts";
 import { VaultKeySlotInUseError } from "./keys/errors.ts";
 import { type NewKeySlot, passphraseSlot, recoverySlot } from "./keys/key-slot.ts";
@@ -208,16 +208,15 @@ export class Vault implements AsyncDisposable {
 
   /** Reads what hosts stored and nobody else has read yet; what is sound is used by everybody from then on. */
   async readBackHosts(signal?: AbortSignal): Promise<ReadBackReport> {
+    await this.#loaded.refresh(signal);
+    await this.#loaded.reconcile(signal);
+    return await readBackClaims(this.#readBackParts(signal));
+  }
+
+  #readBackParts(signal: AbortSignal | undefined): ReadBackParts {
     const { storage, entropy } = this.#options;
     const { keys } = this.#opened;
-    return await readBackHosts({
-      storage,
-      entropy,
-      keys,
-      loaded: this.#loaded,
-      frames: this.#frames,
-      signal,
-    });
+    return { storage, entropy, keys, loaded: this.#loaded, frames: this.#frames, signal };
   }
 
   async #addRecovery(recoveryKey: Secret): Promise<KeySlotFacts> {
@@ -419,10 +418,8 @@ export class Vault implements AsyncDisposable {
   /** Looks for damage; finding some is a result, not an error. */
   async verify(options: VerifyOptions = {}): Promise<VerifyReport> {
     const { storage, clock } = this.#options;
-    const readsData = (options.readDataPercent ?? 0) > 0;
-    const hostDamage = readsData ? (await this.readBackHosts(options.signal)).damaged : [];
     return await verifyVault(options, {
-      hostDamage,
+      readBack: async (signal) => (await readBackClaims(this.#readBackParts(signal))).damaged,
       storage,
       clock,
       keys: this.#opened.keys,

@@ -65,7 +65,7 @@ test("`openSegment()` refuses a body that somebody who knows the index root put 
   const { seed } = SealedHeader.decode(header as Uint8Array);
   const forged = sealSegment(Uint8Array.of(2), keys, {
     bytes: (length: number) => (length === 32 ? seed.slice() : new Uint8Array(length)),
-  } as never);
+  });
   const bytes = Buffer.concat([header as Uint8Array, ...forged.slice(1)]);
   assert.throws(() => openSegment(bytes, "x", keys), { what: "its bytes are not those that were signed" });
 });

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { hexFromBytes, throwIfInterrupted } from "../../base/index.ts";
+import { type Guid, guidFromBytes, hexFromBytes, throwIfInterrupted } from "../../base/index.ts";
 import { type Storage, StorageObjectMissingError } from "../../storage/index.ts";
 import { SessionKeyring } from "../crypto/open-header.ts";
 import { openSignedSegment } from "../crypto/sealed-object.ts";
@@ -50,6 +50,7 @@ export class LoadedIndex {
   readonly #loaded = new Set<string>();
   /** Whether the bytes of each segment are held against its name, which reading it does not need. */
   #provesNames = false;
+  #doubtsClaims = false;
   #local: LocalRuns | undefined;
   #isFirst = true;
   #damagedRuns = 0;
@@ -131,6 +132,13 @@ export class LoadedIndex {
     });
   }
 
+  /** A host may say of somebody else's pack that it is its own: what it claims is looked at, pack for pack. */
+  async doubtClaims(signal?: AbortSignal): Promise<void> {
+    if (this.#doubtsClaims || this.claims.packs.length === 0) return;
+    this.#doubtsClaims = true;
+    await this.reconcile(signal);
+  }
+
   /** Writes segments for packs that were adopted: before anybody relies on them. */
   async nameAdopted(write: (packs: readonly PackContents[]) => Promise<void>): Promise<void> {
     await this.#alone(async () => {
@@ -174,6 +182,7 @@ export class LoadedIndex {
     const { index } = this;
     const known = index.packCount; // packs that are added while we list need no looking at
     const there = await this.#listPacks(first, signal);
+    this.claims.heed(there, PACKS_PREFIX + underByte(first));
     const named = new Set<string>();
     const resized: string[] = [];
     let areGone = false;
@@ -201,8 +210,9 @@ export class LoadedIndex {
 
   async #listPacks(first: number | undefined, signal?: AbortSignal): Promise<Map<string, number>> {
     const there = new Map<string, number>();
-    const under = first === undefined ? "" : `${first.toString(16).padStart(2, "0")}/`;
-    for await (const { name, sizeBytes } of this.#place.storage.list(PACKS_PREFIX + under, { signal })) {
+    for await (const { name, sizeBytes } of this.#place.storage.list(PACKS_PREFIX + underByte(first), {
+      signal,
+    })) {
       if (digestFromName(name) !== undefined) there.set(name, sizeBytes);
     }
     return there;
@@ -250,7 +260,7 @@ export class LoadedIndex {
   #useLocal(names: ReadonlySet<string>, bytes: number): boolean {
     const present = digestsOf(names);
     if (this.#isFirst && this.#place.local !== undefined && this.#local === undefined) {
-      this.#local = LocalRuns.openFor(bytes, this.#place.keys.vault, this.#place.local);
+      this.#local = LocalRuns.openFor(bytes, ownerOf(this.#place.keys), this.#place.local);
       this.#local?.attach(this.index, present);
       this.#forget();
       return true;
@@ -284,7 +294,7 @@ export class LoadedIndex {
     for (const [object, sizeBytes] of packs) {
       if (this.index.isDoomed(object)) continue; // nobody begins to rely on it
       if (this.index.hasPack(digestFromName(object) as Uint8Array)) continue; // a segment names it by now
-      if (this.claims.hasPack(object)) continue;
+      if (!this.#doubtsClaims && this.claims.hasPack(object)) continue;
       try {
         const contents = await readPackContents(object, sizeBytes, { storage, keys, keyring, signal });
         if (isFullKeyWriter(contents.writer)) {
@@ -348,6 +358,15 @@ export class LoadedIndex {
 
 function* numbersBelow(count: number): Generator<number> {
   for (let number = 0; number < count; number++) yield number;
+}
+
+function underByte(first: number | undefined): string {
+  return first === undefined ? "" : `${first.toString(16).padStart(2, "0")}/`;
+}
+
+/** Whose runs these are: what a write-only host believes, a full-key holder does not. */
+function ownerOf(keys: WriterKeys): Guid {
+  return hasFullKey(keys) ? keys.vault : guidFromBytes(keys.writer);
 }
 
 function digestsOf(names: ReadonlySet<string>): ReadonlySet<string> {

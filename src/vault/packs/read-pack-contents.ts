@@ -18,18 +18,25 @@ export interface PackPlace {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What a pack says is in it, and who put it. */
+export interface ReadPack extends PackContents {
+  /** 16 bytes; zeros: a full-key holder. */
+  readonly writer: Uint8Array;
+}
+
 /** What is in a pack, from its header and footer. @throws {VaultDamagedError} @throws {VaultTooNewError} */
 export async function readPackContents(
   object: string,
   sizeBytes: number,
   place: PackPlace,
-): Promise<PackContents> {
+): Promise<ReadPack> {
   const { storage, signal } = place;
   const digest = digestFromName(object);
   const least = SealedHeader.sizeBytes + PackTrailer.sizeBytes;
   if (digest === undefined || sizeBytes < least) throw new VaultDamagedError(object, "it is no pack");
   const header = await getOrDamaged(storage, object, { offset: 0, length: SealedHeader.sizeBytes, signal });
-  const session = place.keyring.open(openHeader(place.keys, header, { kind: "pack", object }), object);
+  const opened = openHeader(place.keys, header, { kind: "pack", object });
+  const session = place.keyring.open(opened, object);
   const tailBytes = Math.min(FIRST_READ, sizeBytes - SealedHeader.sizeBytes);
   let tail = await getOrDamaged(storage, object, {
     offset: sizeBytes - tailBytes,
@@ -44,5 +51,5 @@ export async function readPackContents(
   }
   const end = tail.subarray(tail.length - endBytes);
   const frames = decodePackEnd({ header, footerKey: session.footerKey, end, sizeBytes, object });
-  return { digest, sizeBytes, frames };
+  return { digest, sizeBytes, frames, writer: opened.writer };
 }

@@ -16,6 +16,8 @@ export interface FrameReaderOptions {
   readonly keys: VaultKeys;
   readonly engine: Engine;
   readonly loaded: LoadedIndex;
+  /** Reads files of this write-only host too, by what it says itself: 32 hexadecimal digits. */
+  readonly host?: string | undefined;
 }
 
 /** A frame that is open. */
@@ -64,20 +66,41 @@ export class FrameReader {
    */
   async locate(id: Uint8Array, signal?: AbortSignal): Promise<FrameLocation> {
     const { loaded } = this.#options;
-    let frame = loaded.index.findReadable(id);
-    if (frame === undefined) {
+    let found = this.#find(id);
+    if (found === undefined) {
       await loaded.refresh(signal);
-      frame = loaded.index.findReadable(id);
+      found = this.#find(id);
     }
-    if (frame === undefined) {
+    if (found === undefined) {
       await loaded.reconcile(signal);
-      frame = loaded.index.findReadable(id);
+      found = this.#find(id);
     }
-    if (frame !== undefined) return loaded.index.locate(frame);
+    if (found === undefined) {
+      await loaded.doubtClaims(signal);
+      found = this.#find(id);
+    }
+    if (found !== undefined) return found;
     const lost = loaded.index.findAnyway(id);
     if (lost !== undefined)
       throw new VaultDamagedError(loaded.index.locate(lost).object, "it is gone or cut off");
     throw new VaultDamagedError(INDEX_PREFIX, `no pack holds the chunk ${hexFromBytes(id)}`);
+  }
+
+  #find(id: Uint8Array): FrameLocation | undefined {
+    const { index } = this.#options.loaded;
+    const frame = index.findReadable(id);
+    return frame === undefined ? this.claimed(id) : index.locate(frame);
+  }
+
+  /** Where the host of this reader says that a chunk is, when nobody else does. */
+  claimed(id: Uint8Array): FrameLocation | undefined {
+    const { loaded, host } = this.#options;
+    return host === undefined ? undefined : loaded.claims.locate(host, id);
+  }
+
+  /** A reader of a write-only host's files; itself where there is none. */
+  of(host: string | undefined): FrameReader {
+    return host === undefined ? this : new FrameReader({ ...this.#options, host });
   }
 
   /**

@@ -43,7 +43,10 @@ export class NeededChunks {
    */
   async add(point: Pick<RestorePoint, "files">): Promise<number> {
     const number = this.#aloneBytes.push(0) - 1;
-    for (const { recipe } of point.files) await this.#mark(rootOf(recipe), recipe.level, number + 1);
+    for (const { recipe, storedBy } of point.files) {
+      const frames = this.#options.frames.of(storedBy);
+      await this.#mark(rootOf(recipe), { level: recipe.level, owner: number + 1, frames });
+    }
     return number;
   }
 
@@ -62,16 +65,20 @@ export class NeededChunks {
     return this.#neededIn[frame] ?? 0;
   }
 
-  async #mark(reference: Reference, level: number, owner: number): Promise<void> {
+  async #mark(
+    reference: Reference,
+    by: { readonly level: number; readonly owner: number; readonly frames: FrameReader },
+  ): Promise<void> {
+    const { level, owner, frames } = by;
     if (reference.id === undefined) return;
     throwIfInterrupted(this.#options.signal);
-    const before = this.#note(reference.id, reference.length, { owner, isNode: level > 0 });
+    const before = this.#note(reference.id, reference.length, { owner, frames, isNode: level > 0 });
     const isKnown = before === owner || before === SEVERAL;
     if (level === 0 || isKnown) return;
-    const { bytes, object } = await this.#options.frames.chunk(reference.id, this.#options.signal);
+    const { bytes, object } = await frames.chunk(reference.id, this.#options.signal);
     for (const child of decodeNode(bytes, { ...reference, level, object })) {
-      if (level > 1) await this.#mark(child, level - 1, owner);
-      else if (child.id !== undefined) this.#note(child.id, child.length, { owner, isNode: false });
+      if (level > 1) await this.#mark(child, { ...by, level: level - 1 });
+      else if (child.id !== undefined) this.#note(child.id, child.length, { owner, frames, isNode: false });
     }
   }
 
@@ -79,13 +86,17 @@ export class NeededChunks {
   #note(
     id: Uint8Array,
     length: number,
-    { owner, isNode }: { readonly owner: number; readonly isNode: boolean },
+    {
+      owner,
+      frames,
+      isNode,
+    }: { readonly owner: number; readonly frames: FrameReader; readonly isNode: boolean },
   ): number {
     const { index } = this.#options;
     const place = index.placeOf(id);
     const frame = index.findReadable(id);
     if (place === undefined || frame === undefined) {
-      this.lostChunks++;
+      if (frames.claimed(id) === undefined) this.lostChunks++; // a host's own packs are left alone
       return NOBODY;
     }
     const before = this.#needs[place] as number;

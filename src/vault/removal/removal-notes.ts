@@ -1,7 +1,7 @@
 import type { Clock, Entropy, RestorePointId } from "../../base/index.ts";
 import { type Storage, StorageObjectExistsError, StorageObjectMissingError } from "../../storage/index.ts";
 import { openRemoval, type RemovalContent, sealRemoval } from "../crypto/sealed-object.ts";
-import type { VaultKeys } from "../crypto/vault-keys.ts";
+import type { WriterKeys } from "../crypto/vault-keys.ts";
 import { VaultDamagedError } from "../errors.ts";
 import { CONTENT } from "../format/layout.ts";
 import {
@@ -39,7 +39,7 @@ export interface DamageNote {
 
 export interface RemovalNotesOptions {
   readonly storage: Storage;
-  readonly keys: VaultKeys;
+  readonly keys: WriterKeys;
   readonly clock: Clock;
   readonly entropy: Entropy;
 }

@@ -1,8 +1,8 @@
 import type { Entropy } from "../../base/index.ts";
 import { InternalError } from "../../base/index.ts";
 import type { Storage } from "../../storage/index.ts";
-import { openSegment } from "../crypto/sealed-object.ts";
-import type { VaultKeys } from "../crypto/vault-keys.ts";
+import { openSignedSegment } from "../crypto/sealed-object.ts";
+import { isFullKeyWriter, type VaultKeys } from "../crypto/vault-keys.ts";
 import { HASH_BYTES } from "../format/layout.ts";
 import { INDEX_PREFIX, packName } from "../format/object-names.ts";
 import { decodeSegment, type Segment } from "../index/segment-codec.ts";
@@ -16,6 +16,8 @@ export interface RewriteParts {
   readonly entropy: Entropy;
   /** Segments that are going to be deleted: others say what they say. */
   readonly replaced: ReadonlySet<string>;
+  /** Whether a segment of a full-key holder names a pack. */
+  readonly isNamed: (digest: Uint8Array) => boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -31,8 +33,13 @@ export async function rewriteSegments(
   const replaced: string[] = [];
   for await (const { name } of parts.storage.list(INDEX_PREFIX, { signal: parts.signal })) {
     if (parts.replaced.has(name)) continue;
-    const segment = await readSegment(name, parts);
+    const { segment, writer } = await readSigned(name, parts);
     const stays = contentsOf(segment).filter(({ digest }) => !goes.has(packName(digest)));
+    if (!isFullKeyWriter(writer)) {
+      // in a segment of ours these would be more than a claim; where ours name them all, the claim is needed no more
+      if (stays.every(({ digest }) => parts.isNamed(digest))) replaced.push(name);
+      continue;
+    }
     if (stays.length === segment.packs.length) continue;
     if (stays.length > 0) await writeProven(stays, parts);
     replaced.push(name);
@@ -48,8 +55,16 @@ async function writeProven(packs: readonly PackContents[], parts: RewriteParts):
   }
 }
 
-async function readSegment(name: string, { storage, keys, signal }: RewriteParts): Promise<Segment> {
-  return decodeSegment(openSegment(await getOrDamaged(storage, name, { signal }), name, keys), name);
+async function readSegment(name: string, parts: RewriteParts): Promise<Segment> {
+  return (await readSigned(name, parts)).segment;
+}
+
+async function readSigned(
+  name: string,
+  { storage, keys, signal }: RewriteParts,
+): Promise<{ readonly segment: Segment; readonly writer: Uint8Array }> {
+  const opened = openSignedSegment(await getOrDamaged(storage, name, { signal }), name, keys);
+  return { segment: decodeSegment(opened.plain, name), writer: opened.writer };
 }
 
 /** The packs of a segment with the chunks of each frame, those of one frame in the order of their ids. */

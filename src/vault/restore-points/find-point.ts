@@ -1,4 +1,5 @@
 import { PointAmbiguousError, PointNotFoundError } from "../errors.ts";
+import { isGone } from "../packs/get-or-damaged.ts";
 import type { PointName, PointStore } from "./point-store.ts";
 import type { RestorePoint } from "./restore-point.ts";
 
@@ -29,9 +30,14 @@ async function pointById(points: PointStore, selector: string): Promise<RestoreP
   if (found.length > 1) {
     throw new PointAmbiguousError(`Cannot choose restore point "${selector}": ${found.length} begin so`);
   }
-  const point = await points.readIfThere(found[0]);
-  if (point !== undefined) return point;
-  throw new PointNotFoundError(`Cannot find restore point "${selector}": it was removed a moment ago`);
+  try {
+    return await points.read(found[0]);
+  } catch (error) {
+    if (!isGone(error)) throw error;
+    throw new PointNotFoundError(`Cannot find restore point "${selector}": it was removed a moment ago`, {
+      cause: error,
+    });
+  }
 }
 
 async function latestPoint(points: PointStore, machine: string): Promise<RestorePoint> {

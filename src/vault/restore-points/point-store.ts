@@ -1,22 +1,18 @@
-import { createHash, hash } from "node:crypto";
-import {
-  type Clock,
-  type Entropy,
-  hexFromBytes,
-  InternalError,
-  parseRestorePointId,
-  type RestorePointId,
-} from "../../base/index.ts";
+import { hash } from "node:crypto";
+import { type Clock, type Entropy, hexFromBytes, type RestorePointId } from "../../base/index.ts";
 import type { Storage } from "../../storage/index.ts";
-import { SessionKeyring } from "../crypto/open-header.ts";
-import { openPoint, sealPoint } from "../crypto/sealed-object.ts";
-import type { VaultKeys } from "../crypto/vault-keys.ts";
+import { openHeader, SessionKeyring } from "../crypto/open-header.ts";
+import { openPoint } from "../crypto/sealed-object.ts";
+import { isFullKeyWriter, type VaultKeys } from "../crypto/vault-keys.ts";
 import { VaultDamagedError } from "../errors.ts";
-import { FORMAT_VERSION } from "../format/layout.ts";
-import { POINTS_PREFIX, pointFromName, pointName } from "../format/object-names.ts";
+import { SealedHeader } from "../format/layout.ts";
+import { POINTS_PREFIX, pointFromName } from "../format/object-names.ts";
+import { VaultHostEndedError } from "../hosts/errors.ts";
+import { HostBook } from "../hosts/host-book.ts";
 import { getOrDamaged, isGone } from "../packs/get-or-damaged.ts";
 import type { RemovalNotes } from "../removal/removal-notes.ts";
 import type { RestorePoint, RestorePointDraft } from "./restore-point.ts";
+import { type DescribedPoint, deletePoint, type WrittenPoint, writePoint } from "./write-point.ts";
 
 export interface PointStoreOptions {
   readonly storage: Storage;
@@ -33,48 +29,26 @@ export interface PointName {
   readonly object: string;
 }
 
-/** What a receipt says of a restore point. */
-export interface DescribedPoint {
-  readonly object: string;
-  /** SHA-256 of the object's bytes, in hexadecimal. */
-  readonly sha256: string;
-  readonly machine: { readonly id: string; readonly name: string };
-}
-
 /** Restore points as objects in the storage. */
 export class PointStore {
   readonly #options: PointStoreOptions;
   readonly #keyring: SessionKeyring;
+  readonly #hosts: HostBook;
 
   constructor(options: PointStoreOptions) {
     this.#options = options;
     this.#keyring = new SessionKeyring(options.keys);
+    this.#hosts = new HostBook(options);
   }
 
   /** The commit: the restore point exists when this resolves. Everything that it names is durable before. */
-  async write(
-    draft: RestorePointDraft,
-  ): Promise<{ readonly point: RestorePoint; readonly described: DescribedPoint }> {
-    const { storage, keys, clock, entropy } = this.#options;
-    const id = parseRestorePointId(hexFromBytes(entropy.bytes(16)));
-    if (id === undefined) throw new InternalError("Cannot name a restore point: 16 bytes are no id");
-    const milliseconds = clock.now().epochMilliseconds;
-    const time = Temporal.Instant.fromEpochMilliseconds(milliseconds).toString();
-    const bytes = draft.files.reduce((sum, file) => sum + file.sizeBytes, 0);
-    const document = { version: FORMAT_VERSION, ...draft, id, time, bytes, vault: keys.vault };
-    const plain = new TextEncoder().encode(JSON.stringify(document));
-    const object = pointName(milliseconds, id);
-    const parts = sealPoint(plain, keys, entropy);
-    const digest = createHash("sha256");
-    for (const part of parts) digest.update(part);
-    await storage.put(object, parts);
-    return { point: document, described: { object, sha256: digest.digest("hex"), machine: draft.machine } };
+  async write(draft: RestorePointDraft): Promise<WrittenPoint> {
+    return await writePoint(draft, this.#options);
   }
 
   /** Absent already is fine. */
   async delete(point: Pick<RestorePoint, "id" | "time">): Promise<void> {
-    const milliseconds = Temporal.Instant.from(point.time).epochMilliseconds;
-    await this.#options.storage.delete(pointName(milliseconds, point.id));
+    await deletePoint(point, this.#options.storage);
   }
 
   /** Those that are not in the trash, oldest first. */
@@ -91,12 +65,12 @@ export class PointStore {
     }
   }
 
-  /** Undefined when it is gone. @throws {VaultDamagedError} */
+  /** Undefined when it is gone, or of a host whose key was taken away before. @throws {VaultDamagedError} */
   async readIfThere(name: PointName): Promise<RestorePoint | undefined> {
     try {
       return await this.read(name);
     } catch (error) {
-      if (isGone(error)) return undefined;
+      if (isGone(error) || error instanceof VaultHostEndedError) return undefined;
       throw error;
     }
   }
@@ -105,28 +79,61 @@ export class PointStore {
   async describe(object: string): Promise<DescribedPoint | undefined> {
     try {
       const bytes = await getOrDamaged(this.#options.storage, object);
-      const { machine } = this.#open(bytes, object);
+      const { machine } = await this.#open(bytes, object);
       return { object, sha256: hash("sha256", bytes), machine };
+    } catch (error) {
+      if (error instanceof VaultDamagedError || error instanceof VaultHostEndedError) return undefined;
+      throw error;
+    }
+  }
+
+  /** The write-only host that put a restore point, and the SHA-256 of its bytes; undefined for all others and for damaged ones. */
+  async hostOf(object: string): Promise<{ readonly host: string; readonly sha256: string } | undefined> {
+    try {
+      const bytes = await getOrDamaged(this.#options.storage, object);
+      const { writer } = openHeader(this.#options.keys, bytes, { kind: "point", object });
+      return isFullKeyWriter(writer)
+        ? undefined
+        : { host: hexFromBytes(writer), sha256: hash("sha256", bytes) };
     } catch (error) {
       if (error instanceof VaultDamagedError) return undefined;
       throw error;
     }
   }
 
-  /** @throws {VaultDamagedError} */
+  /** @throws {VaultDamagedError} @throws {VaultHostEndedError} */
   async read({ object }: PointName): Promise<RestorePoint> {
-    return this.#open(await getOrDamaged(this.#options.storage, object), object);
+    const { storage } = this.#options;
+    try {
+      return await this.#open(await getOrDamaged(storage, object), object);
+    } catch (error) {
+      if (!(error instanceof VaultDamagedError) || isGone(error)) throw error;
+      return await this.#open(await getOrDamaged(storage, object, { fresh: true }), object); // it may have been a copy
+    }
   }
 
-  #open(sealed: Uint8Array, object: string): RestorePoint {
+  async #open(sealed: Uint8Array, object: string): Promise<RestorePoint> {
     const { keys } = this.#options;
     const plain = openPoint(sealed, object, { keys, keyring: this.#keyring });
+    const { writer } = SealedHeader.decode(sealed);
     const document = JSON.parse(new TextDecoder().decode(plain)) as RestorePoint;
     const named = pointFromName(object);
     const milliseconds = Temporal.Instant.from(document.time).epochMilliseconds;
     if (document.id !== named?.id || milliseconds !== named.milliseconds) {
       throw new VaultDamagedError(object, "it is another restore point than its name says");
     }
+    if (!isFullKeyWriter(writer)) return await this.#ofHost(document, sealed, { object, writer });
     return document;
+  }
+
+  /** @throws {VaultHostEndedError} */
+  async #ofHost(
+    point: RestorePoint,
+    sealed: Uint8Array,
+    { object, writer }: { readonly object: string; readonly writer: Uint8Array },
+  ): Promise<RestorePoint> {
+    const host = hexFromBytes(writer);
+    if (!(await this.#hosts.countsPoint(host, object, sealed))) throw new VaultHostEndedError(object, host);
+    return { ...point, files: point.files.map((file) => ({ ...file, storedBy: host })) };
   }
 }

@@ -21,6 +21,8 @@ export interface StoredFile {
   /** ISO instant. */
   readonly modified?: string;
   readonly recipe: FileRecipe;
+  /** The write-only host that stored it: 32 hexadecimal digits. The header of its restore point says it, not its body. */
+  readonly storedBy?: string | undefined;
 }
 
 /** One checkpoint of the machine's tree, as the host told it. */

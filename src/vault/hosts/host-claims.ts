@@ -1,0 +1,88 @@
+import { packName } from "../format/object-names.ts";
+import { ChunkIndex, type FrameLocation } from "../index/chunk-index.ts";
+import type { Segment } from "../index/segment-codec.ts";
+import type { PackContents } from "../packs/pack-contents.ts";
+
+/** A frame's number and a pack's among claims: above all that an index gives. */
+const FIRST_NUMBER = 2 ** 40;
+const HOST_NUMBERS = 2 ** 34;
+
+/** A pack that a write-only host stored, as its own segment says. */
+export interface ClaimedPack {
+  /** The pack's name in the storage. */
+  readonly object: string;
+  readonly sizeBytes: number;
+  /** 32 hexadecimal digits. */
+  readonly host: string;
+}
+
+/**
+ * What write-only hosts say that they stored, each host for itself: no more than a claim until a full-key holder has read it
+ * back. Only restore points of the same host are read by it, so that one host cannot spoil another's. In memory, about 21 bytes
+ * a chunk.
+ */
+export class HostClaims {
+  readonly #byHost = new Map<string, { readonly index: ChunkIndex; readonly first: number }>();
+  readonly #packs = new Map<string, ClaimedPack>();
+  readonly #segments = new Map<string, { readonly host: string; readonly packs: readonly string[] }>();
+
+  /** A segment that the host signed. */
+  addSegment(host: string, segment: Segment, object: string): void {
+    this.#indexOf(host).index.addSegment(segment);
+    const packs = segment.packs.map(({ digest, sizeBytes }) => this.#note(host, digest, sizeBytes));
+    this.#segments.set(object, { host, packs });
+  }
+
+  /** A pack that the host put and no segment names: as its footer says. */
+  addPack(host: string, contents: PackContents): void {
+    this.#indexOf(host).index.addPack(contents);
+    this.#note(host, contents.digest, contents.sizeBytes);
+  }
+
+  /** Whether a host says that it stored this pack. */
+  hasPack(object: string): boolean {
+    return this.#packs.has(object);
+  }
+
+  /** All packs that hosts claim. */
+  get packs(): readonly ClaimedPack[] {
+    return [...this.#packs.values()];
+  }
+
+  /** The segments by hosts, by their names, with the packs that each names. */
+  get segments(): ReadonlyMap<string, { readonly host: string; readonly packs: readonly string[] }> {
+    return this.#segments;
+  }
+
+  /** Claimed packs are there or not, those of them whose names begin so. */
+  heed(there: ReadonlyMap<string, number>, prefix: string): void {
+    for (const { index } of this.#byHost.values()) {
+      for (const [number, { object, sizeBytes }] of index.packs.entries())
+        if (object.startsWith(prefix)) index.setThere(number, there.get(object) === sizeBytes);
+    }
+  }
+
+  /** Where a host says that a chunk of its own restore points is. */
+  locate(host: string, id: Uint8Array): FrameLocation | undefined {
+    const claims = this.#byHost.get(host);
+    const frame = claims?.index.findReadable(id);
+    if (claims === undefined || frame === undefined) return undefined;
+    const location = claims.index.locate(frame);
+    return { ...location, frame: claims.first + frame, pack: claims.first + location.pack };
+  }
+
+  #note(host: string, digest: Uint8Array, sizeBytes: number): string {
+    const object = packName(digest);
+    if (!this.#packs.has(object)) this.#packs.set(object, { object, sizeBytes, host });
+    return object;
+  }
+
+  #indexOf(host: string): { readonly index: ChunkIndex; readonly first: number } {
+    let claims = this.#byHost.get(host);
+    if (claims === undefined) {
+      claims = { index: new ChunkIndex(), first: FIRST_NUMBER + HOST_NUMBERS * this.#byHost.size };
+      this.#byHost.set(host, claims);
+    }
+    return claims;
+  }
+}

@@ -1,0 +1,492 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { test } from "node:test";
+import { bytesFromHex, hexFromBytes, Secret } from "../../base/index.ts";
+import { FakeClock, SeededEntropy } from "../../base/testing/index.ts";
+import { StorageDeniedError } from "../../storage/index.ts";
+import { FaultyStorage, MemoryStorage } from "../../storage/testing/index.ts";
+import { createChunkHasher } from "../chunking/chunk-hasher.ts";
+import { aeadOpen, ZERO_NONCE } from "../crypto/aead.ts";
+import { deriveKey } from "../crypto/derive-key.ts";
+import { sealPoint, sealRemoval, sealSegment } from "../crypto/sealed-object.ts";
+import { envelopeHeader, newSessionKeys } from "../crypto/session-keys.ts";
+import { FULL_KEY_WRITER, type WriterKeys } from "../crypto/vault-keys.ts";
+import { x25519Agree, x25519Pair } from "../crypto/x25519.ts";
+import { CONTENT, SealedHeader } from "../format/layout.ts";
+import { packName, segmentName } from "../format/object-names.ts";
+import { encodeSegment } from "../index/segment-codec.ts";
+import {
+  openWriteOnlyVault,
+  type RestorePoint,
+  type StoredFile,
+  type Vault,
+  VaultDamagedError,
+  VaultHostEndedError,
+  VaultHostExistsError,
+  VaultHostKeyUnusableError,
+  VaultHostUnknownError,
+  VaultTooNewError,
+  VaultWriteOnlyError,
+  type WriteOnlyVault,
+} from "../index.ts";
+import { longestFrame, sealFrame } from "../packs/frame-codec.ts";
+import { PACK_BUFFER_BYTES, PackBuilder } from "../packs/pack-builder.ts";
+import type { PackContents } from "../packs/pack-contents.ts";
+import {
+  backUp,
+  bringBack,
+  createSmallVault,
+  draftOf,
+  openSmallVault,
+  someBytes,
+  storeBytes,
+} from "../testing/index.ts";
+import { type HostKey, parseHostKey } from "./host-key.ts";
+
+const LONG_AGO = Temporal.Instant.from("2020-01-01T00:00:00Z");
+const disk = someBytes(7, 200_000);
+
+async function openHost(
+  storage: MemoryStorage | FaultyStorage,
+  key: Secret,
+  seed: number,
+): Promise<WriteOnlyVault> {
+  const clock = new FakeClock("2026-01-02T00:00:00Z");
+  const options = { storage, clock, entropy: new SeededEntropy(seed), passphrase: key, workers: 1 };
+  return (await openWriteOnlyVault(options)) ?? assert.fail("the key is no host's");
+}
+
+async function hostBacksUp(
+  storage: MemoryStorage | FaultyStorage,
+  key: Secret,
+  backup: { readonly seed: number; readonly bytes: Uint8Array },
+): Promise<RestorePoint> {
+  await using vault = await openHost(storage, key, backup.seed);
+  await using session = await vault.openSession();
+  return await session.commit(draftOf([await storeBytes(session, "disk", backup.bytes)]));
+}
+
+const packsIn = (storage: MemoryStorage): readonly string[] =>
+  storage.names().filter((name) => name.startsWith("packs/"));
+
+async function assertComesBack(vault: Vault, id: string, bytes: Uint8Array): Promise<void> {
+  const [file] = (await vault.findPoint(id)).files;
+  assert.equal(Buffer.compare(await bringBack(vault, file as StoredFile), bytes), 0);
+}
+
+function keyOf(secret: Secret): HostKey {
+  const key = parseHostKey(secret);
+  return typeof key === "object" ? key : assert.fail("the key is no host's");
+}
+
+/** What a thief of a host's key can make of it: keys that claim to be a full-key holder's. */
+function posing(keys: WriterKeys): WriterKeys {
+  const proof = keys.proofKey(keys.writer);
+  return { ...keys, writer: FULL_KEY_WRITER, proofKey: () => proof };
+}
+
+async function putNamed(storage: MemoryStorage, parts: readonly Uint8Array[]): Promise<string> {
+  const digest = createHash("sha256");
+  for (const part of parts) digest.update(part);
+  const name = segmentName(digest.digest());
+  await storage.put(name, parts);
+  return name;
+}
+
+/** A pack of a thief: sealed well, and each chunk of it under an id that is not its own. */
+async function putLyingPack(
+  storage: MemoryStorage,
+  keys: WriterKeys,
+  ids: readonly Uint8Array[],
+): Promise<PackContents> {
+  const session = newSessionKeys(keys, new SeededEntropy(66));
+  const header = envelopeHeader(keys, session, CONTENT.dataPack);
+  const plain = new Uint8Array(4096 * ids.length).fill(0xee);
+  const lengths = Uint32Array.from(ids, () => 4096);
+  const frame = new Uint8Array(longestFrame(plain.length, ids.length));
+  const input = { number: 1, plain, ids: Buffer.concat(ids), lengths };
+  const length = sealFrame(input, { key: session.frameKey, header }, frame);
+  const builder = new PackBuilder(
+    { header, footerKey: session.footerKey },
+    new Uint8Array(PACK_BUFFER_BYTES),
+  );
+  builder.append(frame.subarray(0, length));
+  const { contents, parts } = builder.finish();
+  await storage.put(packName(contents.digest), parts);
+  return contents;
+}
+
+async function idsOf(bytes: Uint8Array, keys: WriterKeys): Promise<readonly Uint8Array[]> {
+  const hasher = await createChunkHasher(keys.identityKey);
+  const ids: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; at += 4096) {
+    const id = new Uint8Array(32);
+    hasher.hash(bytes.subarray(at, at + 4096), id, 0);
+    ids.push(id);
+  }
+  return ids;
+}
+
+test("what a host backs up comes back to a full-key holder, and the host stores nothing twice", async () => {
+  const storage = new MemoryStorage();
+  await using vault = (await createSmallVault(storage)).vault;
+  const { key, facts } = await vault.addHost("hv01");
+  const first = await hostBacksUp(storage, key, { seed: 10, bytes: disk });
+  const packs = packsIn(storage).length;
+  const second = await hostBacksUp(storage, key, { seed: 11, bytes: disk });
+  assert.equal(packsIn(storage).length, packs, "all of it was known to the host");
+  await using other = await openSmallVault(storage);
+  assert.equal((await Array.fromAsync(other.points())).length, 2);
+  for (const { id } of [first, second]) await assertComesBack(other, id, disk);
+  assert.equal((await other.findPoint(first.id)).files[0]?.storedBy, facts.id);
+  for (const name of packsIn(storage)) {
+    const { writer } = SealedHeader.decode(storage.peek(name));
+    assert.equal(hexFromBytes(writer), facts.id);
+  }
+  assert.deepEqual((await other.verify()).damaged, []);
+});
+
+test("a host uses what full-key holders stored, and they use its chunks only when they have read them back", async () => {
+  const storage = new MemoryStorage();
+  await using vault = (await createSmallVault(storage)).vault;
+  const { key } = await vault.addHost("hv01");
+  await backUp(vault, { disk });
+  const packs = packsIn(storage).length;
+  await hostBacksUp(storage, key, { seed: 10, bytes: disk });
+  assert.equal(packsIn(storage).length, packs);
+  const more = someBytes(8, 100_000);
+  await hostBacksUp(storage, key, { seed: 11, bytes: more });
+  const before = packsIn(storage).length;
+  {
+    await using fresh = await openSmallVault(storage, { seed: 20 });
+    const point = await backUp(fresh, { disk: more });
+    assert.ok(packsIn(storage).length > before, "the host's word is not enough");
+    await fresh.trash(point.id, { until: LONG_AGO });
+    await fresh.prune();
+  }
+  await using reader = await openSmallVault(storage, { seed: 21 });
+  const report = await reader.readBackHosts();
+  assert.ok(report.packs > 0);
+  assert.deepEqual(report.damaged, []);
+  await using fresh = await openSmallVault(storage, { seed: 22 });
+  const after = packsIn(storage).length;
+  const point = await backUp(fresh, { disk: more });
+  assert.equal(packsIn(storage).length, after);
+  await assertComesBack(fresh, point.id, more);
+  assert.equal((await fresh.readBackHosts()).packs, 0);
+});
+
+test("`verify` of all data reads back what hosts stored, and tells what is not what they say", async () => {
+  const storage = new MemoryStorage();
+  await using vault = (await createSmallVault(storage)).vault;
+  const { key } = await vault.addHost("hv01");
+  await hostBacksUp(storage, key, { seed: 10, bytes: disk });
+  const [pack] = packsIn(storage);
+  const whole = storage.peek(pack ?? "");
+  const bytes = whole.slice();
+  bytes[400] = (bytes[400] as number) ^ 1;
+  storage.replace(pack ?? "", bytes);
+  {
+    await using reader = await openSmallVault(storage, { seed: 20 });
+    const { damaged } = await reader.verify({ readDataPercent: 100 });
+    assert.ok(damaged.some(({ object }) => object === pack));
+    assert.equal((await reader.readBackHosts()).packs, packsIn(storage).length - 1 - 1);
+  }
+  storage.replace(pack ?? "", undefined);
+  await using reader = await openSmallVault(storage, { seed: 21 });
+  const gone = await reader.verify();
+  assert.ok(gone.damaged.some(({ points }) => points.length === 1));
+});
+
+test("with a host's key nothing is opened but sessions, and with a damaged or foreign one nothing", async () => {
+  const storage = new MemoryStorage();
+  await using vault = (await createSmallVault(storage)).vault;
+  const { key } = await vault.addHost("hv01");
+  await assert.rejects(openSmallVault(storage, { passphrase: key }), VaultWriteOnlyError);
+  const text = key.reveal();
+  const elsewhere = new MemoryStorage();
+  await using _ = (await createSmallVault(elsewhere, { seed: 5 })).vault;
+  await assert.rejects(openHost(elsewhere, key, 1), VaultHostKeyUnusableError);
+  const cut = new Secret(text.replace(/"proof":"../, '"proof":"'));
+  await assert.rejects(openHost(storage, cut, 1), VaultHostKeyUnusableError);
+  const otherChunks = new Secret(text.replace('"chunkBytes":4096', '"chunkBytes":8192'));
+  await assert.rejects(openHost(storage, otherChunks, 1), VaultHostKeyUnusableError);
+  await assert.rejects(
+    openHost(storage, new Secret(text.replace('"version":1', '"version":2')), 1),
+    VaultTooNewError,
+  );
+  await assert.rejects(vault.addHost("hv01"), VaultHostExistsError);
+  assert.deepEqual(await (await openHost(storage, key, 1)).previousFiles("x" as never, "y"), new Map());
+});
+
+test("a thief of a host's key reads no chunk, no restore point and no name of a host with it", async () => {
+  const storage = new MemoryStorage();
+  await using vault = (await createSmallVault(storage)).vault;
+  const { key } = await vault.addHost("hv01");
+  await hostBacksUp(storage, key, { seed: 10, bytes: disk });
+  await backUp(vault, { disk: someBytes(9, 50_000) });
+  const { keys } = keyOf(key);
+  const values = [...key.reveal().matchAll(/"([0-9a-f]{64})"/g)].map(
+    ([, hex]) => bytesFromHex(hex ?? "") as Uint8Array,
+  );
+  assert.equal(values.length, 5);
+  const purposes = [
+    "envelope",
+    "config",
+    "writer",
+    "wrap",
+    "frames",
+    "body",
+    "footer",
+    "segment",
+    "signature",
+    "recovery",
+  ];
+  let tried = 0;
+  for (const name of storage.names().filter((name) => /^(packs|points|hosts|receipts)\//.test(name))) {
+    const header = SealedHeader.decode(storage.peek(name));
+    const secrets = values.flatMap((value) => [
+      value,
+      ...purposes.map((purpose) => deriveKey(value, { purpose, salt: keys.vaultBytes })),
+      ...purposes.map((purpose) =>
+        deriveKey(value, { purpose, salt: keys.vaultBytes, further: header.seed }),
+      ),
+    ]);
+    const bound = [keys.vaultBytes, header.session, header.writer, header.seed];
+    for (const secret of secrets) {
+      const agreed = x25519Agree(x25519Pair(secret).privateKey, header.seed) ?? secret;
+      const further = Buffer.concat([header.seed, keys.envelope.publicBytes]);
+      const wrap = deriveKey(agreed, { purpose: "wrap", salt: keys.vaultBytes, further });
+      for (const candidate of [secret, wrap]) {
+        const opened = aeadOpen(header.wrappedKey, header.wrapTag, {
+          key: candidate,
+          nonce: ZERO_NONCE,
+          bound,
+        });
+        assert.equal(opened, undefined, `the session key of ${name}`);
+        tried++;
+      }
+    }
+  }
+  assert.ok(tried > 500);
+  for (const name of storage.names()) assert.ok(!Buffer.from(storage.peek(name)).includes("hv01"), name);
+});
+
+test("a thief of a host's key poses as nobody else", async () => {
+  const storage = new MemoryStorage();
+  await using vault = (await createSmallVault(storage)).vault;
+  const [mine, theirs] = [await vault.addHost("hv01"), await vault.addHost("hv02")];
+  const point = await backUp(vault, { disk });
+  const keys = posing(keyOf(mine.key).keys);
+  const entropy = new SeededEntropy(30);
+  const forged = await putNamed(storage, sealSegment(encodeSegment([]), keys, entropy));
+  {
+    await using host = await openHost(storage, theirs.key, 31);
+    await using session = await host.openSession();
+    await session.commit(draftOf([await storeBytes(session, "disk", disk)]));
+  }
+  await using reader = await openSmallVault(storage);
+  const named = (await reader.verify()).damaged.map(({ object }) => object);
+  assert.deepEqual(named, [forged]);
+  storage.replace(forged, undefined);
+  const time = "0199aabbccdd";
+  const note = new TextEncoder().encode(
+    JSON.stringify({
+      version: 1,
+      object: `trash/${time}-${point.id}`,
+      point: point.id,
+      untilMilliseconds: 1,
+    }),
+  );
+  await storage.put(`trash/${time}-${point.id}`, sealRemoval(note, CONTENT.trashEntry, { keys, entropy }));
+  const body = new TextEncoder().encode(JSON.stringify({ version: 1 }));
+  const name = `points/${time}-${"ab".repeat(16)}`;
+  await storage.put(name, sealPoint(body, keys, entropy));
+  await using again = await openSmallVault(storage, { seed: 32 });
+  await assertComesBack(again, point.id, disk);
+  assert.deepEqual(
+    (await again.verify()).damaged.map(({ object }) => object),
+    [name, `trash/${time}-${point.id}`],
+  );
+  await storage.put(
+    `doomed/${time}-${"cd".repeat(16)}`,
+    sealRemoval(note, CONTENT.doomedList, { keys, entropy }),
+  );
+  await assert.rejects(again.openSession(), VaultDamagedError);
+  await using other = await openHost(storage, theirs.key, 33);
+  await assert.rejects(other.openSession(), VaultDamagedError);
+});
+
+test("a body that a thief put behind a full-key holder's header is refused by everybody", async () => {
+  const storage = new MemoryStorage();
+  await using vault = (await createSmallVault(storage)).vault;
+  const { key } = await vault.addHost("hv01");
+  await backUp(vault, { disk });
+  const [segment] = storage.names().filter((name) => name.startsWith("index/"));
+  const genuine = SealedHeader.decode(storage.peek(segment ?? ""));
+  const { keys } = keyOf(key);
+  const seeded = {
+    bytes: (length: number) => (length === 32 ? genuine.seed.slice() : genuine.session.slice()),
+  };
+  // the same seed, session and proof give the very same header, so that the forged body is bound to it
+  const proof = genuine.proof;
+  const poser: WriterKeys = { ...posing(keys), proofKey: () => proof };
+  const parts = sealSegment(encodeSegment([]), poser, seeded);
+  (parts[0] as Uint8Array).set(proof, SealedHeader.offsetOf("proof"));
+  const forged = await putNamed(storage, parts);
+  await using reader = await openSmallVault(storage);
+  const [found] = (await reader.verify()).damaged;
+  assert.deepEqual([found?.object, found?.what], [forged, "its bytes are not those that were signed"]);
+});
+
+test("lies of a stolen host about others' chunks spoil no restore, no backup and no prune of theirs", async () => {
+  const storage = new MemoryStorage();
+  await using vault = (await createSmallVault(storage)).vault;
+  const [thief, honest] = [await vault.addHost("hv01"), await vault.addHost("hv02")];
+  const { keys } = keyOf(thief.key);
+  const [full, hosts, next] = [someBytes(1, 61_440), someBytes(2, 61_440), someBytes(3, 61_440)];
+  // it knows what will be stored, and claims it before anybody stores it
+  for (const bytes of [full, hosts, next]) {
+    const lying = await putLyingPack(storage, keys, await idsOf(bytes, keys));
+    await putNamed(storage, sealSegment(encodeSegment([lying]), keys, new SeededEntropy(bytes[0] as number)));
+  }
+  await using writer = await openSmallVault(storage, { seed: 40 });
+  const ours = await backUp(writer, { disk: full });
+  const theirs = await hostBacksUp(storage, honest.key, { seed: 41, bytes: hosts });
+  // it claims others' packs as its own, with frames that are none
+  for (const name of packsIn(storage)) {
+    const digest = bytesFromHex(name.slice(-64)) as Uint8Array;
+    const frames = [
+      { number: 1, offset: 200, sealedBytes: 300, ids: Buffer.concat(await idsOf(full, keys)) },
+    ];
+    const claim = encodeSegment([{ digest, sizeBytes: 5000, frames }]);
+    await putNamed(storage, sealSegment(claim, keys, new SeededEntropy(digest[0] as number)));
+  }
+  await using reader = await openSmallVault(storage, { seed: 42 });
+  await assertComesBack(reader, ours.id, full);
+  await assertComesBack(reader, theirs.id, hosts);
+  const later = await backUp(reader, { disk: next });
+  await assertComesBack(reader, later.id, next);
+  await reader.prune({ moveBelow: 0.9 });
+  await reader.prune({ staleAfterMs: -Number.MAX_SAFE_INTEGER });
+  const { damaged } = await reader.verify({ readDataPercent: 100 });
+  assert.deepEqual(
+    damaged.filter(({ points }) => points.length > 0),
+    [],
+  );
+  assert.ok(damaged.length >= 3, "its packs are told");
+  await using fresh = await openSmallVault(storage, { seed: 43 });
+  for (const [point, bytes] of [
+    [ours, full],
+    [theirs, hosts],
+    [later, next],
+  ] as const)
+    await assertComesBack(fresh, point.id, bytes);
+});
+
+test("a lost segment heals from footers although a stolen host claims the packs", async () => {
+  const storage = new MemoryStorage();
+  await using vault = (await createSmallVault(storage)).vault;
+  const { key } = await vault.addHost("hv01");
+  const point = await backUp(vault, { disk });
+  for (const name of storage.names()) if (name.startsWith("index/")) storage.replace(name, undefined);
+  const { keys } = keyOf(key);
+  for (const name of packsIn(storage)) {
+    const digest = bytesFromHex(name.slice(-64)) as Uint8Array;
+    const claim = encodeSegment([
+      {
+        digest,
+        sizeBytes: 5000,
+        frames: [{ number: 1, offset: 200, sealedBytes: 300, ids: new Uint8Array(32) }],
+      },
+    ]);
+    await putNamed(storage, sealSegment(claim, keys, new SeededEntropy(digest[0] as number)));
+  }
+  await using reader = await openSmallVault(storage);
+  await assertComesBack(reader, point.id, disk);
+});
+
+test("a host whose key was taken away: what it stored stays, what it adds does not count", async () => {
+  const storage = new MemoryStorage();
+  await using vault = (await createSmallVault(storage)).vault;
+  const { key, facts } = await vault.addHost("hv01");
+  const before = await hostBacksUp(storage, key, { seed: 10, bytes: disk });
+  await assert.rejects(vault.endHost("nobody"), VaultHostUnknownError);
+  const ended = await vault.endHost(facts.id.slice(0, 6));
+  assert.equal(ended.name, "hv01");
+  await assert.rejects(vault.endHost("hv01"), VaultHostUnknownError);
+  const after = await hostBacksUp(storage, key, { seed: 11, bytes: someBytes(12, 50_000) });
+  await using reader = await openSmallVault(storage);
+  assert.deepEqual(
+    (await Array.fromAsync(reader.points())).map(({ id }) => id),
+    [before.id],
+  );
+  await assertComesBack(reader, before.id, disk);
+  await assert.rejects(reader.findPoint(after.id), VaultHostEndedError);
+  const { damaged } = await reader.verify({ readDataPercent: 100 });
+  assert.deepEqual(
+    damaged.map(({ object }) => object),
+    storage.names().filter((name) => name.startsWith("points/") && name.endsWith(after.id)),
+  );
+  await reader.prune();
+  await assertComesBack(reader, before.id, disk);
+  const hosts = await reader.hosts();
+  assert.deepEqual(
+    hosts.map(({ id, name, ended: at }) => [id, name, at !== undefined]),
+    [[facts.id, "hv01", true]],
+  );
+  assert.equal((await reader.addHost("hv01")).facts.name, "hv01", "the name is free again");
+});
+
+test("prunes leave alone what hosts stored until it was read back, and then take what nobody needs", async () => {
+  const storage = new MemoryStorage();
+  await using vault = (await createSmallVault(storage)).vault;
+  const { key } = await vault.addHost("hv01");
+  const [old, kept] = [someBytes(1, 80_000), someBytes(2, 80_000)];
+  const first = await hostBacksUp(storage, key, { seed: 10, bytes: old });
+  const second = await hostBacksUp(storage, key, { seed: 11, bytes: kept });
+  await using pruner = await openSmallVault(storage, { seed: 20 });
+  await pruner.trash(first.id, { until: LONG_AGO });
+  const all = packsIn(storage).length;
+  await pruner.prune();
+  assert.equal(packsIn(storage).length, all);
+  await pruner.readBackHosts();
+  await pruner.prune();
+  await pruner.prune();
+  assert.ok(packsIn(storage).length < all);
+  await using reader = await openSmallVault(storage, { seed: 21 });
+  await assertComesBack(reader, second.id, kept);
+  assert.deepEqual((await reader.verify({ readDataPercent: 100 })).damaged, []);
+  const third = await hostBacksUp(storage, key, { seed: 12, bytes: kept });
+  await using again = await openSmallVault(storage, { seed: 22 });
+  await assertComesBack(again, third.id, kept);
+});
+
+test("a prune waits for an open session of a host, which relies on what it dooms", async () => {
+  const storage = new MemoryStorage();
+  await using vault = (await createSmallVault(storage)).vault;
+  const { key } = await vault.addHost("hv01");
+  const ours = await backUp(vault, { disk });
+  await using host = await openHost(storage, key, 10);
+  const session = await host.openSession();
+  const file = await storeBytes(session, "disk", disk); // all of it is in our packs
+  await vault.trash(ours.id, { until: LONG_AGO });
+  const { waitingFor } = await vault.prune();
+  assert.equal(waitingFor.length, 1);
+  const point = await session.commit(draftOf([file]));
+  await session[Symbol.asyncDispose]();
+  await vault.prune();
+  await using reader = await openSmallVault(storage);
+  await assertComesBack(reader, point.id, disk);
+});
+
+test("a host whose credential may not delete backs up all the same", async () => {
+  const inner = new MemoryStorage();
+  await using vault = (await createSmallVault(inner)).vault;
+  const { key } = await vault.addHost("hv01");
+  const denied = (): unknown => new StorageDeniedError("Cannot delete: denied");
+  const storage = new FaultyStorage(inner, [{ on: "delete", effect: { kind: "fail", error: denied } }]);
+  const point = await hostBacksUp(storage, key, { seed: 10, bytes: disk });
+  await using reader = await openSmallVault(inner);
+  await assertComesBack(reader, point.id, disk);
+});
