@@ -17,6 +17,7 @@ import type { HostRequest } from "./host-request.ts";
 import { openLocalHost } from "./local/open-local-host.ts";
 import { openRemoteHost } from "./remote/open-remote-host.ts";
 import { openVaultScratch, openVaultStorage } from "./storage/open-vault-storage.ts";
+import { withVaultCache } from "./storage/vault-cache.ts";
 import { parseVaultAddress, type VaultAddress, vaultLocation } from "./vault-address.ts";
 import { winrmHostKey } from "./winrm-address.ts";
 import type { World } from "./world.ts";
@@ -118,10 +119,20 @@ export function newRunId(world: World): string {
 /** Opens the vault at an address. */
 export async function openVaultAt(
   address: string,
-  options: { readonly world: World; readonly passphrase: Secret },
+  options: {
+    readonly world: World;
+    readonly passphrase: Secret;
+    /** Reads everything from the store, and no copies: to say in which state the vault is. */
+    readonly withoutCopies?: true | undefined;
+  },
 ): Promise<Opened<Vault>> {
+  const { world, withoutCopies } = options;
+  const place = parseVaultAddress(address);
   await using opening = new AsyncDisposableStack();
-  const storage = opening.use(await openVaultStorage(parseVaultAddress(address), { world: options.world }));
+  const store = await openVaultStorage(place, { world });
+  const storage = opening.use(
+    place.kind === "local" || withoutCopies ? store : await withVaultCache(store, world),
+  );
   const vault = opening.use(
     await openVault({ storage, ...options.world, ...workers(), passphrase: options.passphrase }),
   );

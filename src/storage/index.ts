@@ -3,6 +3,8 @@ export { type AzureCredentials, type AzurePlace, azureLocation } from "./azure/a
 export { openAzureScratch } from "./azure/azure-scratch.ts";
 export { type AzureStorageOptions, type OpenedAzure, openAzureStorage } from "./azure/open-azure-storage.ts";
 export * from "./bandwidth-rule.ts";
+export { type CachingOptions, CachingStorage } from "./cache/caching-storage.ts";
+export { ObjectCache, type ObjectCacheOptions } from "./cache/object-cache.ts";
 export * from "./errors.ts";
 export * from "./limited-storage.ts";
 export { openLocalScratch } from "./local/local-scratch.ts";

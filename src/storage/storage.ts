@@ -72,6 +72,8 @@ export interface Storage extends AsyncDisposable {
     options?: StorageCallOptions & {
       readonly offset?: number | undefined;
       readonly length?: number | undefined;
+      /** From the store itself, where a wrapper keeps copies: the bytes of the last answer were damaged. */
+      readonly fresh?: true | undefined;
     },
   ): Promise<Uint8Array>;
   /** The object's size, or undefined when there is none. */

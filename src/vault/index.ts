@@ -4,6 +4,7 @@ export type { KdfCost } from "./format/key-slot-document.ts";
 export { digestFromName } from "./format/object-names.ts";
 export * from "./hosts/errors.ts";
 export type { HostFacts } from "./hosts/host-book.ts";
+export { isHostKey } from "./hosts/host-key.ts";
 export type { ReadBackReport } from "./hosts/read-back.ts";
 export type { WriteOnlyVault } from "./hosts/write-only-vault.ts";
 export * from "./keys/errors.ts";

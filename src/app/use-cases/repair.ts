@@ -8,7 +8,11 @@ export async function runRepair(
   context: UseCaseContext,
 ): Promise<RepairReport> {
   const { world, events, signal } = context;
-  await using opened = await openVaultAt(request.vault, { world, passphrase: request.passphrase });
+  await using opened = await openVaultAt(request.vault, {
+    world,
+    passphrase: request.passphrase,
+    withoutCopies: true,
+  });
   const step = "repair";
   events({ type: "step-started", step, name: step, subject: opened.value.facts.location });
   let outcome: "done" | "failed" = "failed";

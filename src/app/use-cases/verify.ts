@@ -15,6 +15,7 @@ export async function runVerify(
   await using opened = await openVaultAt(request.vault, {
     world: context.world,
     passphrase: request.passphrase,
+    withoutCopies: true,
   });
   const { location } = opened.value.facts;
   await using checked = await CheckedFile.open("verify", location, { stateDir: context.stateDir });

@@ -196,6 +196,13 @@ describe("rclone over standard input and output", needs("rclone"), () => {
     await done("restore", "latest:web01", "--to-folder", here.path("back"), "--exact", ...vault);
     const back = readFileSync(here.path("back/web01/web01.vhd"));
     assert.ok(back.equals(readFileSync(here.path("machines/web01/web01.vhd"))));
+    const points = (await done("points", ...vault)).lines;
+    const copies = here.path("state/cache");
+    const [place = ""] = readdirSync(copies);
+    assert.ok(readdirSync(join(copies, place, "objects")).some((name) => name.startsWith("points+")));
+    rmSync(copies, { recursive: true });
+    assert.deepEqual((await done("points", ...vault)).lines, points);
+    await done("verify", ...vault);
     const probe = await done("vault", "probe", location);
     assert.deepEqual([probe.summary["location"], probe.summary["suitable"]], [location, true]);
     assert.deepEqual(readdirSync(join(folder, "store/by/program/.tmp")), []);
