@@ -13,56 +13,18 @@ import {
   MachineNotFoundError,
   MachineOnOtherNodeError,
 } from "./errors.ts";
-import type { HeldMachine, HoldOptions } from "./held-machine.ts";
+import type { HeldMachine } from "./held-machine.ts";
 import { changedSession, noSuchClass, rowWith, type SessionChanges } from "./testing/changed-session.ts";
+import { codesOf, failsWhere, heldWhere } from "./testing/held-where.ts";
 import { KilledError, MemoryJournal } from "./testing/index.ts";
 import { holdOptions, hostOf, MACHINE } from "./testing/scene-host.ts";
 
 const SETTINGS = "Msvm_VirtualSystemSettingData";
 const RESOURCE = "Msvm_ResourceAllocationSettingData";
-const IMPATIENT = { patience: { attempts: 2, firstDelayMs: 1, longestDelayMs: 1 } } as const;
 const REFUSED = { returnValue: 32_773, out: {} };
-
-interface Otherwise extends SceneOptions {
-  readonly changes?: SessionChanges;
-  readonly wishes?: Partial<HoldOptions>;
-  readonly prepare?: (scene: Scene) => Promise<unknown>;
-}
-
-/** Holds the machine of a host that answers otherwise, looks, lets go, and sees that nothing is left. */
-async function heldWhere(
-  where: Otherwise,
-  look: (held: HeldMachine, options: ReturnType<typeof holdOptions>) => void | Promise<void>,
-): Promise<void> {
-  await using scene = await Scene.open(where);
-  await where.prepare?.(scene);
-  const journal = new MemoryJournal();
-  const options = holdOptions({ ...IMPATIENT, ...where.wishes });
-  const host = await hostOf(scene, journal, changedSession(scene.session, where.changes ?? {}));
-  {
-    await using held = await host.hold(MACHINE, options);
-    await look(held, options);
-    await held.confirmUnchanged();
-    assert.deepEqual((await held.release()).leftBehind, []);
-  }
-  assert.deepEqual([await scene.host.audit(), journal.entries], [[], []]);
-}
-
-/** A hold that fails and leaves nothing. */
-async function failsWhere(where: Otherwise, error: (found: unknown) => boolean): Promise<void> {
-  await using scene = await Scene.open(where);
-  const journal = new MemoryJournal();
-  const host = await hostOf(scene, journal, changedSession(scene.session, where.changes ?? {}));
-  await assert.rejects(host.hold(MACHINE, holdOptions({ ...IMPATIENT, ...where.wishes })), error);
-  assert.deepEqual([await scene.host.audit(), journal.entries], [[], []]);
-}
 
 function failing(method: string, errorCode: number, errorDescription: string, times = 1): SceneOptions {
   return { host: { faults: [{ method, times, instead: { errorCode, errorDescription } }] } };
-}
-
-function codesOf(held: HeldMachine): readonly string[] {
-  return held.warnings.map(({ code }) => code);
 }
 
 describe("where a busy machine refuses with another code (busy-code)", () => {

@@ -12,6 +12,8 @@ export interface SessionChanges {
   readonly rows?: Readonly<
     Record<string, (rows: readonly CimInstance[], wql: string) => readonly CimInstance[]>
   >;
+  /** Changes the instance of this class that a get gives. */
+  readonly got?: Readonly<Record<string, (instance: CimInstance) => CimInstance>>;
   /** Answers a method in the host's place; `goOn` asks the host. */
   readonly methods?: Readonly<Record<string, Answer>>;
 }
@@ -31,7 +33,11 @@ export function changedSession(inner: CimSession, changes: SessionChanges): CimS
       if (change === undefined) yield* inner.query(namespace, wql, options);
       else yield* change(await rowsOf(inner.query(namespace, wql, options)), wql);
     },
-    get: async (reference, options) => await inner.get(reference, options),
+    get: async (reference, options) => {
+      const instance = await inner.get(reference, options);
+      const change = changes.got?.[reference.className];
+      return instance === undefined || change === undefined ? instance : change(instance);
+    },
     associators: (reference, options) => inner.associators(reference, options),
     invoke: async (reference: CimReference, method, input) => {
       const goOn = async (changed: Arguments = input.arguments): Promise<CimMethodResult> =>
