@@ -16,17 +16,9 @@ const NO_OTHER_ANSWER = "–";
  * Entries one of whose answers nothing but Windows can show, in the page's order: the rare exception, so each new one must be
  * worth a line here. The other answer is tested all the same.
  */
-const ONLY_ON_WINDOWS: readonly string[] = [];
+const ONLY_ON_WINDOWS: readonly string[] = ["kerberos-rc4-padding"];
 /** Sections whose entries may still be without tests. */
-const UNFINISHED = [
-  "Hyper-V's management",
-  "Shadow copies",
-  "Switches",
-  "The wire",
-  "Windows PowerShell",
-  "Accounts",
-  "Files",
-];
+const UNFINISHED = ["Hyper-V's management", "Shadow copies", "Switches"];
 
 const document = readFileSync(join(ROOT, "docs/unconfirmed.md"), "utf8");
 const page = readFileSync(join(ROOT, "docs/unconfirmed-shown.md"), "utf8");

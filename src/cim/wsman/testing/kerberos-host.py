@@ -2,7 +2,7 @@
 
 Arguments: a JSON document {"tls": {"key", "cert"}, "binding": base64, "answers": …, "forward": address of who answers instead}. Writes its port, then one JSON line for
 each handshake that it finished: {"user", "mechanism", "bound"}. What stands in "answers" makes a bad host of it: "flipped",
-"repeated", "signed", "plain", "unproven", "refused", "basic".
+"repeated", "signed", "plain", "unproven", "refused", "basic"; "trailer" and "deaf" make one that seals, or opens, another layout.
 """
 import base64
 import http.server
@@ -126,13 +126,16 @@ class Host(http.server.BaseHTTPRequestHandler):
         is_sealed = (self.headers["Content-Type"] or "").startswith("multipart/encrypted")
         if not is_sealed and "tls" not in options:
             return self.answer(500, b"unencrypted traffic is not allowed")
+        if ANSWERS == "deaf":
+            raise ValueError("another layout")
         plain = self.context.unwrap(split_multipart(body)) if is_sealed else None
         if plain is not None and not plain.encrypted:
             raise ValueError("not sealed")
         status, said = forwarded(body if plain is None else plain.message)
         if plain is None or ANSWERS == "plain":
             return self.answer(status, said, Content_Type="application/soap+xml;charset=UTF-8")
-        iov = IOV(IOVBufferType.header, said, IOVBufferType.padding, std_layout=False)
+        last = IOVBufferType.trailer if ANSWERS == "trailer" else IOVBufferType.padding
+        iov = IOV(IOVBufferType.header, said, last, std_layout=False)
         gssapi.raw.wrap_iov(self.context, iov, confidential=ANSWERS != "signed")
         header, data = iov[0].value, iov[1].value + (iov[2].value or b"")
         if ANSWERS == "flipped":

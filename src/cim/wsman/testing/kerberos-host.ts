@@ -31,7 +31,16 @@ export interface KerberosHostOptions {
   /** Who answers the opened envelopes, over HTTP; otherwise each is echoed. */
   readonly forward?: string;
   /** What is wrong with this host. */
-  readonly answers?: "flipped" | "repeated" | "signed" | "plain" | "unproven" | "refused" | "basic";
+  readonly answers?:
+    | "flipped"
+    | "repeated"
+    | "signed"
+    | "plain"
+    | "unproven"
+    | "refused"
+    | "basic"
+    | "trailer"
+    | "deaf";
 }
 
 export interface Handshake {

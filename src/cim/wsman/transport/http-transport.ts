@@ -191,7 +191,7 @@ export class HttpTransport implements WsmanTransport {
       const plain = context.seal.open(sealed);
       if (plain === undefined)
         throw new HostSealError(`Cannot trust an answer of "${host}": its seal does not fit`);
-      return decodeSoapBytes(plain, sealed.charset);
+      return decodeSoapBytes(withoutPadding(plain), sealed.charset);
     }
     if (!/^application\/soap\+xml/i.test(reply.contentType)) {
       throw new CimAnswerError(
@@ -342,6 +342,11 @@ interface HttpContent {
 
 function isSame(one: Uint8Array | undefined, other: Uint8Array | undefined): boolean {
   return one === undefined || other === undefined ? one === other : Buffer.compare(one, other) === 0;
+}
+
+/** RFC 4757 pads with one byte of 1 where Windows pads nothing (`kerberos-rc4-padding`); no envelope ends in one. */
+function withoutPadding(plain: Uint8Array): Uint8Array {
+  return plain.at(-1) === 1 ? plain.subarray(0, -1) : plain;
 }
 
 function tokenContent(scheme: string, token: Uint8Array): HttpContent {
