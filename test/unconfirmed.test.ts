@@ -18,7 +18,7 @@ const NO_OTHER_ANSWER = "–";
  */
 const ONLY_ON_WINDOWS: readonly string[] = ["kerberos-rc4-padding"];
 /** Sections whose entries may still be without tests. */
-const UNFINISHED = ["Hyper-V's management", "Shadow copies", "Switches"];
+const UNFINISHED = ["The wire", "Windows PowerShell", "Accounts", "Files"];
 
 const document = readFileSync(join(ROOT, "docs/unconfirmed.md"), "utf8");
 const page = readFileSync(join(ROOT, "docs/unconfirmed-shown.md"), "utf8");
@@ -89,7 +89,6 @@ describe("the switches of docs/unconfirmed.md", () => {
       const subject = entryOf(row) ?? `switch ${row.id}`;
       const tests = shown.get(subject);
       assert.ok(tests !== undefined, `switch ${row.id} names ${subject}, which is no entry`);
-      if (tests.length === 0 && UNFINISHED.length > 0) continue;
       const turned = tests.some(({ file }) =>
         readFileSync(join(ROOT, file), "utf8").match(new RegExp(`\\b${row.id}\\b`)),
       );
