@@ -2,9 +2,12 @@
 
 Arguments: a JSON document {"tls": {"key", "cert"}, "binding": base64, "answers": …, "forward": address of who answers instead}. Writes its port, then one JSON line for
 each handshake that it finished: {"user", "mechanism", "bound"}. What stands in "answers" makes a bad host of it: "flipped",
-"repeated", "signed", "plain", "unproven", "refused", "basic"; "trailer" and "deaf" make one that seals, or opens, another layout.
+"repeated", "signed", "plain", "unproven", "refused", "basic"; "trailer" and "deaf" make one that seals, or opens, another layout;
+"unpadded" seals under RC4 keys without the byte of padding, as [MS-WSMV] 2.2.9.1.2.2.2 has it of Windows.
 """
 import base64
+import hashlib
+import hmac
 import http.server
 import json
 import re
@@ -23,6 +26,52 @@ BINDING = options.get("binding")
 ANSWERS = options.get("answers")
 PROTOCOL = "application/HTTP-SPNEGO-session-encrypted"
 CHANNEL_BOUND = 2048
+
+
+SESSION_KEY = gssapi.OID.from_int_seq("1.2.840.113554.1.2.2.5.5")
+WRAP_USAGE = struct.pack("<I", 13)
+
+
+def md5(key, *parts):
+    return hmac.new(key, b"".join(parts), hashlib.md5).digest()
+
+
+def rc4(key, data):
+    state, j, out = list(range(256)), 0, bytearray()
+    for i in range(256):
+        j = (j + state[i] + key[i % len(key)]) % 256
+        state[i], state[j] = state[j], state[i]
+    i = j = 0
+    for byte in data:
+        i = (i + 1) % 256
+        j = (j + state[i]) % 256
+        state[i], state[j] = state[j], state[i]
+        out.append(byte ^ state[(state[i] + state[j]) % 256])
+    return bytes(out)
+
+
+def unpadded(context, header, data):
+    """The same token of RFC 4757 7.3 over the data without its padding: header, sequence, checksum, confounder."""
+    key = gssapi.raw.inquire_sec_context_by_oid(context, SESSION_KEY)[0]
+    zero = bytes(4)
+    framing, fields, number, checksum = header[:-32], header[-32:-24], header[-24:-16], header[-16:-8]
+    plain_number = rc4(md5(md5(key, zero), checksum), number)
+    crypt = md5(md5(bytes(byte ^ 0xF0 for byte in key), zero), plain_number[:4])
+    plain = rc4(crypt, header[-8:] + data)[:-1]
+    digest = hashlib.md5(WRAP_USAGE + fields + plain).digest()
+    checksum = md5(md5(key, b"signaturekey\0"), digest)[:8]
+    sealed = rc4(crypt, plain)
+    number = rc4(md5(md5(key, zero), checksum), plain_number)
+    framing = shortened(framing)
+    return framing + fields + number + checksum + sealed[:8], sealed[8:]
+
+
+def shortened(framing):
+    """The DER length of the whole token, one byte less; no length here needs fewer bytes for that."""
+    size = framing[1] & 0x7F if framing[1] & 0x80 else 0
+    at = slice(2, 2 + size) if size else slice(1, 2)
+    length = int.from_bytes(framing[at], "big") - 1
+    return framing[: at.start] + length.to_bytes(at.stop - at.start, "big") + framing[at.stop :]
 
 
 def multipart(length, header, data):
@@ -138,6 +187,10 @@ class Host(http.server.BaseHTTPRequestHandler):
         iov = IOV(IOVBufferType.header, said, last, std_layout=False)
         gssapi.raw.wrap_iov(self.context, iov, confidential=ANSWERS != "signed")
         header, data = iov[0].value, iov[1].value + (iov[2].value or b"")
+        if ANSWERS == "unpadded":
+            header, data = unpadded(self.context, header, data)
+            if len(data) != len(said):
+                raise ValueError("padded all the same")
         if ANSWERS == "flipped":
             data = data[:-1] + bytes([data[-1] ^ 1])
         if ANSWERS == "repeated":

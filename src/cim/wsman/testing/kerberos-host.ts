@@ -40,7 +40,8 @@ export interface KerberosHostOptions {
     | "refused"
     | "basic"
     | "trailer"
-    | "deaf";
+    | "deaf"
+    | "unpadded";
 }
 
 export interface Handshake {
