@@ -99,3 +99,9 @@ export class RemovalTooLargeError extends StillpointError {
     this.of = facts.of;
   }
 }
+
+/** A file for a new secret cannot be made. */
+export class SecretFileTakenError extends StillpointError {
+  readonly code = "secret-file-taken";
+  readonly retry = "after-repair";
+}

@@ -63,7 +63,7 @@ export const COMMANDS = {
     summary: "make a new vault",
     description:
       "Makes a vault in an empty place and prints its recovery key, once. Whoever has neither passphrase nor recovery key cannot read the vault, and nobody can help. For every command: a bucket's keys come from STILLPOINT_S3_ACCESS_KEY and STILLPOINT_S3_SECRET, else from where every AWS program looks, a server's from STILLPOINT_SFTP_KEY_FILE or STILLPOINT_SFTP_PASSWORD, an Azure account's from STILLPOINT_AZURE_KEY or STILLPOINT_AZURE_SAS, and what rclone: needs from rclone's own configuration; STILLPOINT_BANDWIDTH limits what goes to a vault and comes back, such as 08:00-18:00=20Mbit,else=unlimited.",
-    parameters: [...VAULT, "allowWeak", "json"],
+    parameters: [...VAULT, "lockDays", "lockMode", "allowWeak", "json"],
     example: "stillpoint vault init --vault /backup/vault --passphrase-file secret.txt",
   },
   "vault info": {
@@ -83,26 +83,82 @@ export const COMMANDS = {
     example: "stillpoint vault probe s3://s3.example.com/vaults/hv01",
     exitCodes: [130],
   },
+  "vault renew": {
+    name: "vault renew",
+    summary: "make the locks longer of what restore points need",
+    description:
+      "In a vault that was made with --lock: everything that restore points need is locked for the vault's number of days again, once in two weeks; in between it asks for nothing. backup and prune do it by themselves, so this is for vaults that rest. What is in the trash, or belongs to no restore point, is left out: its lock runs out.",
+    parameters: [...VAULT, "stateDir", "json"],
+    example: "stillpoint vault renew --vault s3://s3.example.com/vaults/hv01",
+    exitCodes: [130],
+  },
+  "vault receipts": {
+    name: "vault receipts",
+    summary: "say whether restore points went that nobody removed",
+    description:
+      "Every restore point has a signed receipt, and every removal too; this holds them against the restore points that are there, and against what this machine wrote last. Fast: no data is read. verify does it as well.",
+    parameters: [...VAULT, "showHidden", "acceptLoss", "stateDir", "json"],
+    example: "stillpoint vault receipts --vault /backup/vault",
+    exitCodes: [4, 130],
+  },
   "vault key list": {
     name: "vault key list",
-    summary: "list the key slots of a vault",
-    description: "Each slot opens the vault with a passphrase or recovery key of its own.",
+    summary: "list the key slots of a vault, and the hosts that may add to it",
+    description:
+      "Each slot opens the vault with a passphrase or recovery key of its own. Each host has a key file with which it backs up and reads nothing.",
     parameters: [...VAULT, "json"],
     example: "stillpoint vault key list --vault /backup/vault",
   },
   "vault key add": {
     name: "vault key add",
-    summary: "add a passphrase to a vault",
-    description: "The new passphrase opens the vault beside the old ones; no data is written again.",
+    summary: "add a passphrase or a recovery key to a vault",
+    description:
+      "The new passphrase opens the vault beside the old ones; no data is written again. With --recovery a recovery key is made and printed once, in one piece or, with --shares and --threshold, as shares for several papers, of which that many open the vault. The new slot is read back before the command ends.",
+    parameters: [...VAULT, "newPassphraseFile", "recovery", "shares", "threshold", "allowWeak", "json"],
+    example: "stillpoint vault key add --vault /backup/vault --recovery --shares 5 --threshold 3",
+  },
+  "vault key rotate": {
+    name: "vault key rotate",
+    summary: "put a new passphrase in the place of the one in use",
+    description:
+      "Adds the new passphrase, reads its slot back, opens it, and only then removes the slot that the vault was opened with: whenever it is killed, one of the two opens the vault. Whoever copied the old slot and knows the old passphrase still knows the vault's master key; only a new vault has another one.",
     parameters: [...VAULT, "newPassphraseFile", "allowWeak", "json"],
-    example: "stillpoint vault key add --vault /backup/vault --new-passphrase-file second.txt",
+    example: "stillpoint vault key rotate --vault /backup/vault --new-passphrase-file new.txt",
   },
   "vault key remove": {
     name: "vault key remove",
     summary: "remove a key slot from a vault",
-    description: "The slot's passphrase opens the vault no longer. The last slot cannot be removed.",
-    parameters: [...VAULT, "slot", "json"],
+    description:
+      "The slot's passphrase or recovery key opens the vault no longer. The last slot cannot be removed, and the one that the vault was just opened with only with --even-in-use.",
+    parameters: [...VAULT, "slot", "evenInUse", "json"],
     example: "stillpoint vault key remove --vault /backup/vault --slot 3f2a",
+  },
+  "vault key recover": {
+    name: "vault key recover",
+    summary: "open a vault with recovery shares, and give it a new passphrase",
+    description:
+      "Joins the shares of as many files as were kept apart and adds a passphrase; all other keys stay. A single file with enough shares, one a line, may stand in the place of any command's passphrase file too.",
+    parameters: ["vault", "shareFile", "newPassphraseFile", "allowWeak", "json"],
+    example:
+      "stillpoint vault key recover --vault /backup/vault --share-file a.txt --share-file b.txt --new-passphrase-file new.txt",
+  },
+  "vault key add-host": {
+    name: "vault key add-host",
+    summary: "give a host a key with which it backs up and reads nothing",
+    description:
+      "Makes a key file that backup takes in the place of a passphrase file. With it a host adds restore points and finds what the vault already has; it can neither list, read, restore nor remove anything, its own restore points included. Others use the data that it stored only when verify --read-data has read it back. What the storage lets it delete is for the storage's own rights to say.",
+    argument: { name: "NAME", text: "what the host is called in lists" },
+    parameters: [...VAULT, "outFile", "json"],
+    example: "stillpoint vault key add-host hv01 --vault /backup/vault --out hv01.key",
+  },
+  "vault key remove-host": {
+    name: "vault key remove-host",
+    summary: "take a host's key away",
+    description:
+      "What the host stored until now stays and can be restored; what is added with its key from now on does not count, and verify tells of it.",
+    argument: { name: "NAME", text: "the host, by its name or the beginning of its id" },
+    parameters: [...VAULT, "json"],
+    example: "stillpoint vault key remove-host hv01 --vault /backup/vault",
   },
   backup: {
     name: "backup",
@@ -315,7 +371,7 @@ export const COMMAND_GROUPS: Readonly<Record<string, string>> = {
   host: "look at a Hyper-V host itself: what was left on it, and what it says of open questions",
   trash: "restore points that were removed a short time ago",
   vault: "make and describe vaults, and say who opens them",
-  key: "passphrases and recovery keys of a vault",
+  key: "passphrases and recovery keys of a vault, and hosts' keys",
 };
 
 export type CommandName = keyof typeof COMMANDS;

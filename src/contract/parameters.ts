@@ -93,6 +93,52 @@ export const PARAMETERS = {
     text: "file with the passphrase of the new key slot; else STILLPOINT_NEW_PASSPHRASE, else a prompt",
   },
   slot: { flag: "slot", value: "ID", text: "the key slot, by its id or a unique prefix of it" },
+  lockDays: {
+    flag: "lock",
+    value: "DAYS",
+    text: "lock every object against deletion for at least so many days, 1 to 3650, in a bucket that was made with object lock; backup, prune and vault renew make the locks longer of what restore points need",
+  },
+  lockMode: {
+    flag: "lock-mode",
+    value: "MODE",
+    choices: ["compliance", "governance"],
+    text: "with --lock: compliance (the default), which nobody can lift before its time, not the bucket's owner either, or governance, which an account with that right can",
+  },
+  acceptLoss: {
+    flag: "accept-loss",
+    text: "you have seen what is missing: from now on it counts as removed",
+  },
+  showHidden: {
+    flag: "show-hidden",
+    text: "in a vault with locks: bring back the objects that somebody has hidden by plain deletes, first",
+  },
+  evenInUse: {
+    flag: "even-in-use",
+    text: "remove the key slot although the vault was just opened with it",
+  },
+  recovery: { flag: "recovery", text: "add a recovery key, which is printed once, and no passphrase" },
+  shares: {
+    flag: "shares",
+    value: "M",
+    text: "with --recovery: print the key as M shares for M papers, 2 to 255, instead of as one",
+  },
+  threshold: {
+    flag: "threshold",
+    value: "N",
+    text: "how many of the shares open the vault, 2 to M; fewer say nothing of the key",
+  },
+  shareFile: {
+    flag: "share-file",
+    value: "FILE",
+    repeatable: true,
+    text: "a file with one or more recovery shares, each on a line; may be repeated",
+  },
+  outFile: {
+    flag: "out",
+    value: "FILE",
+    required: true,
+    text: "a new file for the host's key, which only its owner may read",
+  },
   allowWeak: { flag: "allow-weak-passphrase", text: "take a passphrase that is easy to guess" },
   stateDir: {
     flag: "state-dir",

@@ -4,5 +4,7 @@ export * from "./environment.ts";
 export * from "./host-trust.ts";
 export * from "./language.ts";
 export * from "./path-map-file.ts";
+export * from "./receipt-file.ts";
 export * from "./secret-file.ts";
 export * from "./state-folder.ts";
+export * from "./write-secret-file.ts";

@@ -6,6 +6,7 @@ import { HOLD_PROBLEMS } from "./hold-problems.ts";
 import { HOST_PROBLEMS } from "./host-problems.ts";
 import { IMMUTABILITY_PROBLEMS } from "./immutability-problems.ts";
 import { KERBEROS_PROBLEMS } from "./kerberos-problems.ts";
+import { KEYS_PROBLEMS } from "./keys-problems.ts";
 import type { Problem } from "./problem.ts";
 import { PROGRAM_PROBLEMS } from "./program-problems.ts";
 import { RCLONE_PROBLEMS } from "./rclone-problems.ts";
@@ -30,6 +31,7 @@ export const PROBLEM_TABLES: readonly Readonly<Record<string, Problem>>[] = [
   RETENTION_PROBLEMS,
   WIRE_PROBLEMS,
   IMMUTABILITY_PROBLEMS,
+  KEYS_PROBLEMS,
 ];
 
 /** Every error's code, once: how the program ends, what it means, what to do. */

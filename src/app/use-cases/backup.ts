@@ -2,11 +2,12 @@ import { backupMachines, type RunOutcome } from "../../backup/index.ts";
 import { InterruptedError, type Notice } from "../../base/index.ts";
 import { type HoldWishes, type Patience, USUAL_PATIENCE } from "../../hyperv/index.ts";
 import type { MachineSelection } from "../../policy/index.ts";
-import { newRunId, openHostAt, openVaultAt } from "../compose.ts";
+import { newRunId, openHostAt } from "../compose.ts";
 import { openJournalIn } from "../compose-here.ts";
 import { stateFolder } from "../config/index.ts";
 import { refuseDesktop } from "../desktop-refusal.ts";
 import type { HostRequest } from "../host-request.ts";
+import { openVaultToAddAt } from "../open-vault-to-add.ts";
 import { describeError } from "../problems/index.ts";
 import { type CommandsRequest, itemCommands } from "./backup-commands.ts";
 import { cleanUpAfterRuns } from "./clean-up-host.ts";
@@ -40,9 +41,10 @@ export interface BackupResult extends RunOutcome, KnownRhythm {
 
 /** One run: opens the vault first, so that a wrong passphrase touches no host, then cleans up, then backs up. */
 export async function runBackup(request: BackupRequest, context: UseCaseContext): Promise<BackupResult> {
-  await using vault = await openVaultAt(request.vault, {
+  await using vault = await openVaultToAddAt(request.vault, {
     world: context.world,
     passphrase: request.passphrase,
+    stateDir: context.stateDir,
   });
   await using opened = await openHostAt(request, context);
   const host = watchedHost(opened.value, request.whileHeld);

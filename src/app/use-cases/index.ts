@@ -15,5 +15,8 @@ export * from "./scrub.ts";
 export * from "./simulate.ts";
 export * from "./simulate-acts.ts";
 export * from "./trash.ts";
+export * from "./vault-keys.ts";
+export * from "./vault-locks.ts";
+export * from "./vault-receipts.ts";
 export * from "./vaults.ts";
 export * from "./verify.ts";

@@ -25,9 +25,14 @@ import { trashTakeBackCommand } from "./trash-take-back.ts";
 import { vaultInfoCommand } from "./vault-info.ts";
 import { vaultInitCommand } from "./vault-init.ts";
 import { vaultKeyAddCommand } from "./vault-key-add.ts";
+import { vaultKeyAddHostCommand, vaultKeyRemoveHostCommand } from "./vault-key-hosts.ts";
 import { vaultKeyListCommand } from "./vault-key-list.ts";
+import { vaultKeyRecoverCommand } from "./vault-key-recover.ts";
 import { vaultKeyRemoveCommand } from "./vault-key-remove.ts";
+import { vaultKeyRotateCommand } from "./vault-key-rotate.ts";
 import { vaultProbeCommand } from "./vault-probe.ts";
+import { vaultReceiptsCommand } from "./vault-receipts.ts";
+import { vaultRenewCommand } from "./vault-renew.ts";
 import { verifyCommand } from "./verify.ts";
 
 /** Every command, in the order of the help text. */
@@ -38,9 +43,15 @@ export const COMMAND_LIST: readonly Command[] = [
   vaultInitCommand,
   vaultInfoCommand,
   vaultProbeCommand,
+  vaultRenewCommand,
+  vaultReceiptsCommand,
   vaultKeyListCommand,
   vaultKeyAddCommand,
+  vaultKeyRotateCommand,
   vaultKeyRemoveCommand,
+  vaultKeyRecoverCommand,
+  vaultKeyAddHostCommand,
+  vaultKeyRemoveHostCommand,
   backupCommand,
   hostDoctorCommand,
   hostProbeCommand,

@@ -1,6 +1,6 @@
 import { removeVaultKeySlot, UsageError } from "../../app/index.ts";
 import { COMMANDS } from "../../contract/index.ts";
-import { type Command, textOption } from "../command.ts";
+import { type Command, switchOption, textOption } from "../command.ts";
 import { vaultRequest } from "./vault-request.ts";
 
 export const vaultKeyRemoveCommand: Command = {
@@ -9,10 +9,12 @@ export const vaultKeyRemoveCommand: Command = {
     const slot = textOption(input, "slot");
     if (slot === undefined) throw new UsageError("Cannot remove a key slot: wanted --slot ID");
     const removed = await removeVaultKeySlot(
-      { ...(await vaultRequest(input, surface)), slot },
+      { ...(await vaultRequest(input, surface)), slot, evenInUse: switchOption(input, "evenInUse") },
       surface.context,
     );
-    surface.output.say(`Key slot ${removed} removed; its passphrase opens the vault no longer`);
+    surface.output.say(
+      `Key slot ${removed} removed; its passphrase or recovery key opens the vault no longer`,
+    );
     return { exitCode: 0, summary: { slot: removed } };
   },
 };

@@ -41,13 +41,29 @@ export function formatHostKey(
   return new Secret(new TextDecoder().decode(encodeLine(document)));
 }
 
+/** Whether a secret is meant as a host's key, be it usable or not. */
+export function isHostKey(secret: Secret): boolean {
+  return documentIn(secret) !== undefined;
+}
+
 /** The key that a text is; undefined when it is something else, `"too-new"` and `"damaged"` when it is one that cannot be used. */
 export function parseHostKey(secret: Secret): HostKey | "too-new" | "damaged" | undefined {
-  const found = decodeLine(new TextEncoder().encode(secret.reveal()));
-  if (found?.["format"] !== FORMAT) return undefined;
-  const { version, vault, chunkBytes, host, name } = found;
+  const found = documentIn(secret);
+  if (found === undefined) return undefined;
+  const { version, chunkBytes, host, name } = found;
   if (typeof version === "number" && version > FORMAT_VERSION) return "too-new";
-  const guid = typeof vault === "string" ? parseGuid(vault) : undefined;
+  const keys = version === FORMAT_VERSION ? hostKeys(found) : undefined;
+  const isWhole = typeof host === "string" && typeof name === "string" && typeof chunkBytes === "number";
+  return keys === undefined || !isWhole ? "damaged" : { host, name, chunkBytes, keys };
+}
+
+function documentIn(secret: Secret): Readonly<Record<string, unknown>> | undefined {
+  const found = decodeLine(new TextEncoder().encode(secret.reveal()));
+  return found?.["format"] === FORMAT ? found : undefined;
+}
+
+function hostKeys(found: Readonly<Record<string, unknown>>): WriterKeys | undefined {
+  const vault = typeof found["vault"] === "string" ? parseGuid(found["vault"]) : undefined;
   const bytes = (field: string, length: number): Uint8Array | undefined => {
     const value = found[field];
     const read = typeof value === "string" ? bytesFromHex(value) : undefined;
@@ -56,15 +72,11 @@ export function parseHostKey(secret: Secret): HostKey | "too-new" | "damaged" | 
   const id = bytes("host", 16);
   const [identity, index] = [bytes("identity", 32), bytes("index", 32)];
   const [envelope, proof, signature] = [bytes("envelope", 32), bytes("proof", 32), bytes("signature", 32)];
-  if (version !== FORMAT_VERSION || guid === undefined || id === undefined) return "damaged";
-  if (typeof host !== "string" || typeof name !== "string" || typeof chunkBytes !== "number")
-    return "damaged";
-  if (!identity || !index || !envelope || !proof || !signature) return "damaged";
-  const keys = hostKeys(guid, { id, identity, index, envelope, proof, signature });
-  return { host, name, chunkBytes, keys };
+  if (!vault || !id || !identity || !index || !envelope || !proof || !signature) return undefined;
+  return writerKeys(vault, { id, identity, index, envelope, proof, signature });
 }
 
-function hostKeys(
+function writerKeys(
   vault: Guid,
   key: Readonly<Record<"id" | "identity" | "index" | "envelope" | "proof" | "signature", Uint8Array>>,
 ): WriterKeys {

@@ -1,0 +1,30 @@
+import type { BackupVault } from "../backup/index.ts";
+import type { Secret } from "../base/index.ts";
+import { isHostKey, openWriteOnlyVault, type VaultFacts, VaultHostKeyUnusableError } from "../vault/index.ts";
+import { type Opened, openVaultAt } from "./compose.ts";
+import { ReceiptFile } from "./config/index.ts";
+import { openVaultStorage } from "./storage/open-vault-storage.ts";
+import { parseVaultAddress } from "./vault-address.ts";
+import type { World } from "./world.ts";
+
+/** Opens the vault at an address for a backup: with all its keys, or with a write-only host's, which adds and reads nothing. */
+export async function openVaultToAddAt(
+  address: string,
+  options: {
+    readonly world: World;
+    readonly passphrase: Secret;
+    /** What was written is remembered in it. */
+    readonly stateDir?: string | undefined;
+  },
+): Promise<Opened<BackupVault & { readonly facts: VaultFacts }>> {
+  const { world, passphrase } = options;
+  if (!isHostKey(passphrase)) return await openVaultAt(address, options);
+  await using opening = new AsyncDisposableStack();
+  const storage = opening.use(await openVaultStorage(parseVaultAddress(address), { world }));
+  const receiptBook = new ReceiptFile(storage.location, options);
+  const vault = await openWriteOnlyVault({ storage, ...world, receiptBook, passphrase });
+  if (vault === undefined) throw new VaultHostKeyUnusableError(storage.location, "is none");
+  opening.use(vault);
+  const stack = opening.move();
+  return { value: vault, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
