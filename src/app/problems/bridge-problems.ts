@@ -10,9 +10,9 @@ export const BRIDGE_PROBLEMS: Readonly<Record<string, Problem>> = {
     "Verwenden Sie `local` nur auf einem Windows Server, wo Windows PowerShell 5.1 zum System gehört; erreichen Sie andere Hosts mit winrm://USER@NAME.",
   ]),
   "host-bridge-failed": row(1, [
-    "Windows PowerShell ended or stayed silent before it was ready.",
+    "Windows PowerShell ended, stayed silent or failed before it was ready.",
     "Read what it said in the message. Often a group policy allows only signed scripts, or an antivirus program blocks bridge.ps1 in Stillpoint's folder: allow that file, or reach the host with winrm://USER@localhost.",
-    "Windows PowerShell endete oder blieb stumm, bevor es bereit war.",
+    "Windows PowerShell endete, blieb stumm oder scheiterte, bevor es bereit war.",
     "Lesen Sie in der Meldung, was es gesagt hat. Oft erlaubt eine Gruppenrichtlinie nur signierte Skripte, oder ein Virenschutz sperrt bridge.ps1 im Ordner von Stillpoint: Geben Sie diese Datei frei, oder erreichen Sie den Host mit winrm://USER@localhost.",
   ]),
   "host-bridge-restricted": row(1, [

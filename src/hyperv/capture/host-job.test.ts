@@ -158,3 +158,19 @@ test("`callHost()` looks again when the connection breaks between two looks, and
   again.get = async (reference) => await session.get(reference);
   await assert.rejects(callHost(accessTo(again), call()), CimConnectionError);
 });
+
+test("`callHost()` looks again when the host refuses a look, and takes a job that it goes on refusing for vanished", async () => {
+  const outcomes: string[] = [];
+  for (const refusals of [3, 4]) {
+    await using session = new ScriptedSession({ rows: {}, calls: [started()] });
+    session.promiseJob(JOB, [DONE]);
+    let left = refusals;
+    const get = session.get.bind(session);
+    session.get = async (reference) => {
+      if (left-- > 0) throw new CimFault("Cannot get", { code: 0x80041001, reason: "Generic failure" });
+      return await get(reference);
+    };
+    outcomes.push((await callHost(accessTo(session), call())).kind);
+  }
+  assert.deepEqual(outcomes, ["done", "vanished"]);
+});
