@@ -355,7 +355,10 @@ describe("the second reader, written from the format's page", needsReader(), () 
     const broken = reader(["list", vault]);
     assert.deepEqual([broken.code, broken.out.includes(id)], [4, true]);
     const checked = reader(["check", vault]);
-    assert.deepEqual([checked.code, /damaged: trash\/\S+: its signature is wrong/.test(checked.out)], [4, true]);
+    assert.deepEqual(
+      [checked.code, /damaged: trash\/\S+: its signature is wrong/.test(checked.out)],
+      [4, true],
+    );
   });
 
   test("reads a vault whose packs a prune wrote again", async () => {
@@ -372,6 +375,59 @@ describe("the second reader, written from the format's page", needsReader(), () 
     assert.equal(reader(["restore", vault, "latest:web01", folder]).code, 0);
     const disk = "D/M/web01/web01.vhdx";
     assert.equal(hashes(folder)[disk], story.nights[1]?.[disk]);
+  });
+
+  test("opens with shares of a recovery key, and reads what a host without the key backed up", async () => {
+    const vault = story.copy("hosts");
+    const inVault = story.place.vault("hosts");
+    const shared = await story.run(
+      "vault",
+      "key",
+      "add",
+      "--recovery",
+      "--shares",
+      "4",
+      "--threshold",
+      "2",
+      ...inVault,
+    );
+    const [first = "", second = "", third = ""] = shared["shares"] as readonly string[];
+    assert.equal(reader(["list", vault], `one:\n${third}\n\n${first}`).code, 0);
+    for (const [secret, says] of [
+      [`${first}\n`, /are needed, and there are 1|wrong/],
+      [`${first}\n${first}`, /is there twice/],
+      [`${first}\n${second.slice(0, -1)}U`, /2 recovery shares are needed, and there are 1/],
+      [`${first}\n${second.replace(/.$/, second.endsWith("7") ? "8" : "7")}`, /not what was printed/],
+    ] as const) {
+      const refused = reader(["list", vault], secret);
+      assert.deepEqual([refused.code, says.test(refused.err)], [1, true], refused.err);
+    }
+    const key = story.place.path("hv01.key");
+    await story.run("vault", "key", "add-host", "hv01", "--out", key, ...inVault);
+    const flags = ["--vault", vault, "--passphrase-file", key];
+    const noise = new SeededEntropy(91);
+    write(story.place.path("of-host/h01/disk.vhd"), noise.bytes(300_000));
+    const backup = ["backup", "--host", `folder:${story.place.path("of-host")}`, "--all", ...flags];
+    await story.run(...backup);
+    await story.run("vault", "key", "remove-host", "hv01", ...inVault);
+    const folder = story.place.path("by-host");
+    const read = reader(["restore", vault, "latest:h01", folder]);
+    assert.equal(read.code, 0, read.err);
+    assert.deepEqual(hashes(folder), hashes(story.place.path("of-host")));
+    const checked = reader(["check", vault]);
+    assert.deepEqual([checked.code, checked.err], [0, ""], checked.out);
+    write(story.place.path("of-host/h01/disk.vhd"), noise.bytes(300_000));
+    await story.run(...backup);
+    const after = reader(["check", vault]);
+    assert.equal(after.code, 4);
+    assert.match(after.out, /damaged: points\/\S+ was put by a host after its key had been taken away/);
+    assert.equal(reader(["list", vault]).out.trim().split("\n").length, story.points.length + 1);
+    assert.equal(reader(["restore", vault, "latest:h01", story.place.path("by-host-again")]).code, 0);
+    assert.deepEqual(
+      hashes(story.place.path("by-host-again")),
+      hashes(folder),
+      "the one that counts is the latest",
+    );
   });
 
   test("puts no file outside of the folder", () => {

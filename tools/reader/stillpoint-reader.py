@@ -42,6 +42,10 @@ class Refused(Exception):
     """Nothing is known to be broken, but it cannot be done. Exit code 1."""
 
 
+class Uncounted(Refused):
+    """Put by a host after its key had been taken away (§11.4)."""
+
+
 class Damaged(Exception):
     """Bytes are missing, or not what they must be. Exit code 4."""
 
@@ -442,6 +446,9 @@ KINDS = {
     TRASH_ENTRY: Kind(magic("removal", 8), 2),
 }
 
+HOST, HOST_END = 16, 17
+KINDS[HOST] = KINDS[HOST_END] = Kind(magic("host", 8), 1)
+
 HEADER = struct.Struct("<8sHBB4x16s16s16s32s32s16s32s")
 BODY = struct.Struct("<IIB7x")
 SIGNATURE_BYTES = 64  # behind the tag of objects of key form 2
@@ -502,7 +509,7 @@ def read_body(data: bytes, content: int, keys: Keys, what: str) -> tuple[Header,
     plain_bytes, packed_bytes, compression = BODY.unpack(head)
     require(head[9:] == bytes(7), f"{what}: its body's head is not of the form")
     require(len(data) == begin + packed_bytes + 16, f"{what} does not have the length that it names")
-    key = header.key if header.content != RESTORE_POINT else derive(header.key, header.session, "body")
+    key = header.key if KINDS[content].key_form == 2 else derive(header.key, header.session, "body")
     packed = unseal(key, bytes(12), data[begin:], header.raw + head, what)
     return header, decompress(packed, compression, plain_bytes, what)
 
@@ -728,6 +735,7 @@ class Vault:
         self.headers: OrderedDict[str, tuple[Header, bytes]] = OrderedDict()
         self.open_frames: OrderedDict[Place, dict[bytes, bytes]] = OrderedDict()
         self.bad_frames: dict[Place, str] = {}
+        self.ends: dict[str, set[str]] | None = None
 
     @staticmethod
     def unlock(folder: Path, secret: str) -> Vault:
@@ -819,7 +827,28 @@ class Vault:
         what = f"index/{name}"
         data = self.read(what)
         require(hashlib.sha256(data).hexdigest() == name, f"{what} is not what its name says")
-        return Segment(read_body(data, SEGMENT, self.keys, what)[1], what)
+        header, body = read_body(data, SEGMENT, self.keys, what)
+        self.require_counting(header, what, what)
+        return Segment(body, what)
+
+    # Write-only hosts
+
+    def ended_hosts(self) -> dict[str, set[str]]:
+        """By each host whose key was taken away, what counts of it: segments' names, points' names and hashes."""
+        if self.ends is None:
+            self.ends = {}
+            for name in self.names("hosts-ended", TIMED_NAME):
+                fields = self.read_note(f"hosts-ended/{name}", HOST_END)
+                require(fields.get("host") == name[13:], f"hosts-ended/{name} is of another host")
+                counting = self.ends.setdefault(name[13:], set())
+                counting.update(fields["segments"])
+                counting.update(point["object"] + " " + point["sha256"] for point in fields["points"])
+        return self.ends
+
+    def require_counting(self, header: Header, what: str, known_as: str) -> None:
+        host = header.writer.hex()
+        if header.writer != bytes(16) and known_as not in self.ended_hosts().get(host, {known_as}):
+            raise Uncounted(f"{what} was put by a host after its key had been taken away")
 
     def read_index(self) -> list[str]:
         """Reads all segments, and the footers of packs that none of them names. Gives what was damaged."""
@@ -829,6 +858,8 @@ class Vault:
                 segment = self.read_segment(name)
                 self.index.segments.append(segment)
                 named.update(segment.packs)
+            except Uncounted:
+                pass
             except Damaged as error:
                 damage.append(str(error))
         for pack in self.pack_names():
@@ -852,9 +883,9 @@ class Vault:
     # Restore points
 
     def read_note(self, what: str, content: int) -> dict[str, Any]:
-        """A note about removal (§10.1)."""
+        """A note about removal (§10.1) or about a host (§11), which full-key holders alone may write."""
         header, body = read_body(self.read(what), content, self.keys, what)
-        require(header.writer == bytes(16), f"{what} is by a writer who may not remove")
+        require(header.writer == bytes(16), f"{what} is by a writer who may not write it")
         fields = decode_json(body, what)
         require(fields.get("version") == 1 and fields.get("object") == what, f"{what} is of another name or version")
         return fields
@@ -879,7 +910,10 @@ class Vault:
 
     def read_point(self, named: NamedPoint) -> dict[str, Any]:
         what = f"points/{named.name}"
-        body = decode_json(read_body(self.read(what), RESTORE_POINT, self.keys, what)[1], what)
+        data = self.read(what)
+        header, plain = read_body(data, RESTORE_POINT, self.keys, what)
+        self.require_counting(header, what, f"{what} {hashlib.sha256(data).hexdigest()}")
+        body = decode_json(plain, what)
         require(body.get("version") == 1, f"{what} has version {body.get('version')}, and this reader knows version 1")
         require(body.get("id") == named.id and body.get("vault") == self.config["id"], f"{what} is of another name or vault")
         require(milliseconds(body.get("time")) == named.time, f"{what} is of another time")
@@ -1053,7 +1087,7 @@ def find_point(vault: Vault, selector: str) -> NamedPoint:
         for point in reversed(points):
             try:
                 machine = vault.read_point(point).get("machine", {})
-            except Damaged as error:
+            except (Damaged, Uncounted) as error:
                 warn(str(error))
                 continue
             if wanted in (str(machine.get("name")).casefold(), str(machine.get("id")).casefold()):
@@ -1079,6 +1113,8 @@ def run_list(vault: Vault) -> int:
             continue
         try:
             body = vault.read_point(point)
+        except Uncounted:
+            continue
         except Damaged as error:
             damage.append(str(error))
             continue
@@ -1154,6 +1190,9 @@ class Check:
         for folder, content in (("doomed", DOOMED_LIST), ("awaited", AWAITED_SESSIONS)):
             for name in vault.names(folder, TIMED_NAME):
                 self.attempt(lambda: vault.read_note(f"{folder}/{name}", content))
+        for folder, content in (("hosts", HOST), ("hosts-ended", HOST_END)):
+            for name in vault.names(folder, TIMED_NAME):
+                self.attempt(lambda: vault.read_note(f"{folder}/{name}", content))
         for message in vault.trash()[1]:
             self.found(message)
         points = vault.points()
@@ -1167,7 +1206,7 @@ class Check:
     def attempt(self, act: Any) -> None:
         try:
             act()
-        except Damaged as error:
+        except (Damaged, Uncounted) as error:
             self.found(str(error))
 
     def check_pack(self, pack: str) -> None:
@@ -1215,6 +1254,8 @@ class Check:
         """§7: a segment names whole packs. That no chunk is left out was found with the packs; that none is added, here."""
         try:
             segment = self.vault.read_segment(name)
+        except Uncounted:
+            return
         except Damaged:
             return  # said already, when the index was read
         what = f"index/{name}"
