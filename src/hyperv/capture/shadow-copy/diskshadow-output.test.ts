@@ -80,6 +80,12 @@ test("`readShadows()` understands no word: another language reads the same", () 
   assert.deepEqual(readShadows(GERMAN), [{ ...english, alias: undefined }]);
 });
 
+test("`readShadows()` reads the same where a program prints in another code page than UTF-8", () => {
+  const printed = new TextDecoder().decode(Buffer.from(GERMAN, "latin1"));
+  assert.ok(printed.includes("\ufffd"), "letters beyond ASCII are lost");
+  assert.deepEqual(readShadows(printed), readShadows(GERMAN));
+});
+
 test("`readShadows()` reads the shadow copy of a share", () => {
   const [shadow] = readShadows(String.raw`
 	* Shadow copy ID = {89fcc72a-ef5d-4fc0-9f6c-c936c3ce6491}		%Stillpoint0%
