@@ -7,8 +7,7 @@ import { describe, test } from "node:test";
 import { type RunEvent, systemClock, systemEntropy } from "../../base/index.ts";
 import { type HypervHost, openHypervHost } from "../../hyperv/index.ts";
 import { MemoryJournal } from "../../hyperv/testing/index.ts";
-import { holdOptions, MACHINE } from "../../hyperv/testing/scene-host.ts";
-import { Scene, type SceneOptions } from "../../simulator/testing/index.ts";
+import { SCENE_MACHINE_ID, Scene, type SceneOptions, sceneHold } from "../../simulator/testing/index.ts";
 import { type CimSession, textsOf } from "../index.ts";
 import { sessionThroughProcess } from "./testing/index.ts";
 
@@ -52,8 +51,8 @@ const notesOf = (said: readonly RunEvent[]): readonly string[] =>
   said.flatMap((event) => (event.type === "step-note" ? [event.message] : []));
 
 /** Holds the machine and lets it go; the level that was reached. */
-async function held(there: There, options = holdOptions()): Promise<string> {
-  const hold = await there.host.hold(MACHINE, options);
+async function held(there: There, options = sceneHold()): Promise<string> {
+  const hold = await there.host.hold(SCENE_MACHINE_ID, options);
   assert.deepEqual((await hold.release()).leftBehind, []);
   await isUntouched(there);
   return hold.reached;
@@ -62,7 +61,7 @@ async function held(there: There, options = holdOptions()): Promise<string> {
 describe("a host through a Windows PowerShell that does otherwise", () => {
   test("powershell-text-scalars: where no type is made of a text, the checkpoint fails with the cast's sentence, and nothing is left", async () => {
     await using there = await through(["no-casts"]);
-    await assert.rejects(there.host.hold(MACHINE, holdOptions(ONCE)), {
+    await assert.rejects(there.host.hold(SCENE_MACHINE_ID, sceneHold(ONCE)), {
       code: "checkpoint-failed",
       message: /Unable to cast object of type 'System\.String'/,
     });
@@ -71,7 +70,7 @@ describe("a host through a Windows PowerShell that does otherwise", () => {
 
   test("powershell-text-scalars, powershell-gettext-null, powershell-fetched-settings: as assumed, a hold is made and named", async () => {
     await using there = await through([]);
-    const options = holdOptions();
+    const options = sceneHold();
     assert.equal(await held(there, options), "application");
     assert.deepEqual(notesOf(options.said), []);
   });
@@ -83,7 +82,7 @@ describe("a host through a Windows PowerShell that does otherwise", () => {
 
   test("powershell-fetched-settings: where they are not taken back, the checkpoint keeps its name, and a note says so", async () => {
     await using there = await through(["read-only"]);
-    const options = holdOptions();
+    const options = sceneHold();
     assert.equal(await held(there, options), "application");
     assert.deepEqual(notesOf(options.said), [
       "The checkpoint keeps the host's name for it: Read-only (2147749923)",
@@ -112,7 +111,7 @@ describe("a host through a Windows PowerShell that does otherwise", () => {
 
   test("powershell-machine-name: where the computer's name is taken for another computer, nothing is made, and the host's sentence says why", async () => {
     await using there = await through(["needs-dot"]);
-    await assert.rejects(there.host.hold(MACHINE, holdOptions(ONCE)), {
+    await assert.rejects(there.host.hold(SCENE_MACHINE_ID, sceneHold(ONCE)), {
       code: "checkpoint-failed",
       message: /The RPC server is unavailable/,
     });
@@ -131,7 +130,7 @@ describe("a host through a Windows PowerShell that does otherwise", () => {
   test("powershell-unelevated: lists with nothing in them leave no machine to be found; another code is the host's refusal", async () => {
     await using empty = await through(["empty-lists"]);
     assert.deepEqual(await empty.host.machines(), []);
-    await assert.rejects(empty.host.hold(MACHINE, holdOptions(ONCE)), { code: "machine-not-found" });
+    await assert.rejects(empty.host.hold(SCENE_MACHINE_ID, sceneHold(ONCE)), { code: "machine-not-found" });
     await using refused = await through(["privilege-not-held"]);
     await assert.rejects(refused.host.machines(), { code: "host-fault", message: /privilege is not held/ });
   });

@@ -7,11 +7,15 @@ import { describe, test } from "node:test";
 import { systemClock, systemEntropy } from "../../base/index.ts";
 import { CLASSIC_CLASSES, type HypervHost, MODERN_CLASSES, openHypervHost } from "../../hyperv/index.ts";
 import { MemoryJournal } from "../../hyperv/testing/index.ts";
-import { holdOptions, hostWithPrograms, MACHINE } from "../../hyperv/testing/scene-host.ts";
-import { hostSchemas } from "../../simulator/provider/schema/host-schemas.ts";
-import { releaseOf } from "../../simulator/state/host-version.ts";
-import { openOlderScene, Scene } from "../../simulator/testing/index.ts";
-import { hostShell } from "../../simulator/wire/host-shell.ts";
+import {
+  hostSchemas,
+  hostShell,
+  openOlderScene,
+  releaseOf,
+  SCENE_MACHINE_ID,
+  Scene,
+  sceneHold,
+} from "../../simulator/testing/index.ts";
 import type { CimSession, DeclaredClass } from "../index.ts";
 import { declaredSchemas } from "./declared-schemas.ts";
 import { WSMAN_CODE } from "./messages/fault.ts";
@@ -91,7 +95,7 @@ describe("WS-Management that does otherwise than we assume", () => {
         return envelope.replaceAll(String(WSMAN_CODE.resourceNotFound), String(code));
       },
     });
-    const held = await host.hold(MACHINE, holdOptions(ONCE));
+    const held = await host.hold(SCENE_MACHINE_ID, sceneHold(ONCE));
     assert.equal(held.reached, "application");
     assert.deepEqual((await held.release()).leftBehind, []);
     assert.deepEqual(journal.entries, []);
@@ -139,7 +143,7 @@ describe("WS-Management that does otherwise than we assume", () => {
         };
       },
     });
-    const held = await host.hold(MACHINE, holdOptions(ONCE));
+    const held = await host.hold(SCENE_MACHINE_ID, sceneHold(ONCE));
     assert.equal(held.reached, "application");
     assert.ok(refusals > 0);
     assert.deepEqual((await held.release()).leftBehind, []);
@@ -169,7 +173,7 @@ describe("WS-Management that does otherwise than we assume", () => {
               };
         },
       });
-      const held = await host.hold(MACHINE, holdOptions(ONCE));
+      const held = await host.hold(SCENE_MACHINE_ID, sceneHold(ONCE));
       assert.deepEqual((await held.release()).leftBehind, []);
       assert.ok(settings.length > 0);
       await isClean(scene);
@@ -227,7 +231,7 @@ describe("a host of 2008 R2 whose classes are otherwise than we declare", () => 
       (await host.inventory()).map(({ name, reference }) => [name, reference]),
       [["web01", undefined]],
     );
-    const held = await host.hold(MACHINE, holdOptions(ONCE));
+    const held = await host.hold(SCENE_MACHINE_ID, sceneHold(ONCE));
     assert.equal(held.reached, "application");
     assert.deepEqual((await held.release()).leftBehind, [
       'machine "web01": whether it runs again is not known: Cannot see "web01" run again: the host did not name its instance',
@@ -257,8 +261,10 @@ describe("remote shells that do otherwise than we assume", () => {
     for (const quoting of ["as-it-comes", "each"] as const) {
       await using scene = await openOlderScene("2012r2", { host: { programs: [{ name: "note.exe" }] } });
       await using commands = shellsOf(scene, quoting);
-      await using host = await hostWithPrograms(scene, new MemoryJournal(), { commands });
-      const held = await host.hold(MACHINE, holdOptions(ONCE));
+      const { session, clock, entropy } = scene;
+      const ports = { session, files: scene.host.files(), commands, clock, entropy, hostKey: "sim:test" };
+      await using host = await openHypervHost({ ...ports, journal: new MemoryJournal() });
+      const held = await host.hold(SCENE_MACHINE_ID, sceneHold(ONCE));
       assert.equal(held.reached, "application");
       assert.deepEqual((await held.release()).leftBehind, []);
       await commands.run("note.exe", { arguments: ["plain", "a b"], timeoutMs: 20_000 });

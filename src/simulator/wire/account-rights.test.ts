@@ -5,8 +5,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { type HypervHost, openHypervHost } from "../../hyperv/index.ts";
 import { MemoryJournal } from "../../hyperv/testing/index.ts";
-import { holdOptions, MACHINE } from "../../hyperv/testing/scene-host.ts";
-import { WireScene } from "../testing/index.ts";
+import { SCENE_MACHINE_ID, sceneHold, WireScene } from "../testing/index.ts";
 import type { AccountRights } from "./account-rights.ts";
 
 const ONCE = { patience: { attempts: 1, firstDelayMs: 1, longestDelayMs: 1 } } as const;
@@ -29,7 +28,7 @@ async function asAccount(rights: AccountRights, work: (host: HypervHost) => Prom
 
 const isHeld = async (host: HypervHost): Promise<void> => {
   assert.equal((await host.machines()).length, 1);
-  const held = await host.hold(MACHINE, holdOptions(ONCE));
+  const held = await host.hold(SCENE_MACHINE_ID, sceneHold(ONCE));
   assert.equal(held.reached, "application");
   assert.deepEqual((await held.release()).leftBehind, []);
 };
@@ -44,14 +43,14 @@ describe("an account over WinRM", () => {
     await asAccount(without, async (host) => {
       const message = 'Cannot do "Enumerate" in "root\\virtualization\\v2": Access denied (0x80041003)';
       await assert.rejects(host.machines(), { code: "host-fault", message });
-      await assert.rejects(host.hold(MACHINE, holdOptions(ONCE)), { code: "host-fault", message });
+      await assert.rejects(host.hold(SCENE_MACHINE_ID, sceneHold(ONCE)), { code: "host-fault", message });
     });
   });
 
   test("account-least: where Hyper-V shows it nothing, nothing is listed, and a backup does not find the machine", async () => {
     await asAccount({ ...LEAST, groups: ["Remote Management Users"] }, async (host) => {
       assert.deepEqual(await host.machines(), []);
-      await assert.rejects(host.hold(MACHINE, holdOptions(ONCE)), { code: "machine-not-found" });
+      await assert.rejects(host.hold(SCENE_MACHINE_ID, sceneHold(ONCE)), { code: "machine-not-found" });
     });
   });
 
