@@ -37,11 +37,21 @@ export class VaultTooNewError extends StillpointError {
   readonly retry = "never";
   readonly version: number;
   readonly newestKnown: number;
+  /** The object's name in the storage, where it is one object and not the vault. */
+  readonly object: string | undefined;
 
-  constructor(message: string, options: { readonly version: number; readonly newestKnown: number }) {
+  constructor(
+    message: string,
+    options: {
+      readonly version: number;
+      readonly newestKnown: number;
+      readonly object?: string | undefined;
+    },
+  ) {
     super(message);
     this.version = options.version;
     this.newestKnown = options.newestKnown;
+    this.object = options.object;
   }
 }
 
@@ -110,4 +120,12 @@ export class VaultLastKeySlotError extends StillpointError {
 export class VaultKeySlotNotFoundError extends StillpointError {
   readonly code = "vault-key-slot-not-found";
   readonly retry = "never";
+}
+
+/** What keeps an object from being used: damage, or a version that only newer programs know. Throws every other error again. */
+export function damageIn(error: unknown): VaultDamagedError {
+  if (error instanceof VaultDamagedError) return error;
+  if (!(error instanceof VaultTooNewError) || error.object === undefined) throw error;
+  const what = `it is of version ${error.version}, which a newer program wrote`;
+  return new VaultDamagedError(error.object, what, { cause: error });
 }

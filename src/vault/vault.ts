@@ -1,6 +1,6 @@
 import type { Guid, RestorePointId, Secret } from "../base/index.ts";
 import type { VaultKeys } from "./crypto/vault-keys.ts";
-import { VaultDamagedError } from "./errors.ts";
+import { damageIn, VaultDamagedError, VaultTooNewError } from "./errors.ts";
 import type { VaultConfig } from "./format/config-document.ts";
 import type { KdfCost } from "./format/key-slot-document.ts";
 import { VaultHostExistsError, VaultHostUnknownError } from "./hosts/errors.ts";
@@ -267,7 +267,7 @@ export class Vault implements AsyncDisposable {
         continue; // a prune took it since it was listed
       else if (filter.machine === undefined || isOfMachine(point, filter.machine)) yield summaryOf(point);
     }
-    if (damage !== undefined) throw damage;
+    if (damage !== undefined) throw damage.cause instanceof VaultTooNewError ? damage.cause : damage;
   }
 
   /** By id, unique prefix of one, or `latest:` and a machine's name or id. @throws {PointNotFoundError} @throws {PointAmbiguousError} */
@@ -461,8 +461,7 @@ export class Vault implements AsyncDisposable {
     try {
       return await this.#points.readIfThere(name);
     } catch (error) {
-      if (error instanceof VaultDamagedError) return error;
-      throw error;
+      return damageIn(error);
     }
   }
 }

@@ -59,7 +59,7 @@ export function openHeader(keys: WriterKeys, bytes: Uint8Array, subject: Subject
   if (header.version > FORMAT_VERSION) {
     throw new VaultTooNewError(
       `Cannot read "${subject.object}" of the vault: it has format version ${header.version}, this program knows ${FORMAT_VERSION}`,
-      { version: header.version, newestKnown: FORMAT_VERSION },
+      { version: header.version, newestKnown: FORMAT_VERSION, object: subject.object },
     );
   }
   const contents: readonly number[] = kind.contents;

@@ -4,7 +4,7 @@ import { type Storage, StorageObjectMissingError } from "../../storage/index.ts"
 import { SessionKeyring } from "../crypto/open-header.ts";
 import { openSignedSegment } from "../crypto/sealed-object.ts";
 import { hasFullKey, isFullKeyWriter, type WriterKeys } from "../crypto/vault-keys.ts";
-import { VaultDamagedError } from "../errors.ts";
+import { damageIn, VaultDamagedError } from "../errors.ts";
 import { HASH_BYTES } from "../format/layout.ts";
 import { digestFromName, INDEX_PREFIX, PACKS_PREFIX } from "../format/object-names.ts";
 import { HostBook } from "../hosts/host-book.ts";
@@ -302,8 +302,7 @@ export class LoadedIndex {
           this.#adopted.push(contents);
         } else await this.#adoptClaim(contents);
       } catch (error) {
-        if (!(error instanceof VaultDamagedError)) throw error;
-        this.unreadablePacks.set(object, error);
+        this.unreadablePacks.set(object, damageIn(error));
       }
     }
   }
@@ -337,8 +336,7 @@ export class LoadedIndex {
       this.#loaded.add(name);
     } catch (error) {
       if (error instanceof StorageObjectMissingError) return false;
-      if (!(error instanceof VaultDamagedError)) throw error;
-      this.damagedSegments.set(name, error);
+      this.damagedSegments.set(name, damageIn(error));
     }
     return true;
   }

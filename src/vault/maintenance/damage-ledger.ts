@@ -1,4 +1,4 @@
-import { VaultDamagedError } from "../errors.ts";
+import { damageIn } from "../errors.ts";
 
 /** One object that is damaged or gone, and who needs it. */
 export interface DamagedObject {
@@ -48,9 +48,9 @@ export class DamageLedger {
       await check();
       return undefined;
     } catch (error) {
-      if (!(error instanceof VaultDamagedError)) throw error;
-      this.note(error.object, error.what);
-      return error.object;
+      const { object, what } = damageIn(error);
+      this.note(object, what);
+      return object;
     }
   }
 

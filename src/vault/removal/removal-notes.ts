@@ -2,7 +2,7 @@ import type { Clock, Entropy, RestorePointId } from "../../base/index.ts";
 import { type Storage, StorageObjectExistsError, StorageObjectMissingError } from "../../storage/index.ts";
 import { openRemoval, type RemovalContent, sealRemoval } from "../crypto/sealed-object.ts";
 import type { WriterKeys } from "../crypto/vault-keys.ts";
-import { VaultDamagedError } from "../errors.ts";
+import { damageIn, VaultDamagedError } from "../errors.ts";
 import { CONTENT } from "../format/layout.ts";
 import {
   AWAITED_PREFIX,
@@ -181,7 +181,7 @@ export class RemovalNotes {
       const found = await this.#get<Omit<TrashEntry, "name">>(name, CONTENT.trashEntry);
       return found?.point === named.point && found.untilMilliseconds === named.untilMilliseconds;
     } catch (error) {
-      if (!(error instanceof VaultDamagedError)) throw error;
+      damageIn(error);
       return false;
     }
   }
