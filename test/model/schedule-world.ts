@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { hash } from "node:crypto";
-import { hexFromBytes } from "../../src/base/index.ts";
+import { hexFromBytes, type Secret } from "../../src/base/index.ts";
 import { FakeClock, SeededEntropy } from "../../src/base/testing/index.ts";
 import {
   MemoryStorage,
@@ -11,11 +11,13 @@ import {
 import { SealedHeader } from "../../src/vault/format/layout.ts";
 import {
   openVault,
+  openWriteOnlyVault,
   PointNotFoundError,
   type RestorePoint,
   type StoredFile,
   type Vault,
   VaultDamagedError,
+  type VaultOptions,
   VaultSessionLostError,
 } from "../../src/vault/index.ts";
 import { parseFrameClear } from "../../src/vault/packs/frame-clear.ts";
@@ -87,8 +89,10 @@ export class ScheduleWorld {
   async live(): Promise<void> {
     const { vault } = await createSmallVault(this.#storage);
     for (let i = 0; i < 3; i++) await this.#backUp(vault);
+    const { key } = await vault.addHost("hv02");
     await vault[Symbol.asyncDispose]();
-    for (let i = 0; i < 3; i++) this.#start(async (vault) => await this.#backUpTwice(vault));
+    for (let i = 0; i < 2; i++) this.#start(async (vault) => await this.#backUpTwice(vault));
+    this.#startHost(key);
     for (let i = 0; i < 2; i++) this.#start(async (vault) => await this.#prune(vault));
     this.#start(async (vault) => await this.#restore(vault));
     await this.#schedule.run();
@@ -126,6 +130,21 @@ export class ScheduleWorld {
   }
 
   #start(work: (vault: Vault) => Promise<void>): void {
+    this.#launch(async (options) => {
+      await using vault = await openVault({ ...options, passphrase: TEST_PASSPHRASE });
+      await work(vault);
+    });
+  }
+
+  /** A writer that can read nothing. */
+  #startHost(key: Secret): void {
+    this.#launch(async (options) => {
+      await using vault = await openWriteOnlyVault({ ...options, passphrase: key });
+      await this.#backUpTwice(vault ?? assert.fail("the key is no host's"));
+    });
+  }
+
+  #launch(work: (options: VaultOptions) => Promise<void>): void {
     const number = this.#programs.length + 1;
     const storage = this.#schedule.open(this.#storage);
     const years = this.#random.below(3) - 1;
@@ -137,7 +156,7 @@ export class ScheduleWorld {
   async #run(
     storage: ScheduledStorage,
     program: {
-      readonly work: (vault: Vault) => Promise<void>;
+      readonly work: (options: VaultOptions) => Promise<void>;
       readonly lifetime: number;
       readonly seed: number;
       readonly years: number;
@@ -149,15 +168,8 @@ export class ScheduleWorld {
       storage.kill();
     }, 1);
     try {
-      await using vault = await openVault({
-        storage,
-        clock,
-        entropy: new SeededEntropy(program.seed),
-        passphrase: TEST_PASSPHRASE,
-        workers: 1,
-        ...indexOfTests(),
-      });
-      await program.work(vault);
+      const entropy = new SeededEntropy(program.seed);
+      await program.work({ storage, clock, entropy, workers: 1, ...indexOfTests() });
     } catch (error) {
       this.#judge(error);
     } finally {
@@ -184,12 +196,12 @@ export class ScheduleWorld {
   }
 
   /** Sessions one after the other: the later ones open while something is doomed already. */
-  async #backUpTwice(vault: Vault): Promise<void> {
+  async #backUpTwice(vault: Pick<Vault, "openSession">): Promise<void> {
     await this.#backUp(vault);
     await this.#backUp(vault);
   }
 
-  async #backUp(vault: Vault): Promise<void> {
+  async #backUp(vault: Pick<Vault, "openSession">): Promise<void> {
     const session = await vault.openSession();
     for (let i = 0; i < 2; i++) {
       const bytes = this.#guestWrites();
