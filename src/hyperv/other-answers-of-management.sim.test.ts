@@ -419,6 +419,26 @@ describe("a cluster whose resources say other things (cluster-resource)", () => 
     );
   });
 
+  test("lets a guest of 2012 be saved although it is clustered, without its id", async () => {
+    await using scene = await Scene.open({
+      host: { os: { caption: "Windows Server 2012", version: "6.2.9200", productType: 3 } },
+      machine: {
+        clusterOwner: "HV01",
+        configurationVersion: "4.0",
+        guest: { os: "windows", vss: "missing" },
+      },
+    });
+    for (const [changes, refusal] of [
+      [{}, "clustered-guest-not-saved"],
+      [without("PrivateProperties"), undefined],
+    ] as const) {
+      const host = await hostOf(scene, new MemoryJournal(), changedSession(scene.session, changes));
+      const [machine] = await host.machines();
+      assert.equal(machine?.forecast.refusal?.code, refusal);
+      assert.equal(machine?.forecast.interruptsGuest === "save", refusal === undefined);
+    }
+  });
+
   test("has it not found without its id or its node", async () => {
     for (const name of ["PrivateProperties", "OwnerNode", "Type"]) {
       await failsWhere({ machine, changes: without(name) }, (error) => error instanceof MachineNotFoundError);
