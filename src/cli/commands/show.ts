@@ -33,6 +33,10 @@ function pointText(point: RestorePoint, paint: Paint): string {
     `  ${point.consistency}-consistent (asked: ${point.asked}), by ${point.method}, checkpoint: ${point.checkpointKind}`,
     `  guest interrupted: ${point.interruptedSeconds} s; memory: ${memoryText(point.memory)}`,
   ];
+  if (point.storedBy !== undefined)
+    lines.push(
+      `  stored by the write-only host ${point.storedBy}, whose word is all there is (vault key list names it)`,
+    );
   for (const disk of point.disks) {
     lines.push(
       `  disk ${point.disks.indexOf(disk)}: ${disk.controller} ${disk.number}:${disk.location} ${disk.viewLeaf}`,

@@ -138,7 +138,8 @@ test("what a host backs up comes back to a full-key holder, and the host stores 
   await using other = await openSmallVault(storage);
   assert.equal((await Array.fromAsync(other.points())).length, 2);
   for (const { id } of [first, second]) await assertComesBack(other, id, disk);
-  assert.equal((await other.findPoint(first.id)).files[0]?.storedBy, facts.id);
+  const found = await other.findPoint(first.id);
+  assert.deepEqual([found.storedBy, found.files[0]?.storedBy], [facts.id, facts.id]);
   for (const name of packsIn(storage)) {
     const { writer } = SealedHeader.decode(storage.peek(name));
     assert.equal(hexFromBytes(writer), facts.id);

@@ -134,6 +134,6 @@ export class PointStore {
   ): Promise<RestorePoint> {
     const host = hexFromBytes(writer);
     if (!(await this.#hosts.countsPoint(host, object, sealed))) throw new VaultHostEndedError(object, host);
-    return { ...point, files: point.files.map((file) => ({ ...file, storedBy: host })) };
+    return { ...point, storedBy: host, files: point.files.map((file) => ({ ...file, storedBy: host })) };
   }
 }

@@ -82,6 +82,8 @@ export interface RestorePointDraft {
 
 /** What is kept of one machine at one moment. */
 export interface RestorePoint extends RestorePointDraft {
+  /** The write-only host that put it, as in its files. It may say of a machine and of a time what it likes. */
+  readonly storedBy?: string | undefined;
   readonly id: RestorePointId;
   /** When it was committed: ISO instant, the writer's clock. */
   readonly time: string;

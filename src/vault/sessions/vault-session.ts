@@ -2,7 +2,7 @@ import { type Clock, type Entropy, throwIfInterrupted } from "../../base/index.t
 import type { ByteSource } from "../../disk/index.ts";
 import { type Storage, StorageDeniedError, StorageLockedError } from "../../storage/index.ts";
 import { newSessionKeys, type SessionKeys } from "../crypto/session-keys.ts";
-import type { WriterKeys } from "../crypto/vault-keys.ts";
+import { hasFullKey, type WriterKeys } from "../crypto/vault-keys.ts";
 import { VaultSessionLostError } from "../errors.ts";
 import { HASH_BYTES } from "../format/layout.ts";
 import type { LoadedIndex } from "../index/load-index.ts";
@@ -146,7 +146,7 @@ export class VaultSession implements AsyncDisposable {
    * this one relies on. docs/vault-format.md 10.
    */
   async #keepOrTakeBack(point: RestorePoint): Promise<void> {
-    const { loaded, notes, points } = this.#parts;
+    const { loaded, notes } = this.#parts;
     for (const { packs } of await notes.doomedLists()) loaded.index.doom(packs);
     await loaded.reconcile();
     const isWhole = [...this.#reliedOn].every((pack) => loaded.index.lasts(pack));
@@ -157,12 +157,13 @@ export class VaultSession implements AsyncDisposable {
 
   /** Whoever may only add, or put it under a lock, hides it; it was never promised. */
   async #takeAway(point: RestorePoint): Promise<void> {
-    const { points, notes, clock } = this.#parts;
+    const { points, notes, clock, keys } = this.#parts;
     try {
       await points.delete(point);
     } catch (error) {
       if (!(error instanceof StorageDeniedError || error instanceof StorageLockedError)) throw error;
-      await notes.trash(point.id, clock.now().epochMilliseconds);
+      // nobody believes what a write-only host says of removal: verify tells of the restore point
+      if (hasFullKey(keys)) await notes.trash(point.id, clock.now().epochMilliseconds);
     }
   }
 
