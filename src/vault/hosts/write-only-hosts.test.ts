@@ -37,6 +37,7 @@ import {
   bringBack,
   createSmallVault,
   draftOf,
+  indexOfTests,
   openSmallVault,
   someBytes,
   storeBytes,
@@ -52,7 +53,14 @@ async function openHost(
   seed: number,
 ): Promise<WriteOnlyVault> {
   const clock = new FakeClock("2026-01-02T00:00:00Z");
-  const options = { storage, clock, entropy: new SeededEntropy(seed), passphrase: key, workers: 1 };
+  const options = {
+    storage,
+    clock,
+    entropy: new SeededEntropy(seed),
+    passphrase: key,
+    workers: 1,
+    ...indexOfTests(),
+  };
   return (await openWriteOnlyVault(options)) ?? assert.fail("the key is no host's");
 }
 
