@@ -62,10 +62,10 @@ export class PackBuilder {
     };
   }
 
-  /** A frame of very many very small chunks does not fit the usual buffer. */
+  /** The buffer was a small one, or a frame of very many very small chunks does not fit the usual one. */
   #reserve(end: number): void {
     if (end <= this.#buffer.length) return;
-    const larger = new Uint8Array(end);
+    const larger = new Uint8Array(Math.max(end, Math.min(2 * this.#buffer.length, PACK_BUFFER_BYTES)));
     larger.set(this.#buffer.subarray(0, this.#sizeBytes));
     this.#buffer = larger;
   }

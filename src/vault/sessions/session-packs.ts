@@ -19,6 +19,9 @@ export interface SessionPacksOptions {
   readonly onDurable: (contents: PackContents) => Promise<void>;
 }
 
+/** Lists of chunks are few: their pack begins small, and grows where they are not. */
+const META_BUFFER_BYTES = 1024 * 1024;
+
 interface Building {
   readonly builder: PackBuilder;
   readonly buffer: Uint8Array;
@@ -48,15 +51,16 @@ export class SessionPacks {
     return this.#headers[packClass];
   }
 
-  /** Copies the frame at once; resolves when there is room for more. */
+  /** Copies the frame; resolves when it has. Waits first where a new pack would be one too many in memory. */
   async append(packClass: PackClass, frame: Uint8Array): Promise<void> {
     this.throwIfFailed();
+    while (this.#building[packClass] === undefined && this.#putting.size > this.#options.engine.putsAtOnce) {
+      await Promise.race(this.#putting);
+      this.throwIfFailed();
+    }
     const { builder } = (this.#building[packClass] ??= this.#newBuilding(packClass));
     builder.append(frame);
-    if (!builder.isFull) return;
-    this.#putAway(packClass);
-    while (this.#putting.size > this.#options.engine.putsAtOnce) await Promise.race(this.#putting);
-    this.throwIfFailed();
+    if (builder.isFull) this.#putAway(packClass);
   }
 
   /** Puts what is under construction; resolves when everything appended before is durable. */
@@ -101,14 +105,17 @@ export class SessionPacks {
     try {
       await putOnce(this.#options.storage, packName(contents.digest), parts);
     } finally {
-      this.#options.engine.packBuffers.put(buffer);
+      if (buffer.length === PACK_BUFFER_BYTES) this.#options.engine.packBuffers.put(buffer);
     }
     await this.#options.onDurable(contents);
   }
 
   #newBuilding(packClass: PackClass): Building {
     const { session, engine } = this.#options;
-    const buffer = engine.packBuffers.takeFree() ?? new Uint8Array(PACK_BUFFER_BYTES);
+    const buffer =
+      packClass === "data"
+        ? (engine.packBuffers.takeFree() ?? new Uint8Array(PACK_BUFFER_BYTES))
+        : new Uint8Array(META_BUFFER_BYTES);
     const seal = { header: this.#headers[packClass], footerKey: session.footerKey };
     return { buffer, builder: new PackBuilder(seal, buffer) };
   }
