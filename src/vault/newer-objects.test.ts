@@ -78,6 +78,7 @@ for (const below of ["points/", "index/", "packs/"]) {
     assert.ok(damaged.length > 0);
     assert.ok(damaged.some(({ what }) => what === "it is of version 2, which a newer program wrote"));
     if (below === "points/") await assert.rejects(vault.prune(), VaultTooNewError);
+    if (below !== "points/") await assert.rejects(vault.repair({ execute: true }), VaultTooNewError);
     await assertOlderComesBack(vault, older);
   });
 }

@@ -153,6 +153,7 @@ test("what a host backs up comes back to a full-key holder, and the host stores 
     assert.equal(hexFromBytes(writer), facts.id);
   }
   assert.deepEqual((await other.verify()).damaged, []);
+  assert.deepEqual((await other.repair()).lost, []);
 });
 
 test("a host uses what full-key holders stored, and they use its chunks only when they have read them back", async () => {

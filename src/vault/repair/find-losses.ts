@@ -38,8 +38,12 @@ export class FindLosses {
   readonly #lostNow = new Set<string>();
   #isUnexplained = true;
 
+  /** Of the writer whose restore point is looked at. */
+  #frames: FrameReader;
+
   constructor(parts: FindLossesParts) {
     this.#parts = parts;
+    this.#frames = parts.frames;
   }
 
   async run(): Promise<readonly LostPoint[]> {
@@ -63,7 +67,10 @@ export class FindLosses {
     if (machines.has(point.machine.id.toLowerCase())) return;
     machines.add(point.machine.id.toLowerCase());
     const onLost: Walk["onLost"] = ({ id }) => this.#lostNow.add(hexFromBytes(id));
-    for (const { recipe } of point.files) await this.#walk(rootOf(recipe), recipe.level, { onLost });
+    for (const { recipe, storedBy } of point.files) {
+      this.#frames = this.#parts.frames.of(storedBy);
+      await this.#walk(rootOf(recipe), recipe.level, { onLost });
+    }
   }
 
   async #lossOf(name: PointName): Promise<LostPoint | undefined> {
@@ -77,7 +84,8 @@ export class FindLosses {
     }
     this.#isUnexplained = true;
     const files: LostFile[] = [];
-    for (const { path, recipe } of point.files) {
+    for (const { path, recipe, storedBy } of point.files) {
+      this.#frames = this.#parts.frames.of(storedBy);
       const ranges = new LostRanges();
       const onLost: Walk["onLost"] = ({ offset, length, id }) => {
         ranges.add({ offset, length, mayHeal: this.#lostNow.has(hexFromBytes(id)) });
@@ -123,6 +131,7 @@ export class FindLosses {
   #isThere(id: Uint8Array): boolean {
     const { index } = this.#parts.loaded;
     if (this.#parts.salvage.has(id)) return true;
+    if (index.findReadable(id) === undefined && this.#frames.claimed(id) !== undefined) return true;
     const frame = index.findAnyway(id);
     if (frame === undefined) return false;
     const isThere = index.findReadable(id) !== undefined && !index.isStruck(frame);
@@ -137,12 +146,12 @@ export class FindLosses {
     level: number,
   ): Promise<readonly Reference[] | undefined> {
     if (level === 0) return [];
-    const { frames, salvage, signal } = this.#parts;
+    const { salvage, signal } = this.#parts;
     throwIfInterrupted(signal);
     try {
       const salvaged = salvage.nodeOf(id);
       const { bytes, object } =
-        salvaged === undefined ? await frames.chunk(id, signal) : { bytes: salvaged, object: "" };
+        salvaged === undefined ? await this.#frames.chunk(id, signal) : { bytes: salvaged, object: "" };
       return decodeNode(bytes, { ...reference, level, object });
     } catch (error) {
       if (!(error instanceof VaultDamagedError)) throw error;

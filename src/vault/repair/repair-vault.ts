@@ -2,7 +2,7 @@ import { type Clock, type Entropy, throwIfInterrupted } from "../../base/index.t
 import type { Storage } from "../../storage/index.ts";
 import { newSessionKeys } from "../crypto/session-keys.ts";
 import type { VaultKeys } from "../crypto/vault-keys.ts";
-import { VaultDamagedError } from "../errors.ts";
+import { VaultDamagedError, VaultTooNewError } from "../errors.ts";
 import { LEASES_PREFIX, PACKS_PREFIX } from "../format/object-names.ts";
 import { LoadedIndex } from "../index/load-index.ts";
 import { PackCheck } from "../maintenance/check-packs.ts";
@@ -94,6 +94,7 @@ class Repair {
     const record = await DamageRecord.open({ loaded, notes, isKept: store !== undefined }, signal);
     await loaded.reread(signal); // holds the segments against their names, too
     await loaded.reconcile(signal);
+    refuseNewer([...loaded.damagedSegments.values(), ...loaded.unreadablePacks.values()]);
     await this.#checkPacks(record);
     const segments = [...loaded.damagedSegments.keys()].sort();
     const packsNamed = loaded.adoptedPacks.length;
@@ -205,4 +206,9 @@ class Repair {
     this.#loaded.index.doom(goes.packs);
     await this.#parts.notes.doom(goes);
   }
+}
+
+/** What only a newer program can read is not damaged. @throws {VaultTooNewError} */
+function refuseNewer(damage: readonly VaultDamagedError[]): void {
+  for (const { cause } of damage) if (cause instanceof VaultTooNewError) throw cause;
 }
