@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { needs } from "../../../test/testing/oracles.ts";
@@ -127,6 +127,22 @@ describe("SFTP by OpenSSH's server", needs(...SSH_PROGRAMS), () => {
     const failed = probe.lines.filter((line) => line["passed"] === false);
     assert.deepEqual(failed, []);
     assert.deepEqual(readdirSync(path).sort(), before);
+  });
+
+  test("the first put removes what died processes left a day ago, and nothing younger", async () => {
+    const scratch = join(server.folder, "store/stale/.tmp");
+    mkdirSync(scratch, { recursive: true });
+    for (const [name, hours] of [
+      ["old", 25],
+      ["young", 23],
+    ] as const) {
+      const when = new Date(systemClock.now().subtract({ hours }).epochMilliseconds);
+      writeFileSync(join(scratch, name), name);
+      utimesSync(join(scratch, name), when, when);
+    }
+    await using store = await open("stale", {});
+    await store.put("a", [Buffer.from("x")]);
+    assert.deepEqual(readdirSync(scratch), ["young"]);
   });
 
   test("a whole vault lives on a server", async () => {

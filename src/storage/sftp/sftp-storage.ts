@@ -6,12 +6,11 @@ import { assertObjectName, assertObjectPrefix } from "../object-name.ts";
 import { objectRange, type WantedRange } from "../object-range.ts";
 import type { Storage, StorageCallOptions, StorageTraits, StoredObject } from "../storage.ts";
 import { fillFrom, writeParts } from "./carry-bytes.ts";
+import { removeStaleFiles, SCRATCH_FOLDER } from "./remove-stale-files.ts";
 import { SFTP_STATUS, type SftpAction, sftpStatus, storageErrorFromSftp } from "./sftp-errors.ts";
 import { answerOf, type SftpSession } from "./sftp-session.ts";
 import { presentOnly, walkSftp } from "./walk-sftp.ts";
 
-/** Its name begins with a dot, so no object has it and no list shows it. */
-const SCRATCH_FOLDER = ".tmp";
 /** With less than this left, a write that failed has failed for want of space. */
 const NEARLY_FULL_BYTES = 64 * 1024 * 1024;
 
@@ -41,6 +40,7 @@ export class SftpStorage implements Storage {
   readonly #reconnect: () => Promise<SftpSession>;
   readonly #folders = new Set<string>();
   #session: Promise<SftpSession>;
+  #hasCleaned = false;
 
   constructor(parts: SftpStorageParts) {
     this.location = parts.location;
@@ -66,6 +66,8 @@ export class SftpStorage implements Storage {
         throw (await this.#isFull(files, error)) ? full(name, error) : error;
       }
       throwIfInterrupted(options.signal);
+      if (!this.#hasCleaned) await removeStaleFiles(files, this.#path(SCRATCH_FOLDER), temporary);
+      this.#hasCleaned = true;
       await this.#ensureFolder(files, posix.dirname(name));
       await this.#giveName(files, temporary, name);
     });
