@@ -7,6 +7,11 @@ export interface ByteSource extends AsyncDisposable {
   /** Length in bytes when it was opened. */
   readonly sizeBytes: number;
   /**
+   * Of an open file of this machine: its descriptor, valid until it is disposed of. Another thread may read from it, without a way through
+   * this one; whatever goes wrong there is asked of `read` again, which knows the words for it.
+   */
+  readonly descriptor?: number;
+  /**
    * Fills the whole of `target` with the bytes from `offset` on. Any number of reads may run at the same time.
    * The target stays the caller's. @throws {SourceEndedError} when the file ends before the target is full.
    */

@@ -63,6 +63,10 @@ export class NativeFile implements ByteStore {
     return this.#size;
   }
 
+  get descriptor(): number {
+    return this.#handle.fd;
+  }
+
   async read(target: Uint8Array, offset: number): Promise<void> {
     let done = 0;
     while (done < target.length) {

@@ -7,6 +7,7 @@ import type { FileRecipe } from "../recipes/file-recipe.ts";
 import { RecipeBuilder } from "../recipes/recipe-builder.ts";
 import { type Engine, STRETCH_BYTES, STRETCH_CHUNKS } from "./engine.ts";
 import type { FrameFeed } from "./frame-feed.ts";
+import { UNREAD } from "./worker-tasks.ts";
 
 export interface StoreCounts {
   /** Payload bytes that were read. */
@@ -123,11 +124,18 @@ export class FileStoring {
   async #identify(stretch: Stretch, buffer: Uint8Array): Promise<Outcome> {
     const { engine } = this.#context;
     try {
+      const { lengths, offset } = stretch;
       const bytes = buffer.subarray(0, stretch.length);
-      await this.#source.read(bytes, stretch.offset);
-      const { lengths } = stretch;
       const ids = buffer.subarray(STRETCH_BYTES, STRETCH_BYTES + HASH_BYTES * lengths.length);
-      await engine.workers.run({ kind: "hash", bytes, lengths, ids });
+      const { descriptor } = this.#source;
+      const task = { kind: "hash", bytes, lengths, ids } as const;
+      const isDone =
+        descriptor !== undefined &&
+        (await engine.workers.run({ ...task, from: { descriptor, offset } })) !== UNREAD;
+      if (!isDone) {
+        await this.#source.read(bytes, offset);
+        await engine.workers.run(task);
+      }
       return { stretch, buffer, ids: ids.slice() }; // they live longer than the buffer
     } catch (error) {
       engine.stretches.put(buffer);

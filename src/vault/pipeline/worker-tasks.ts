@@ -1,3 +1,6 @@
+/** What a hash task gives whose bytes could not be read. */
+export const UNREAD = -1;
+
 /** What a worker is started with. */
 export interface WorkerStart {
   readonly identityKey: Uint8Array;
@@ -6,6 +9,8 @@ export interface WorkerStart {
 /** Zero test and identity of neighbouring chunks. */
 export interface HashTask {
   readonly kind: "hash";
+  /** Where `bytes` are read from first, if they are not there yet. */
+  readonly from?: { readonly descriptor: number; readonly offset: number };
   /** Best over memory that both threads see: then nothing is copied. */
   readonly bytes: Uint8Array;
   readonly lengths: Uint32Array;
@@ -55,7 +60,7 @@ export type WorkerTask = HashTask | SealTask | OpenTask;
 
 /** What each kind of task gives. `null` is a damaged frame. */
 export interface TaskResults {
-  /** How many chunks were identified. */
+  /** How many chunks were identified; `UNREAD` when not all bytes could be read. */
   readonly hash: number;
   /** The frames' lengths. */
   readonly seal: readonly number[];
