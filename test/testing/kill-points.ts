@@ -7,7 +7,7 @@ import type { TestContext } from "node:test";
 import { SeededEntropy } from "../../src/base/testing/index.ts";
 import { BackupScene } from "./backup-scene.ts";
 
-/** STILLPOINT_KILL_POINTS=all dies at every moment, which takes long; a number says how many are drawn. */
+/** STILLPOINT_KILL_POINTS=all dies at every moment, which takes long; a number says how many are drawn, and `86,87` which ones. */
 const WANTED = process.env["STILLPOINT_KILL_POINTS"];
 const SEED = Number(process.env["STILLPOINT_SEED"] ?? "20260502");
 const RUNNER = join(import.meta.dirname, "killed-backup.ts");
@@ -62,6 +62,7 @@ function run(
 function drawn(names: readonly string[], scenario: KillScenario): readonly number[] {
   const all = names.map((_, at) => at + 1);
   if (WANTED === "all") return all;
+  if (WANTED?.includes(",")) return WANTED.split(",").map(Number);
   const entropy = new SeededEntropy(SEED);
   const changing = all.filter((moment) => !/ (query|get|associators) /.test(names[moment - 1] ?? ""));
   const draw = (from: readonly number[], count: number): readonly number[] =>
