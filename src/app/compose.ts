@@ -9,9 +9,9 @@ import {
 import { type FolderFiles, folderFiles } from "../places/index.ts";
 import { openJournal } from "../runs/index.ts";
 import { requireSuitable, StorageMissingError } from "../storage/index.ts";
-import { createVault, openVault, type Vault, VaultExistsError } from "../vault/index.ts";
+import { createVault, openVault, type Vault, VaultExistsError, type VaultLock } from "../vault/index.ts";
 import { type HostAddress, parseHostAddress } from "./addresses.ts";
-import { canonicalFolder, environment, stateFolder } from "./config/index.ts";
+import { canonicalFolder, environment, ReceiptFile, stateFolder } from "./config/index.ts";
 import { HostNotHypervError, UsageError } from "./errors.ts";
 import type { HostRequest } from "./host-request.ts";
 import { openLocalHost } from "./local/open-local-host.ts";
@@ -122,6 +122,8 @@ export async function openVaultAt(
   options: {
     readonly world: World;
     readonly passphrase: Secret;
+    /** What was written is remembered in it. */
+    readonly stateDir?: string | undefined;
     /** Reads everything from the store, and no copies: to say in which state the vault is. */
     readonly withoutCopies?: true | undefined;
   },
@@ -134,7 +136,13 @@ export async function openVaultAt(
     place.kind === "local" || withoutCopies ? store : await withVaultCache(store, world),
   );
   const vault = opening.use(
-    await openVault({ storage, ...options.world, ...workers(), passphrase: options.passphrase }),
+    await openVault({
+      storage,
+      ...options.world,
+      ...workers(),
+      receiptBook: new ReceiptFile(storage.location, options),
+      passphrase: options.passphrase,
+    }),
   );
   return opened(vault, opening.move());
 }
@@ -146,6 +154,7 @@ export async function createVaultAt(
     readonly world: World;
     readonly passphrase: Secret;
     readonly allowWeakPassphrase?: true | undefined;
+    readonly lock?: VaultLock | undefined;
   },
 ): Promise<Opened<{ readonly vault: Vault; readonly recoveryKey: Secret }>> {
   const place = parseVaultAddress(address);
@@ -161,6 +170,7 @@ export async function createVaultAt(
     ...options.world,
     ...workers(),
     ...weak,
+    lock: options.lock,
     passphrase: options.passphrase,
   });
   opening.use(made.vault);

@@ -1,11 +1,20 @@
 import type { BackupVault } from "../backup/index.ts";
 import type { Secret } from "../base/index.ts";
-import { isHostKey, openWriteOnlyVault, type VaultFacts, VaultHostKeyUnusableError } from "../vault/index.ts";
+import {
+  isHostKey,
+  openWriteOnlyVault,
+  type Vault,
+  type VaultFacts,
+  VaultHostKeyUnusableError,
+} from "../vault/index.ts";
 import { type Opened, openVaultAt } from "./compose.ts";
 import { ReceiptFile } from "./config/index.ts";
 import { openVaultStorage } from "./storage/open-vault-storage.ts";
 import { parseVaultAddress } from "./vault-address.ts";
 import type { World } from "./world.ts";
+
+/** What a backup needs of a vault; who may only add renews no locks. */
+export type VaultToAdd = BackupVault & { readonly facts: VaultFacts } & Partial<Pick<Vault, "renewLocks">>;
 
 /** Opens the vault at an address for a backup: with all its keys, or with a write-only host's, which adds and reads nothing. */
 export async function openVaultToAddAt(
@@ -16,7 +25,7 @@ export async function openVaultToAddAt(
     /** What was written is remembered in it. */
     readonly stateDir?: string | undefined;
   },
-): Promise<Opened<BackupVault & { readonly facts: VaultFacts }>> {
+): Promise<Opened<VaultToAdd>> {
   const { world, passphrase } = options;
   if (!isHostKey(passphrase)) return await openVaultAt(address, options);
   await using opening = new AsyncDisposableStack();

@@ -3,6 +3,8 @@ import { FORMAT_VERSION } from "./format/layout.ts";
 import { VaultHostKeyUnusableError } from "./hosts/errors.ts";
 import { parseHostKey } from "./hosts/host-key.ts";
 import { WriteOnlyVault } from "./hosts/write-only-vault.ts";
+import { lockOf } from "./lock/lock-of.ts";
+import { lockedPlace } from "./lock/locking-storage.ts";
 import { type OpenVaultOptions, readVaultConfig } from "./open-vault.ts";
 
 /**
@@ -29,5 +31,6 @@ export async function openWriteOnlyVault(options: OpenVaultOptions): Promise<Wri
       storage.location,
       "names another size of chunks than the vault's config",
     );
-  return new WriteOnlyVault(options, { config, keys: key.keys, host: key.name });
+  const place = lockedPlace(storage, lockOf(config), options.clock);
+  return new WriteOnlyVault({ ...options, storage: place }, { config, keys: key.keys, host: key.name });
 }

@@ -13,6 +13,7 @@ import { type CommandsRequest, itemCommands } from "./backup-commands.ts";
 import { cleanUpAfterRuns } from "./clean-up-host.ts";
 import type { UseCaseContext, VaultRequest } from "./context.ts";
 import { idleExclusionNotices } from "./idle-exclusions.ts";
+import { lockNotices } from "./lock-notices.ts";
 import { machinesOn } from "./machines-on.ts";
 import { type KnownRhythm, ReplicationWatch } from "./replication-watch.ts";
 import { type RunEnd, withRunHistory } from "./run-record.ts";
@@ -73,11 +74,12 @@ export async function runBackup(request: BackupRequest, context: UseCaseContext)
   const recorded = { kind: "backup", host: host.facts.name, run, folder, work, endOf };
   const outcome = await withRunHistory(recorded, context.world);
   const { proposals, warnings } = await watch.known();
+  const locks = await lockNotices(vault.value, context.signal);
   return {
     ...outcome,
     cleaned,
     proposals,
-    warnings: [...idleExclusionNotices(machines, wishes), ...warnings],
+    warnings: [...idleExclusionNotices(machines, wishes), ...warnings, ...locks],
   };
 }
 

@@ -1,16 +1,22 @@
-import { throwIfInterrupted } from "../../base/index.ts";
+import { type Notice, throwIfInterrupted } from "../../base/index.ts";
 import type { RestorePoint, RestorePointSummary } from "../../vault/index.ts";
 import { openVaultAt } from "../compose.ts";
 import type { UseCaseContext, VaultRequest } from "./context.ts";
+import { missingNotice } from "./missing-notice.ts";
 
 /** Each restore point as it is read, oldest first; nothing is held. */
 export async function* listPoints(
-  request: VaultRequest & { readonly machines: readonly string[] },
+  request: VaultRequest & {
+    readonly machines: readonly string[];
+    /** Told behind the last one when some are missing that nobody removed. */
+    readonly onMissing?: ((notice: Notice) => void) | undefined;
+  },
   context: UseCaseContext,
 ): AsyncIterable<RestorePointSummary> {
   await using opened = await openVaultAt(request.vault, {
     world: context.world,
     passphrase: request.passphrase,
+    stateDir: context.stateDir,
   });
   const wanted = request.machines.map((text) => text.toLowerCase());
   for await (const point of opened.value.points()) {
@@ -19,6 +25,9 @@ export async function* listPoints(
     if (wanted.length === 0 || wanted.includes(id.toLowerCase()) || wanted.includes(name.toLowerCase()))
       yield point;
   }
+  if (request.onMissing === undefined) return;
+  const notice = missingNotice(await opened.value.checkReceipts(context.signal));
+  if (notice !== undefined) request.onMissing(notice);
 }
 
 export async function showPoint(

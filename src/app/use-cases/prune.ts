@@ -2,6 +2,7 @@ import { parseRestorePointId, type RestorePointId } from "../../base/index.ts";
 import { applyRetention, type RetentionOptions, type RetentionRule } from "../../policy/index.ts";
 import {
   type PruneReport,
+  type RenewReport,
   type RestorePointSummary,
   type Vault,
   VaultDamagedError,
@@ -49,6 +50,8 @@ export interface PruneOutcome {
   readonly until: Temporal.Instant;
   /** Absent where nothing was changed. */
   readonly report?: PruneReport | undefined;
+  /** Of a vault whose objects are locked. */
+  readonly locks?: RenewReport | undefined;
 }
 
 /** Below this many, half of them are few. */
@@ -57,7 +60,11 @@ const FEW = 4;
 /** Shows what would go; with `execute` moves it into the trash, and removes what the trash has had for long enough. */
 export async function runPrune(request: PruneRequest, context: UseCaseContext): Promise<PruneOutcome> {
   const { world, signal } = context;
-  await using opened = await openVaultAt(request.vault, { world, passphrase: request.passphrase });
+  await using opened = await openVaultAt(request.vault, {
+    world,
+    passphrase: request.passphrase,
+    stateDir: context.stateDir,
+  });
   const vault = opened.value;
   const removed = await pointsToRemove(vault, request.remove);
   const points = await judge(vault, { ...request, removed }, world.clock.now());
@@ -72,8 +79,10 @@ export async function runPrune(request: PruneRequest, context: UseCaseContext): 
   };
   if (request.execute !== true) return outcome;
   refuseMost(points, request);
+  await vault.assertMayDelete();
   for (const id of going) await vault.trash(id, { until });
-  return { ...outcome, report: await vault.prune({ signal }) };
+  const report = await vault.prune({ signal });
+  return { ...outcome, report, locks: await vault.renewLocks({ signal }) };
 }
 
 /** Also those that are in the trash already: they may have to go sooner. @throws {PointNotFoundError} */

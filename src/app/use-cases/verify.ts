@@ -15,6 +15,7 @@ export async function runVerify(
   await using opened = await openVaultAt(request.vault, {
     world: context.world,
     passphrase: request.passphrase,
+    stateDir: context.stateDir,
     withoutCopies: true,
   });
   const { location } = opened.value.facts;
@@ -31,7 +32,7 @@ export async function runVerify(
       signal: context.signal,
       onProgress: (progress) => context.events({ type: "step-progress", step, ...progress }),
     });
-    if (report.damaged.length === 0) outcome = "done";
+    if (report.damaged.length === 0 && report.receipts.missing.length === 0) outcome = "done";
     return report;
   } finally {
     context.events({ type: "step-ended", step, outcome });

@@ -38,7 +38,7 @@ export const pruneCommand: Command = {
     const removed = outcome.points.filter(({ kept }) => !kept).length;
     const damaged = report?.damaged ?? [];
     return {
-      exitCode: damaged.length === 0 ? 0 : DAMAGED,
+      exitCode: exitCodeOf(report),
       summary: {
         removed,
         kept: outcome.points.length - removed,
@@ -50,6 +50,12 @@ export const pruneCommand: Command = {
     };
   },
 };
+
+function exitCodeOf(report: PruneOutcome["report"]): 0 | 1 | 4 {
+  if (report === undefined) return 0;
+  if (report.damaged.length > 0) return DAMAGED;
+  return report.denied > 0 ? 1 : 0;
+}
 
 function trashDays(input: CommandInput): number {
   const text = textOption(input, "trashDays");
@@ -116,5 +122,9 @@ function tellReport(
   }
   for (const name of report.revoked) output.say(`a session was too old and was ended: ${name}`);
   for (const { object, what } of report.damaged) output.say(`${paint.bad("damaged")} ${object}: ${what}`);
+  if (report.locked > 0) {
+    const until = report.lockedUntil === undefined ? "" : ` until ${instant(report.lockedUntil)}`;
+    output.say(`${counted(report.locked, "object")} are locked${until}: a prune after that deletes them`);
+  }
   if (report.denied > 0) output.say(paint.bad(`${counted(report.denied, "object")} may not be deleted`));
 }

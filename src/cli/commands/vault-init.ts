@@ -1,11 +1,13 @@
 import { initVault } from "../../app/index.ts";
 import { COMMANDS } from "../../contract/index.ts";
 import { type Command, requiredOption, switchOption, textOption } from "../command.ts";
+import { lockAsked } from "./lock-asked.ts";
 
 export const vaultInitCommand: Command = {
   contract: COMMANDS["vault init"],
   async run(input, surface) {
     const vault = requiredOption(input, "vault");
+    const lock = lockAsked(input);
     const passphrase = await surface.secret({
       file: textOption(input, "passphraseFile"),
       variable: "STILLPOINT_PASSPHRASE",
@@ -13,7 +15,7 @@ export const vaultInitCommand: Command = {
       twice: true,
     });
     const allowWeakPassphrase = switchOption(input, "allowWeakPassphrase");
-    const made = await initVault({ vault, passphrase, allowWeakPassphrase }, surface.context);
+    const made = await initVault({ vault, passphrase, allowWeakPassphrase, lock }, surface.context);
     const recoveryKey = made.recoveryKey.reveal();
     surface.output.say(
       [

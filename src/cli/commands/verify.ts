@@ -3,6 +3,7 @@ import { COMMANDS } from "../../contract/index.ts";
 import { type Command, switchOption } from "../command.ts";
 import { amount, counted, instant } from "../output/index.ts";
 import { percentOption } from "./percent-option.ts";
+import { tellReceipts } from "./tell-receipts.ts";
 import { vaultRequest } from "./vault-request.ts";
 
 const DAMAGED = 4;
@@ -45,6 +46,7 @@ export const verifyCommand: Command = {
       );
     }
     if (report.damaged.length === 0) output.say(paint.good("nothing is damaged"));
-    return { exitCode: report.damaged.length === 0 ? 0 : DAMAGED, summary: { ...report } };
+    const isComplete = tellReceipts(report.receipts, surface);
+    return { exitCode: report.damaged.length === 0 && isComplete ? 0 : DAMAGED, summary: { ...report } };
   },
 };

@@ -1,7 +1,14 @@
 import { createHash } from "node:crypto";
 import { throwIfInterrupted } from "../../base/index.ts";
 import { objectRange, type WantedRange } from "../object-range.ts";
-import type { Storage, StorageCallOptions, StorageTraits, StoredObject } from "../storage.ts";
+import type {
+  ObjectLocks,
+  PutOptions,
+  Storage,
+  StorageCallOptions,
+  StorageTraits,
+  StoredObject,
+} from "../storage.ts";
 import type { ObjectCache } from "./object-cache.ts";
 
 export interface CachingOptions {
@@ -35,7 +42,11 @@ export class CachingStorage implements Storage {
     return this.#inner.traits;
   }
 
-  async put(name: string, parts: readonly Uint8Array[], options?: StorageCallOptions): Promise<void> {
+  get locks(): ObjectLocks | undefined {
+    return this.#inner.locks;
+  }
+
+  async put(name: string, parts: readonly Uint8Array[], options?: PutOptions): Promise<void> {
     await this.#inner.put(name, parts, options);
     if (this.#options.isKept(name)) await this.#options.cache.write(name, Buffer.concat(parts));
   }
