@@ -2,7 +2,11 @@ import type { Stats } from "node:fs";
 import { type FileHandle, link, open, rename, rm, stat, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Entropy, throwIfInterrupted } from "../../base/index.ts";
-import { StorageObjectExistsError, StorageObjectTruncatedError } from "../errors.ts";
+import {
+  StorageObjectExistsError,
+  StorageObjectMissingError,
+  StorageObjectTruncatedError,
+} from "../errors.ts";
 import { assertObjectName, assertObjectPrefix } from "../object-name.ts";
 import { objectRange, type WantedRange } from "../object-range.ts";
 import type { Storage, StorageCallOptions, StorageTraits, StoredObject } from "../storage.ts";
@@ -70,7 +74,9 @@ export class LocalStorage implements Storage {
     throwIfInterrupted(options.signal);
     try {
       await using handle = await open(join(this.#root, name), "r");
-      const { offset, length } = objectRange(name, (await handle.stat()).size, options);
+      const found = await handle.stat();
+      if (!found.isFile()) throw missing(name); // a folder on a share may have a size, and nothing in it
+      const { offset, length } = objectRange(name, found.size, options);
       const target = new Uint8Array(length);
       await fill(handle, target, { offset, name });
       return target;
@@ -169,6 +175,10 @@ export class LocalStorage implements Storage {
 
 function taken(name: string): StorageObjectExistsError {
   return new StorageObjectExistsError(`Cannot write "${name}": the name is taken`);
+}
+
+function missing(name: string): StorageObjectMissingError {
+  return new StorageObjectMissingError(`Cannot read "${name}": there is no such object`);
 }
 
 /** A new file with all of the parts, flushed. */

@@ -8,14 +8,14 @@ export const SCRATCH_FOLDER = ".tmp";
 
 /** No put takes as long as this; what is older was left by a process that died. */
 const STALE_MS = 24 * 60 * 60 * 1000;
-const NO_HARD_LINKS: readonly (string | undefined)[] = [
-  "EPERM",
-  "EOPNOTSUPP",
-  "ENOTSUP",
-  "ENOSYS",
-  "EINVAL",
-  "EISDIR", // what Windows' ERROR_INVALID_FUNCTION becomes: exFAT
-  "UNKNOWN",
+/** Where a file could just be made, these say something else than that it cannot have a second name. */
+const NOT_ABOUT_LINKS: readonly (string | undefined)[] = [
+  undefined,
+  "ENOENT",
+  "ENOTDIR",
+  "ENOSPC",
+  "EDQUOT",
+  "EROFS",
 ];
 
 /** Where objects are written before they get their name: on the same file system as the objects. */
@@ -62,8 +62,8 @@ async function tryLink(from: string, to: string): Promise<boolean> {
     await link(from, to);
     return true;
   } catch (error) {
-    if (NO_HARD_LINKS.includes(fileErrorCode(error))) return false;
-    throw error;
+    if (NOT_ABOUT_LINKS.includes(fileErrorCode(error))) throw error;
+    return false; // EPERM, ENOTSUP, ENOSYS, Windows' EISDIR for exFAT, rclone's EIO: file servers have many words for it
   }
 }
 
