@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { MemoryStore, plainLayout } from "../../disk/index.ts";
 import { MemoryStorage, RecordingStorage } from "../../storage/testing/index.ts";
 import type { RestorePoint, Vault } from "../index.ts";
-import { backUp, bringBack, createSmallVault, openSmallVault, someBytes } from "../testing/index.ts";
+import { backUp, bringBack, createSmallVault, draftOf, openSmallVault, someBytes } from "../testing/index.ts";
 
 const HEADER_BYTES = 176; // docs/vault-format.md 5
 const TRAILER_BYTES = 56; // docs/vault-format.md 6
@@ -211,3 +212,38 @@ test("a repair that was left at any write leaves a vault that is at least as goo
     assert.ok(await isWhole(fresh, made), `after write ${count}`);
   }
 });
+
+test("`repair()` saves what is left of a pack that was cut off, and says what a pack that is gone took along", async () => {
+  for (const share of [0.5, 0]) {
+    const made = await scene();
+    const { storage, pack, point } = made;
+    const whole = storage.peek(pack);
+    storage.replace(pack, share === 0 ? undefined : whole.slice(0, Math.floor(share * whole.length)));
+    await using vault = await openSmallVault(storage);
+    const { lost, packs } = await vault.repair({ execute: true });
+    assert.deepEqual(
+      packs.map(({ object }) => object),
+      share === 0 ? [] : [pack],
+    );
+    assert.deepEqual(
+      lost.map(({ id }) => id),
+      [point.id],
+    );
+    const lostBytes = lost[0]?.lostBytes ?? 0;
+    if (share === 0) assert.equal(lostBytes, made.disk.length);
+    else assert.ok(lostBytes > 0.4 * made.disk.length && lostBytes < 0.8 * made.disk.length, `${lostBytes}`);
+    const { bytesNew } = await storedAnew(vault, made.disk);
+    assert.equal(bytesNew, lostBytes, "the next backup stores what was lost, and nothing else");
+    await using fresh = await openSmallVault(storage, { seed: 9 });
+    assert.ok(await isWhole(fresh, made), "and the older restore point heals");
+  }
+});
+
+async function storedAnew(vault: Vault, disk: Uint8Array): Promise<{ readonly bytesNew: number }> {
+  await using session = await vault.openSession();
+  const { recipe, counts } = await session.storeFile(new MemoryStore(disk), {
+    layout: plainLayout(disk.length),
+  });
+  await session.commit(draftOf([{ path: "disk", role: "disk", sizeBytes: disk.length, recipe }]));
+  return counts;
+}
