@@ -1,4 +1,3 @@
-import { readSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import { StillpointError } from "../../base/index.ts";
 import { type ChunkHasher, createChunkHasher } from "../chunking/chunk-hasher.ts";
@@ -7,6 +6,7 @@ import { FRAME_BYTES } from "../format/layout.ts";
 import { discard } from "../packs/discard.ts";
 import { openFrame, sealFrame } from "../packs/frame-codec.ts";
 import { hasStatedIds } from "../packs/stated-ids.ts";
+import { readInThread } from "./read-in-thread.ts";
 import {
   type FrameOrder,
   type HashTask,
@@ -39,23 +39,9 @@ function perform(task: WorkerTask): TaskResults[keyof TaskResults] {
   return task.kind === "seal" ? sealAll(task) : openAll(task);
 }
 
-/** Reading and hashing in one thread, one after the other, finds the bytes in its cache: half the time of an unchanged disk is reading. */
 function hashAll(task: HashTask): number {
-  if (task.from !== undefined && !readFully(task.bytes, task.from)) return UNREAD;
+  if (task.from !== undefined && !readInThread(task.bytes, task.from)) return UNREAD;
   return identifyChunks(task, hasher);
-}
-
-function readFully(target: Uint8Array, { descriptor, offset }: NonNullable<HashTask["from"]>): boolean {
-  try {
-    for (let done = 0; done < target.length; ) {
-      const count = readSync(descriptor, target, done, target.length - done, offset + done);
-      if (count === 0) return false;
-      done += count;
-    }
-    return true;
-  } catch {
-    return false; // the main thread reads again, and says what is wrong
-  }
 }
 
 function sealAll(task: SealTask): readonly number[] {

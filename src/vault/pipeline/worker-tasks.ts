@@ -1,3 +1,5 @@
+import type { DescriptorPlace } from "./read-in-thread.ts";
+
 /** What a hash task gives whose bytes could not be read. */
 export const UNREAD = -1;
 
@@ -10,7 +12,7 @@ export interface WorkerStart {
 export interface HashTask {
   readonly kind: "hash";
   /** Where `bytes` are read from first, if they are not there yet. */
-  readonly from?: { readonly descriptor: number; readonly offset: number };
+  readonly from?: DescriptorPlace;
   /** Best over memory that both threads see: then nothing is copied. */
   readonly bytes: Uint8Array;
   readonly lengths: Uint32Array;
