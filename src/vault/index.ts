@@ -34,6 +34,7 @@ export type { LostFile, LostPoint, LostRange } from "./repair/losses.ts";
 export type { RepairOptions, RepairReport } from "./repair/repair-vault.ts";
 export type {
   CheckpointRecord,
+  CopyOrigin,
   FileRole,
   RestorePoint,
   RestorePointDraft,

@@ -256,13 +256,19 @@ export class Vault implements AsyncDisposable {
 
   /**
    * Restore points, the newest last, read one at a time; all, or those of one machine (by id or name). One that is damaged is
-   * left out, and thrown when the others have been given. @throws {VaultDamagedError}
+   * left out, and thrown when the others have been given, or told to `onDamaged`. @throws {VaultDamagedError}
    */
-  async *points(filter: { readonly machine?: Guid | string } = {}): AsyncGenerator<RestorePointSummary> {
+  async *points(
+    filter: {
+      readonly machine?: Guid | string;
+      readonly onDamaged?: ((damage: VaultDamagedError) => void) | undefined;
+    } = {},
+  ): AsyncGenerator<RestorePointSummary> {
     let damage: VaultDamagedError | undefined;
     for await (const name of this.#points.names()) {
       const point = await this.#readPoint(name);
-      if (point instanceof VaultDamagedError) damage ??= point;
+      if (point instanceof VaultDamagedError && filter.onDamaged !== undefined) filter.onDamaged(point);
+      else if (point instanceof VaultDamagedError) damage ??= point;
       else if (point === undefined)
         continue; // a prune took it since it was listed
       else if (filter.machine === undefined || isOfMachine(point, filter.machine)) yield summaryOf(point);
@@ -474,6 +480,9 @@ function summaryOf({
   consistency,
   method,
   bytes,
+  copyOf,
+  storedBy,
 }: RestorePoint): RestorePointSummary {
-  return { id, machine, host, time, consistency, method, bytes };
+  const facts = { id, machine, host, time, consistency, method, bytes };
+  return { ...facts, ...(copyOf && { copyOf }), ...(storedBy && { storedBy }) };
 }

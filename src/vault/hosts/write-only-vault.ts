@@ -1,6 +1,7 @@
-import type { Guid } from "../../base/index.ts";
+import type { Guid, RestorePointId } from "../../base/index.ts";
 import type { WriterKeys } from "../crypto/vault-keys.ts";
 import type { VaultConfig } from "../format/config-document.ts";
+import { POINTS_PREFIX, pointFromName } from "../format/object-names.ts";
 import { LoadedIndex } from "../index/load-index.ts";
 import { Engine } from "../pipeline/engine.ts";
 import { PassingReceiptBook } from "../receipts/receipt-book.ts";
@@ -81,6 +82,16 @@ export class WriteOnlyVault implements AsyncDisposable {
   /** Empty: a write-only host cannot look at what it stored before. */
   async previousFiles(_machine: Guid, _host: string): Promise<ReadonlyMap<string, StoredFile>> {
     return await Promise.resolve(new Map());
+  }
+
+  /** Which restore points are there, those in the trash too; what they are stays unknown. */
+  async pointIds(): Promise<ReadonlySet<RestorePointId>> {
+    const ids = new Set<RestorePointId>();
+    for await (const { name } of this.#options.storage.list(POINTS_PREFIX)) {
+      const id = pointFromName(name)?.id;
+      if (id !== undefined) ids.add(id);
+    }
+    return ids;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

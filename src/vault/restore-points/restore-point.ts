@@ -44,8 +44,22 @@ export interface CheckpointRecord {
   readonly madeForMemory?: true | undefined;
 }
 
+/** Of which restore point a copy is one: of the one that a run made, however many copies lie between. */
+export interface CopyOrigin {
+  /** The vault that the run stored it in. */
+  readonly vault: string;
+  /** Its id there. */
+  readonly point: string;
+  /** When it was committed there: ISO instant. The copy keeps it as its own time. */
+  readonly time: string;
+  /** The write-only host that stored it there: 32 hexadecimal digits. */
+  readonly storedBy?: string | undefined;
+}
+
 /** Everything that a restore point says; JSON, open for more fields. */
 export interface RestorePointDraft {
+  /** Set in a copy; everything else is as in the original, but for `counts`. */
+  readonly copyOf?: CopyOrigin | undefined;
   readonly machine: { readonly id: string; readonly name: string };
   readonly host: { readonly name: string; readonly system?: string };
   /** When the run began with this machine: ISO instant, our clock. */
@@ -85,7 +99,7 @@ export interface RestorePoint extends RestorePointDraft {
   /** The write-only host that put it, as in its files. It may say of a machine and of a time what it likes. */
   readonly storedBy?: string | undefined;
   readonly id: RestorePointId;
-  /** When it was committed: ISO instant, the writer's clock. */
+  /** When it was committed, of a copy: when the original was: ISO instant, the writer's clock. */
   readonly time: string;
   /** The files' sizes together. */
   readonly bytes: number;
@@ -95,5 +109,5 @@ export interface RestorePoint extends RestorePointDraft {
 /** What a list of restore points shows. */
 export type RestorePointSummary = Pick<
   RestorePoint,
-  "id" | "machine" | "host" | "time" | "consistency" | "method" | "bytes"
+  "id" | "machine" | "host" | "time" | "consistency" | "method" | "bytes" | "copyOf" | "storedBy"
 >;

@@ -40,7 +40,7 @@ export async function writePoint(
   const { storage, keys, clock, entropy } = by;
   const id = parseRestorePointId(hexFromBytes(entropy.bytes(16)));
   if (id === undefined) throw new InternalError("Cannot name a restore point: 16 bytes are no id");
-  const milliseconds = clock.now().epochMilliseconds;
+  const milliseconds = timeOf(draft, clock.now().epochMilliseconds);
   const time = Temporal.Instant.fromEpochMilliseconds(milliseconds).toString();
   const bytes = draft.files.reduce((sum, file) => sum + file.sizeBytes, 0);
   const document = { version: FORMAT_VERSION, ...draft, id, time, bytes, vault: keys.vault };
@@ -51,6 +51,11 @@ export async function writePoint(
   for (const part of parts) digest.update(part);
   await storage.put(object, parts);
   return { point: document, described: { object, sha256: digest.digest("hex"), machine: draft.machine } };
+}
+
+/** A copy counts as made when its original was, so that rules of retention mean the same for both; never in the future. */
+function timeOf({ copyOf }: RestorePointDraft, now: number): number {
+  return copyOf === undefined ? now : Math.min(now, Temporal.Instant.from(copyOf.time).epochMilliseconds);
 }
 
 /** Absent already is fine. */
