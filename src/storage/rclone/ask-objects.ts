@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import { type ClientHttp2Session, constants } from "node:http2";
 import { Readable } from "node:stream";
+import { StorageUnreachableError } from "../errors.ts";
 
 export interface ObjectRequest {
   readonly method: "GET" | "HEAD" | "POST" | "DELETE";
@@ -21,10 +22,17 @@ export interface ObjectAnswer {
   readonly body: Uint8Array;
 }
 
+/** Where objects are asked for, until it is over. */
+export interface ObjectDoor {
+  readonly objects: ClientHttp2Session;
+  readonly over: AbortSignal;
+}
+
 /** One request by HTTP/2 through the pipes. @throws whatever the stream throws when the line breaks */
-export async function askObjects(session: ClientHttp2Session, request: ObjectRequest): Promise<ObjectAnswer> {
+export async function askObjects(door: ObjectDoor, request: ObjectRequest): Promise<ObjectAnswer> {
   const { method, path, headers, parts, signal } = request;
-  const stream = session.request({ ":method": method, ":path": `/${path}`, ...headers });
+  if (door.over.aborted) throw broke(path, "it has ended");
+  const stream = door.objects.request({ ":method": method, ":path": `/${path}`, ...headers });
   const { promise, resolve, reject } = Promise.withResolvers<ObjectAnswer>();
   const stop = (): void => stream.close(constants.NGHTTP2_CANCEL);
   const pieces: Uint8Array[] = [];
@@ -40,16 +48,19 @@ export async function askObjects(session: ClientHttp2Session, request: ObjectReq
   stream.on("error", reject);
   stream.on("close", () => {
     if (answer === undefined || stream.rstCode !== constants.NGHTTP2_NO_ERROR) {
-      reject(new Error(`the stream was closed with code ${stream.rstCode}`));
+      reject(broke(path, `it closed the stream with code ${stream.rstCode}`));
     } else resolve({ ...answer, body: joined(pieces) });
   });
+  const broken = (): void => reject(broke(path, "it has ended"));
   signal?.addEventListener("abort", stop, { once: true });
+  door.over.addEventListener("abort", broken, { once: true });
   try {
     if (parts === undefined) stream.end();
     else Readable.from(parts).pipe(stream);
     return await promise;
   } finally {
     signal?.removeEventListener("abort", stop);
+    door.over.removeEventListener("abort", broken);
   }
 }
 
@@ -65,4 +76,8 @@ function joined(pieces: readonly Uint8Array[]): Uint8Array {
     at += piece.length;
   }
   return whole;
+}
+
+function broke(path: string, state: string): StorageUnreachableError {
+  return new StorageUnreachableError(`Cannot ask rclone for "${path}": ${state}`);
 }

@@ -13,6 +13,8 @@ const READY_MS = 60_000;
 const PARTING_MS = 5_000;
 /** What may be on its way before the reader has taken any of it: the usual 64 KiB make large reads slow. */
 const WINDOW_BYTES = 16 * 1024 * 1024;
+/** Node refuses further requests beyond 10 MB, which is less than one pack; how much is on its way is the callers' to bound. */
+const SESSION_MEGABYTES = 1024;
 /** Settings of the user's that would hide what it says, or take from it what a vault needs. */
 const NOT_HANDED_ON =
   /^RCLONE_(LOG_FILE|LOG_LEVEL|LOG_FORMAT|USE_JSON_LOG|SYSLOG|QUIET|VERBOSE|DRY_RUN|INTERACTIVE|APPEND_ONLY|RC(_.*)?)$/i;
@@ -58,7 +60,7 @@ export class RcloneProcess implements AsyncDisposable {
       const objects = running.session();
       const process = new RcloneProcess(running, objects, { url, user, password });
       // it tells the address before it knows whether it can serve: with an answer it does
-      await running.until(askObjects(objects, { method: "HEAD", path: "config" }));
+      await running.until(askObjects({ objects, over: running.over }, { method: "HEAD", path: "config" }));
       return process;
     } catch (error) {
       await running.end();
@@ -66,8 +68,13 @@ export class RcloneProcess implements AsyncDisposable {
     }
   }
 
+  /** Aborted when nothing is answered any more. */
+  get over(): AbortSignal {
+    return this.#running.over;
+  }
+
   get isOver(): boolean {
-    return this.#running.isOver || this.objects.closed || this.objects.destroyed;
+    return this.over.aborted || this.objects.closed || this.objects.destroyed;
   }
 
   /** Its last words, of those that name the text where there are such. */
@@ -76,7 +83,6 @@ export class RcloneProcess implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.objects.destroy();
     await this.#running.end();
   }
 }
@@ -88,9 +94,8 @@ class Running {
   readonly #gone = Promise.withResolvers<void>();
   readonly #served = Promise.withResolvers<string>();
   readonly #failed = Promise.withResolvers<never>();
-  #session: ClientHttp2Session | undefined;
   #said = "";
-  isOver = false;
+  readonly #over = new AbortController();
 
   constructor(options: RcloneProcessOptions, door: { readonly user: string; readonly password: Secret }) {
     this.#options = options;
@@ -107,6 +112,10 @@ class Running {
       windowsHide: true,
     });
     this.#listen(program);
+  }
+
+  get over(): AbortSignal {
+    return this.#over.signal;
   }
 
   /** The address of its remote control, which it tells when it starts to serve. */
@@ -139,11 +148,11 @@ class Running {
     if (stdin === null || stdout === null) throw new TypeError("rclone has no pipes");
     const session = connect("http://rclone", {
       createConnection: () => duplexOf(stdout, stdin),
+      maxSessionMemory: SESSION_MEGABYTES,
       settings: { initialWindowSize: WINDOW_BYTES, enablePush: false },
     });
     session.on("error", () => undefined); // whoever waits for an answer is told
     session.once("connect", () => session.setLocalWindowSize(2 * WINDOW_BYTES));
-    this.#session = session;
     return session;
   }
 
@@ -181,21 +190,20 @@ class Running {
       if (url !== undefined) this.#served.resolve(url);
     });
     child.once("error", (cause) => {
-      this.isOver = true;
+      this.#over.abort();
       this.#failed.reject(
         new RcloneMissingError(`Cannot open "${root}" by rclone: "${program}" cannot be started`, { cause }),
       );
       this.#gone.resolve();
     });
     child.once("close", (exitCode, killedBy) => {
-      this.isOver = true;
       const how = exitCode === null ? `was ended by ${killedBy}` : `ended with code ${exitCode}`;
       this.#failed.reject(
         new RcloneFailedError(
           `Cannot open "${root}" by rclone: it ${how} and said "${this.complaint("") ?? ""}"`,
         ),
       );
-      this.#session?.destroy(); // whoever waits for an answer gets none
+      this.#over.abort();
       this.#gone.resolve();
     });
   }
@@ -215,8 +223,18 @@ function tooLate(root: string): StorageUnreachableError {
   );
 }
 
-/** Node joins two streams so; its types know the form for web streams only. */
+/**
+ * Both pipes as one. It never ends or fails by itself: a session of Node's over such a stream must not be torn down while
+ * it writes (an assertion of Node's would end the whole program), so it is left alone, and whoever waits is told by `over`.
+ */
 function duplexOf(readable: Readable, writable: Writable): Duplex {
-  const pair: unknown = { readable, writable };
-  return Duplex.from(pair as AsyncIterable<Uint8Array>);
+  const duplex = new Duplex({
+    read: () => void readable.resume(),
+    write: (bytes: Uint8Array, _, done) => void writable.write(bytes, () => done()),
+    final: (done) => done(),
+  });
+  readable.on("data", (bytes: Uint8Array) => {
+    if (!duplex.push(bytes)) readable.pause();
+  });
+  return duplex;
 }

@@ -38,7 +38,7 @@ export class RcloneRemote implements AsyncDisposable {
     request: Omit<ObjectRequest, "signal"> & { readonly alsoFine?: readonly number[] },
   ): Promise<ObjectAnswer> {
     return await this.#on(action, async (process) => {
-      const answer = await askObjects(process.objects, { ...request, signal: action.signal });
+      const answer = await askObjects(process, { ...request, signal: action.signal });
       const isFine =
         (answer.status >= 200 && answer.status < 300) || request.alsoFine?.includes(answer.status);
       if (isFine) return answer;

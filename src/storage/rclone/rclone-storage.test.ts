@@ -115,17 +115,29 @@ describe("rclone over standard input and output", needs("rclone"), () => {
     }
   });
 
+  test("carries several packs there and back at the same time", async () => {
+    await using store = await open(place("packs"), true);
+    const bytes = someBytes(7, 12_000_000);
+    const names = Array.from({ length: 6 }, (_, i) => `packs/${i}`);
+    await Promise.all(names.map(async (name) => await store.put(name, [bytes])));
+    const back = await Promise.all(names.map(async (name) => await store.get(name)));
+    assert.ok(back.every((one) => Buffer.from(one).equals(bytes)));
+  });
+
   test("a process that was lost fails its calls, and the next call has another one", async () => {
     await using store = await open(place("lost"), true);
     await store.put("a", [Buffer.from("x")]);
     const [pid] = run("pgrep", ["-f", `rclone serve restic.*${place("lost").path}$`])
       .trim()
       .split("\n");
-    const reading = store.get("a");
+    const large = new Uint8Array(4_000_000);
+    const calls = [store.get("a"), store.put("b", [large]), store.put("c", [large]), store.stat("a")];
+    const outcomes = Promise.allSettled(calls);
     process.kill(Number(pid), "SIGKILL");
-    await reading.catch((error) =>
-      assert.equal((error as { readonly code?: string }).code, "storage-unreachable"),
-    );
+    for (const outcome of await outcomes) {
+      if (outcome.status === "fulfilled") continue;
+      assert.equal((outcome.reason as { readonly code?: string }).code, "storage-unreachable");
+    }
     await using patient = new RetryingStorage(store, {
       clock: systemClock,
       entropy: systemEntropy,
