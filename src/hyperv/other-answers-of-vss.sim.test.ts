@@ -15,9 +15,9 @@ import { MachineNotInWriterError, ShadowCopyFailedError, WriterFailedError } fro
 import type { HeldMachine } from "./held-machine.ts";
 import { openHypervHost } from "./hyperv-host.ts";
 import { changedSession, rowWith } from "./testing/changed-session.ts";
-import { KilledError, MemoryJournal } from "./testing/index.ts";
+import { MemoryJournal } from "./testing/index.ts";
+import { dyingDiskshadow, killedInDiskshadow } from "./testing/killed-in-diskshadow.ts";
 import { holdOptions, hostWithPrograms, MACHINE } from "./testing/scene-host.ts";
-import { struckPorts } from "./testing/struck-ports.ts";
 
 type Options = Parameters<typeof openOlderScene>[1];
 
@@ -225,36 +225,8 @@ test("other machines that the writer holds although they are excluded run again 
 });
 
 describe("a run that is killed while diskshadow is at work", () => {
-  /** Dies when the host is so far, and diskshadow's client with it. */
-  const killed = async (scene: Scene, isSoFar: (state: HostState) => boolean): Promise<MemoryJournal> => {
-    const journal = new MemoryJournal();
-    const { host, session, clock, entropy } = scene;
-    const commands: HostCommands = {
-      run: async (program, options) => {
-        const running = host.commands().run(program, options);
-        running.catch(() => undefined);
-        if (!options.arguments.includes("/l")) return await running;
-        while (!isSoFar(await host.state())) await Promise.resolve();
-        await scene.edit((state) => {
-          for (const one of (state["runningPrograms"] ?? []) as { owner: number }[]) one.owner = 2 ** 30; // no process has it
-        });
-        throw new KilledError("The process is gone");
-      },
-    };
-    const ports = struckPorts({ session, files: host.files(), commands, journal }, { at: 0, when: "before" });
-    const client = await openHypervHost({ ...ports, clock, entropy, hostKey: "sim:test" });
-    await assert.rejects(client.hold(MACHINE, holdOptions()), KilledError);
-    journal.die();
-    return journal;
-  };
-  /** diskshadow dies with its client between `create` and `end backup`. */
-  const dying = (...more: readonly object[]): Options => ({
-    host: { faults: [{ method: "diskshadow end backup", instead: "never-ends" }, ...more] },
-    assumptions: { programsOfDeadClients: "end" },
-  });
-
   test("leaves nothing and a guest that runs, whether diskshadow goes on or ends with its client (programsOfDeadClients)", async () => {
-    const ended = dying();
+    const ended = dyingDiskshadow();
     for (const { options, isSoFar } of [
       {
         options: { assumptions: { programsOfDeadClients: "go-on" } },
@@ -262,13 +234,13 @@ describe("a run that is killed while diskshadow is at work", () => {
           runningPrograms !== undefined || programRuns.length > 1,
       },
       {
-        options: { ...ended, assumptions: { ...ended?.assumptions, writerResumes: "stays-saved" } },
+        options: { ...ended, assumptions: { ...ended.assumptions, writerResumes: "stays-saved" } },
         isSoFar: ({ shadowCopies }: HostState) => shadowCopies !== undefined,
       },
     ]) {
       const machine = { guest: { os: "none", vss: "missing" } };
       await using scene = await openOlderScene("2012", { ...options, machine });
-      const journal = await killed(scene, isSoFar);
+      const journal = await killedInDiskshadow(scene, isSoFar);
       const { leftBehind } = await (await hostWithPrograms(scene, journal)).cleanUp();
       const told = JSON.stringify(options.assumptions);
       assert.deepEqual([leftBehind, journal.entries], [[], []], told);
@@ -280,10 +252,10 @@ describe("a run that is killed while diskshadow is at work", () => {
   test("has its set found in the log that is written as it goes, in either encoding (diskshadow-log)", async () => {
     for (const diskshadowLog of ["utf-8", "utf-16"]) {
       await using scene = await openOlderScene("2012r2", {
-        ...dying(),
+        ...dyingDiskshadow(),
         assumptions: { programsOfDeadClients: "end", diskshadowLog },
       });
-      const journal = await killed(scene, ({ shadowCopies }) => shadowCopies !== undefined);
+      const journal = await killedInDiskshadow(scene, ({ shadowCopies }) => shadowCopies !== undefined);
       const { leftBehind } = await (await hostWithPrograms(scene, journal)).cleanUp();
       assert.deepEqual([leftBehind, journal.entries], [[], []], diskshadowLog);
       assert.deepEqual((await scene.host.state()).shadowCopies ?? [], []);
@@ -292,8 +264,8 @@ describe("a run that is killed while diskshadow is at work", () => {
   });
 
   test("has the writer's checkpoint removed that nobody ended, and the machine can be backed up again (writer-checkpoint-unended)", async () => {
-    await using scene = await openOlderScene("2012r2", dying());
-    const journal = await killed(scene, ({ shadowCopies }) => shadowCopies !== undefined);
+    await using scene = await openOlderScene("2012r2", dyingDiskshadow());
+    const journal = await killedInDiskshadow(scene, ({ shadowCopies }) => shadowCopies !== undefined);
     assert.equal((await scene.host.state()).machines[0]?.recoveryCheckpoints?.length, 1);
     const { leftBehind } = await (await hostWithPrograms(scene, journal)).cleanUp();
     assert.deepEqual([leftBehind, await scene.host.audit()], [[], []]);
@@ -311,8 +283,8 @@ describe("a run that is killed while diskshadow is at work", () => {
       times: 9,
       instead: { errorCode: 32_773, errorDescription: "No." },
     };
-    await using scene = await openOlderScene("2012r2", dying(refusing));
-    const journal = await killed(scene, ({ shadowCopies }) => shadowCopies !== undefined);
+    await using scene = await openOlderScene("2012r2", dyingDiskshadow(refusing));
+    const journal = await killedInDiskshadow(scene, ({ shadowCopies }) => shadowCopies !== undefined);
     const { leftBehind } = await (await hostWithPrograms(scene, journal)).cleanUp();
     assert.match(
       leftBehind.join(),
@@ -330,10 +302,10 @@ describe("a run that is killed while diskshadow is at work", () => {
 
   test("has its set told and kept where the log is written at the end only (diskshadow-log)", async () => {
     await using scene = await openOlderScene("2012r2", {
-      ...dying(),
+      ...dyingDiskshadow(),
       assumptions: { programsOfDeadClients: "end", diskshadowLog: "at-the-end" },
     });
-    const journal = await killed(scene, ({ shadowCopies }) => shadowCopies !== undefined);
+    const journal = await killedInDiskshadow(scene, ({ shadowCopies }) => shadowCopies !== undefined);
     const { leftBehind } = await (await hostWithPrograms(scene, journal)).cleanUp();
     assert.match(
       leftBehind.join(),

@@ -1,6 +1,7 @@
-import { CimFault, type CimValue, optionalTextOf } from "../../cim/index.ts";
+import { CimFault, optionalTextOf } from "../../cim/index.ts";
 import { textIn, textsIn } from "../capture/journal-facts.ts";
 import { CIMV2, CLASS } from "../cim-names.ts";
+import { momentOf } from "../inventory/moment-of.ts";
 import { ageSeconds } from "./age.ts";
 import type { Examination } from "./examination.ts";
 import type { Leftover } from "./leftover.ts";
@@ -40,9 +41,4 @@ export async function findShadowCopies(examination: Examination): Promise<readon
 
 function bare(id: string | undefined): string {
   return (id ?? "").replaceAll(/[{}]/g, "").toLowerCase();
-}
-
-function momentOf(value: CimValue | undefined): Temporal.Instant | null {
-  const isMoment = typeof value === "object" && value !== null && "kind" in value && value.kind === "moment";
-  return isMoment ? value.instant : null;
 }

@@ -31,8 +31,8 @@ export async function cleanShadowEntry(
     const sentence = `a diskshadow of run ${facts.run} still is at work on this host`;
     return { removed: [], leftBehind: [`${name}: ${sentence}`] };
   }
-  const unended = await removeUnended(access, facts, options);
   const known = await withLogged(access, facts);
+  const unended = await removeUnended(access, known, options);
   const isKnown = known.set !== undefined || known.shadows.length > 0;
   const fitting = isKnown ? [] : await fittingShadows(access, facts);
   if (fitting.length > 0) {

@@ -42,7 +42,10 @@ export async function makeShadowCopy(
   const result = await runDiskshadow(access, paths, { script, timeoutMs: MAKING_LIMIT_MS, withLog: true });
   const listed = await listedOf(access, paths.log, { output: result.output, wanted: volumes });
   const [first] = listed;
-  if (first !== undefined) await custody.amend({ set: first.set, shadows: listed.map(({ id }) => id) });
+  const ended = result.exitCode === 0;
+  if (first !== undefined) {
+    await custody.amend({ set: first.set, shadows: listed.map(({ id }) => id), ended });
+  }
   const pairs = pairUp(volumes, listed);
   if (result.exitCode === 0 && pairs !== undefined)
     return await exposeShadows(access, custody, { volumes: pairs, listed });

@@ -24,6 +24,10 @@ export interface ShadowFacts {
   /** Once they are known. */
   readonly set?: Guid | undefined;
   readonly shadows: readonly Guid[];
+  /** True once diskshadow is known to have come through its script, `end backup` included. */
+  readonly ended?: boolean | undefined;
+  /** The checkpoint that the writer made for a set that nobody ended, once it is known. */
+  readonly ofWriter?: Guid | undefined;
   /** Names of the shares through which they are read from another computer. */
   readonly shares: readonly string[];
 }
@@ -59,14 +63,15 @@ export class ShadowCustody {
   }
 
   async amend(
-    facts: Partial<Pick<ShadowFacts, "volumes" | "before" | "set" | "shadows" | "shares">>,
+    facts: Partial<Pick<ShadowFacts, "volumes" | "before" | "set" | "shadows" | "ended" | "shares">>,
   ): Promise<void> {
-    const { volumes, before, set, shadows, shares } = facts;
+    const { volumes, before, set, shadows, ended, shares } = facts;
     await this.#access.journal.amend(this.#facts.entry, {
       ...(volumes === undefined ? {} : { volumes }),
       ...(before === undefined ? {} : { before }),
       ...(set === undefined ? {} : { set }),
       ...(shadows === undefined ? {} : { shadows }),
+      ...(ended === undefined ? {} : { ended }),
       ...(shares === undefined ? {} : { shares }),
     });
     this.#facts = { ...this.#facts, ...facts };
@@ -99,6 +104,8 @@ export function readShadowCustody(entry: CustodyEntry): ShadowFacts | undefined 
     before: guidsIn(facts["before"]),
     set: parseGuid(textIn(facts["set"]) ?? ""),
     shadows: guidsIn(facts["shadows"]),
+    ended: facts["ended"] === true,
+    ofWriter: parseGuid(textIn(facts["ofWriter"]) ?? ""),
     shares: textsIn(facts["shares"]),
   };
 }
