@@ -133,7 +133,7 @@ export async function openVaultAt(
   await using opening = new AsyncDisposableStack();
   const store = await openVaultStorage(place, { world });
   const storage = opening.use(
-    place.kind === "local" || withoutCopies ? store : await withVaultCache(store, world),
+    place.kind === "local" || withoutCopies ? store : await withVaultCache(store, options),
   );
   const vault = opening.use(
     await openVault({

@@ -11,28 +11,35 @@ const DEFAULT_BYTES = 1024 * MIB;
 /** What each opening reads and nobody ever changes. Leases, notes about removal and the config are always the store's. */
 const KEPT = /^(points|index|keys)\//;
 
+export interface VaultCacheOptions {
+  readonly world: World;
+  /** The copies lie below it. @default the system's place for state */
+  readonly stateDir?: string | undefined;
+}
+
 /**
  * Puts copies of a distant vault's small objects, sealed as they are, below the state folder. Each place has a folder of
  * its own; names are unique, so a vault that is made anew at a place meets no copies of the old one. STILLPOINT_CACHE
  * says how much is kept, or `off`. @throws {UsageError}
  */
-export async function withVaultCache(storage: Storage, world: World): Promise<Storage> {
+export async function withVaultCache(storage: Storage, options: VaultCacheOptions): Promise<Storage> {
   await using opening = new AsyncDisposableStack();
   opening.use(storage);
   const limitBytes = limitFrom(environment("STILLPOINT_CACHE"));
-  const kept = limitBytes === 0 ? storage : await cached(storage, { limitBytes, world });
+  const kept = limitBytes === 0 ? storage : await cached(storage, limitBytes, options);
   opening.move();
   return kept;
 }
 
 async function cached(
   storage: Storage,
-  { limitBytes, world }: { readonly limitBytes: number; readonly world: World },
+  limitBytes: number,
+  { world, stateDir }: VaultCacheOptions,
 ): Promise<Storage> {
   const place = createHash("sha256").update(storage.location).digest("hex").slice(0, 32);
   let state: string;
   try {
-    state = await stateFolder(undefined);
+    state = await stateFolder(stateDir);
   } catch (error) {
     if (error instanceof StateFolderError) return storage; // whoever needs the folder for more says so
     throw error;
