@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { SeededEntropy } from "../../src/base/testing/index.ts";
 import { openSmallVault } from "../../src/vault/testing/index.ts";
+import { BAD_STORES } from "../model/bad-stores.ts";
 import { type FlipPlace, flipPlaces, withFlipped } from "../model/flip-places.ts";
 import { fullVault } from "../model/full-vault.ts";
 import { judgeCrashes } from "../model/judge-crash.ts";
@@ -10,6 +11,7 @@ import {
   assertPruneLaundersNothing,
 } from "../model/judge-damage.ts";
 import { KillChain } from "../model/kill-chain.ts";
+import { RandomLife } from "../model/random-life.ts";
 import { RECORDED } from "../model/recorded-lives.ts";
 import { ScheduleWorld } from "../model/schedule-world.ts";
 import { killProgram } from "./kill-program.ts";
@@ -65,10 +67,20 @@ async function killChain(seed: number, folder: string): Promise<Counts> {
   return { kills: chain.kills };
 }
 
+/** The seed chooses the store too. */
+async function lives(seed: number): Promise<Counts> {
+  const stores = Object.values(BAD_STORES);
+  const life = new RandomLife(seed, { actions: 30, faults: stores[seed % stores.length] ?? {}, share: 0.2 });
+  await life.live();
+  await life.assertRecovers();
+  return { lives: 1, ...life.counts };
+}
+
 export const SOAK_KINDS: readonly SoakKind[] = [
   { name: "kills of the program", weight: 4, round: killProgram },
   { name: "kills at storage calls", weight: 2, round: killChain },
   { name: "schedules", weight: 2, round: schedules },
   { name: "reorderings", weight: 2, round: reorderings },
   { name: "flips", weight: 2, round: flips },
+  { name: "lives", weight: 2, round: lives },
 ];

@@ -10,3 +10,4 @@ export * from "./scheduled-storage.ts";
 export * from "./scripted-s3.ts";
 export * from "./ssh-server.ts";
 export * from "./storage-contract.ts";
+export * from "./unreliable-storage.ts";

@@ -110,7 +110,6 @@ class Renewal {
     const { signal } = this.#options;
     const { points } = this.#parts;
     const { index } = loaded;
-    const places = index.chunkPlaces;
     const needed = new NeededChunks({ index, frames: new FrameReader({ ...this.#parts, loaded }), signal });
     try {
       for await (const name of points.names()) {
@@ -122,7 +121,7 @@ class Renewal {
       if (!(error instanceof VaultDamagedError)) throw error;
       return undefined;
     }
-    return index.chunkPlaces === places ? needed : undefined;
+    return needed.isCurrent ? needed : undefined;
   }
 
   /** Segments that stay, restore points that were made before this generation, slots, receipts and the config. */

@@ -24,14 +24,12 @@ export async function markNeeded(seen: Set<string>, parts: MarkingParts): Promis
   const names: PointName[] = [];
   for await (const name of points.allNames()) if (!seen.has(name.object)) names.push(name);
   for (let attempt = 1; ; attempt++) {
-    const places = index.chunkPlaces;
     const needed = new NeededChunks({ index, frames, signal });
     for (const name of names) {
       await markPoint(name, needed, points);
       seen.add(name.object);
     }
-    if (index.chunkPlaces === places) return needed;
-    // looking for a chunk list made the index learn of new packs, and its places moved
+    if (needed.isCurrent) return needed; // if not, looking for a chunk list made the index learn of packs
     if (attempt === MOST_MARKINGS)
       throw new InternalError("Cannot tell what is needed: the index keeps growing");
   }

@@ -28,11 +28,13 @@ export class NeededChunks {
   readonly #neededIn: Uint16Array;
   /** Plain bytes of chunks that only this restore point needs, by its number. */
   readonly #aloneBytes: number[] = [];
+  readonly #extent: string;
   /** Chunks that restore points need and no pack holds: lost, and so nothing that could be kept. */
   lostChunks = 0;
 
   constructor(options: NeededChunksOptions) {
     this.#options = options;
+    this.#extent = extentOf(options.index);
     this.#needs = new Uint32Array(options.index.chunkPlaces);
     this.#neededIn = new Uint16Array(options.index.frameCount);
   }
@@ -48,6 +50,14 @@ export class NeededChunks {
       await this.#mark(rootOf(recipe), { level: recipe.level, owner: number + 1, frames });
     }
     return number;
+  }
+
+  /**
+   * Whether the index knows what it knew when marking began. If not, a chunk that was lost then may be in a pack that it learned of
+   * since, and places may have moved: mark everything anew.
+   */
+  get isCurrent(): boolean {
+    return extentOf(this.#options.index) === this.#extent;
   }
 
   /** Plain bytes that go when this restore point goes, and no other. */
@@ -115,4 +125,8 @@ export class NeededChunks {
   #addAlone(owner: number, bytes: number): void {
     this.#aloneBytes[owner - 1] = (this.#aloneBytes[owner - 1] as number) + bytes;
   }
+}
+
+function extentOf({ chunkPlaces, chunkCount, packCount }: ChunkIndex): string {
+  return [chunkPlaces, chunkCount, packCount].join();
 }

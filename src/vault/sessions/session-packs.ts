@@ -2,8 +2,10 @@ import { InternalError } from "../../base/index.ts";
 import { type Storage, StorageObjectExistsError } from "../../storage/index.ts";
 import { envelopeHeader, type SessionKeys } from "../crypto/session-keys.ts";
 import type { WriterKeys } from "../crypto/vault-keys.ts";
+import { VaultDamagedError } from "../errors.ts";
 import { CONTENT } from "../format/layout.ts";
 import { packName } from "../format/object-names.ts";
+import { getOrDamaged } from "../packs/get-or-damaged.ts";
 import { PACK_BUFFER_BYTES, PackBuilder } from "../packs/pack-builder.ts";
 import type { PackContents } from "../packs/pack-contents.ts";
 import type { Engine } from "../pipeline/engine.ts";
@@ -121,11 +123,16 @@ export class SessionPacks {
   }
 }
 
-/** Puts an object that is named by its bytes: if the name is taken, it is there already. */
+/**
+ * Puts an object that is named by its bytes: if the name is taken, it is there already, unless a store kept a part of it when a put
+ * failed. @throws {VaultDamagedError} when something else has its name
+ */
 export async function putOnce(storage: Storage, name: string, parts: readonly Uint8Array[]): Promise<void> {
   try {
     await storage.put(name, parts);
   } catch (error) {
     if (!(error instanceof StorageObjectExistsError)) throw error;
+    if (Buffer.concat(parts).equals(await getOrDamaged(storage, name))) return;
+    throw new VaultDamagedError(name, "its bytes are not those that it is named for", { cause: error });
   }
 }
