@@ -87,7 +87,7 @@ export const MAY_TOUCH_THE_WORLD = [
   "places/",
   "storage/local/",
   "vault/index/local",
-  "vault/pipeline/read-in-thread",
+  "vault/pipeline/in-thread/",
   "storage/rclone/",
   "storage/cache/",
   "runs/journal",

@@ -76,6 +76,11 @@ export interface Storage extends AsyncDisposable {
       readonly fresh?: true | undefined;
     },
   ): Promise<Uint8Array>;
+  /**
+   * The plain file of this machine that an object is, where it is one and nothing stands between: other threads may read it by this
+   * path. What goes wrong there is asked of `get` again, which knows the words for it.
+   */
+  fileOf?(name: string): string;
   /** The object's size, or undefined when there is none. */
   stat(name: string, options?: StorageCallOptions): Promise<StoredObject | undefined>;
   /**

@@ -85,6 +85,11 @@ export class LocalStorage implements Storage {
     }
   }
 
+  fileOf(name: string): string {
+    assertObjectName(name);
+    return join(this.#root, name);
+  }
+
   async stat(name: string, options: StorageCallOptions = {}): Promise<StoredObject | undefined> {
     assertObjectName(name);
     throwIfInterrupted(options.signal);

@@ -6,7 +6,8 @@ import { FRAME_BYTES } from "../format/layout.ts";
 import { discard } from "../packs/discard.ts";
 import { openFrame, sealFrame } from "../packs/frame-codec.ts";
 import { hasStatedIds } from "../packs/stated-ids.ts";
-import { readInThread } from "./read-in-thread.ts";
+import { copyFrames } from "./copy-frames.ts";
+import { readOpenFile } from "./in-thread/read-open-file.ts";
 import {
   type FrameOrder,
   type HashTask,
@@ -36,11 +37,12 @@ parentPort?.on("message", ({ ticket, task }: TaskMessage) => {
 
 function perform(task: WorkerTask): TaskResults[keyof TaskResults] {
   if (task.kind === "hash") return hashAll(task);
+  if (task.kind === "copy") return copyFrames(task, hasher);
   return task.kind === "seal" ? sealAll(task) : openAll(task);
 }
 
 function hashAll(task: HashTask): number {
-  if (task.from !== undefined && !readInThread(task.bytes, task.from)) return UNREAD;
+  if (task.from !== undefined && !readOpenFile(task.bytes, task.from)) return UNREAD;
   return identifyChunks(task, hasher);
 }
 

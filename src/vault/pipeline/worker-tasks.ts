@@ -1,4 +1,5 @@
-import type { DescriptorPlace } from "./read-in-thread.ts";
+import type { FilePiece } from "./in-thread/read-file-piece.ts";
+import type { DescriptorPlace } from "./in-thread/read-open-file.ts";
 
 /** What a hash task gives whose bytes could not be read. */
 export const UNREAD = -1;
@@ -50,6 +51,26 @@ export interface OpenTask {
   readonly target?: Uint8Array;
 }
 
+/** Chunks of a frame, and where they go. */
+export interface ChunkPlaces {
+  /** 32 bytes each. */
+  readonly ids: Uint8Array;
+  readonly lengths: Uint32Array;
+  readonly offsets: Float64Array;
+}
+
+/** Frames of a pack that is a file of this machine, whose chunks go to a file that is open. */
+export interface CopyTask {
+  readonly kind: "copy";
+  readonly key: Uint8Array;
+  readonly header: Uint8Array;
+  /** Where the frames lie, with this length. */
+  readonly from: FilePiece & { readonly length: number };
+  /** Where each frame lies in it, and what is wanted of it. */
+  readonly frames: readonly { readonly at: number; readonly length: number; readonly wanted: ChunkPlaces }[];
+  readonly descriptor: number;
+}
+
 /** A frame whose chunks have the identities that it states. */
 export interface OpenedFrame {
   readonly ids: Uint8Array;
@@ -58,7 +79,7 @@ export interface OpenedFrame {
   readonly plainBytes: number;
 }
 
-export type WorkerTask = HashTask | SealTask | OpenTask;
+export type WorkerTask = HashTask | SealTask | OpenTask | CopyTask;
 
 /** What each kind of task gives. `null` is a damaged frame. */
 export interface TaskResults {
@@ -67,6 +88,8 @@ export interface TaskResults {
   /** The frames' lengths. */
   readonly seal: readonly number[];
   readonly open: readonly (OpenedFrame | null)[];
+  /** Whether everything was read, found good and written. Else some of it may be written, and it is not said what went wrong. */
+  readonly copy: boolean;
 }
 
 export interface TaskMessage {

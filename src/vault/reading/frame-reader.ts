@@ -5,11 +5,13 @@ import type { VaultKeys } from "../crypto/vault-keys.ts";
 import { FrameDamagedError, VaultDamagedError } from "../errors.ts";
 import { FRAME_BYTES, HASH_BYTES, SealedHeader } from "../format/layout.ts";
 import { INDEX_PREFIX } from "../format/object-names.ts";
+import { FIRST_CLAIMED } from "../hosts/host-claims.ts";
 import type { FrameLocation } from "../index/chunk-index.ts";
 import type { LoadedIndex } from "../index/load-index.ts";
 import { getOrDamaged, isGone, ownBuffer } from "../packs/get-or-damaged.ts";
 import { type Engine, RUN_FRAMES } from "../pipeline/engine.ts";
-import type { OpenedFrame } from "../pipeline/worker-tasks.ts";
+import type { ChunkPlaces, OpenedFrame } from "../pipeline/worker-tasks.ts";
+import type { ReadingRun, WantedChunk } from "./plan-reading.ts";
 
 export interface FrameReaderOptions {
   readonly storage: Storage;
@@ -134,6 +136,32 @@ export class FrameReader {
     }
   }
 
+  /**
+   * Writes the chunks of a run to an open file of this machine, without their passing through this thread; false when that is not
+   * possible, or did not work: then the slow way is gone, which says why.
+   */
+  async copyRun({ frames, wanted }: ReadingRun, descriptor: number): Promise<boolean> {
+    const { storage, engine } = this.#options;
+    const first = frames[0] as FrameLocation;
+    const path = storage.fileOf?.(first.object);
+    if (path === undefined) return false;
+    const last = frames.at(-1) as FrameLocation;
+    const length = last.offset + last.sealedBytes - first.offset;
+    const { header, frameKey } = await this.#keysOf(first.object);
+    return await engine.workers.run({
+      kind: "copy",
+      key: frameKey,
+      header,
+      from: { path, offset: first.offset, length },
+      frames: frames.map(({ offset, sealedBytes }, i) => ({
+        at: offset - first.offset,
+        length: sealedBytes,
+        wanted: placesOf(wanted[i] ?? []),
+      })),
+      descriptor,
+    });
+  }
+
   async #openInto(
     target: Uint8Array,
     run: readonly FrameLocation[],
@@ -162,7 +190,9 @@ export class FrameReader {
 
   #damageOf(bad: readonly FrameLocation[]): FrameDamagedError {
     const { object, offset } = bad[0] as FrameLocation;
-    this.#options.loaded.noteDamage({ pack: object, frames: bad.map((frame) => frame.offset) });
+    // a host may claim what is not so of anybody's pack: that says nothing of the pack
+    const frames = bad.filter(({ frame }) => frame < FIRST_CLAIMED).map((frame) => frame.offset);
+    if (frames.length > 0) this.#options.loaded.noteDamage({ pack: object, frames });
     return new FrameDamagedError(object, `the frame at ${offset} is not what was sealed`);
   }
 
@@ -230,6 +260,14 @@ export class FrameReader {
       throw new FrameDamagedError(object, error.what, { cause: error });
     }
   }
+}
+
+function placesOf(wanted: readonly WantedChunk[]): ChunkPlaces {
+  return {
+    ids: Buffer.concat(wanted.map(({ id }) => id)),
+    lengths: Uint32Array.from(wanted, ({ length }) => length),
+    offsets: Float64Array.from(wanted, ({ offset }) => offset),
+  };
 }
 
 /** A copy that stays valid. */

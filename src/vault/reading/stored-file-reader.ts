@@ -92,6 +92,12 @@ export class StoredFileReader implements ByteSource {
       }
     };
     const open = async (run: ReadingRun): Promise<void> => {
+      if (target.descriptor !== undefined && (await this.#frames.copyRun(run, target.descriptor))) {
+        const bytes = wantedBytes(run);
+        bytesWritten += bytes;
+        report(bytes);
+        return;
+      }
       await this.#frames.openRun(run.frames, async (frames) => await write(frames, run), options.signal);
     };
     const work = async (run: ReadingRun, looks = 0): Promise<void> => {
@@ -181,6 +187,10 @@ function referenceAt(leaf: readonly Reference[], offset: number): Reference {
     else high = middle - 1;
   }
   return leaf[low] as Reference;
+}
+
+function wantedBytes({ wanted }: ReadingRun): number {
+  return wanted.flat().reduce((sum, { length }) => sum + length, 0);
 }
 
 /** Neighbours in the file that are neighbours in the frame become one piece. Views of the frame. */

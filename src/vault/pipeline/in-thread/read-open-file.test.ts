@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { type ByteSource, MemoryStore, SourceEndedError } from "../../disk/index.ts";
-import { localFiles } from "../../places/index.ts";
-import { MemoryStorage } from "../../storage/testing/index.ts";
-import { createSmallVault, payloadLayout, someBytes } from "../testing/index.ts";
+import { type ByteSource, MemoryStore, SourceEndedError } from "../../../disk/index.ts";
+import { localFiles } from "../../../places/index.ts";
+import { MemoryStorage } from "../../../storage/testing/index.ts";
+import { createSmallVault, payloadLayout, someBytes } from "../../testing/index.ts";
 
 const MIB = 1 << 20;
 

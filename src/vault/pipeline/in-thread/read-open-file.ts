@@ -7,10 +7,10 @@ export interface DescriptorPlace {
 }
 
 /**
- * Fills the target from an open file, in the thread that will hash it: the bytes are in its cache then, and no other thread has to be
- * asked and awaited for them. False when not all could be read: the source itself reads again, and says what is wrong.
+ * Fills the target from an open file, in the thread that needs the bytes: they are in its cache then, and no other thread has to be
+ * asked and awaited for them. False when not all could be read: whoever has words for it reads again.
  */
-export function readInThread(target: Uint8Array, { descriptor, offset }: DescriptorPlace): boolean {
+export function readOpenFile(target: Uint8Array, { descriptor, offset }: DescriptorPlace): boolean {
   try {
     for (let done = 0; done < target.length; ) {
       const count = readSync(descriptor, target, done, target.length - done, offset + done);
