@@ -1,6 +1,7 @@
 import { HASH_BYTES } from "../format/layout.ts";
 import { digestFromName, packName } from "../format/object-names.ts";
 import type { PackContents } from "../packs/pack-contents.ts";
+import { LocalIndexDamagedError } from "./local/errors.ts";
 import { type Key, readKey } from "./local/keys.ts";
 import type { RunSet } from "./local/run-set.ts";
 import { MemoryLevel } from "./memory-level.ts";
@@ -120,6 +121,11 @@ export class ChunkIndex {
     };
   }
 
+  /** Whether the number is of a run that turned out to be damaged: the pack has another one by now. */
+  isForgotten(number: number): boolean {
+    return number < this.#level.firstPack && this.#heldRuns.isForgotten(number);
+  }
+
   /** Whether a pack is known, be it there or not. */
   hasPack(digest: Uint8Array): boolean {
     return this.#numberOf(digest) !== undefined;
@@ -154,7 +160,9 @@ export class ChunkIndex {
   /** The frame that holds a chunk, also when nobody may begin to rely on it. */
   findReadable(ids: Uint8Array, at = 0): number | undefined {
     const frame = this.#best(ids, at);
-    return frame !== undefined && this.#rank(frame) !== RANK.gone ? frame : undefined;
+    return frame !== undefined && this.#rank(frame) !== RANK.gone && this.#canLocate(frame)
+      ? frame
+      : undefined;
   }
 
   /** Whether a pack is there and stays, under any of its numbers. */
@@ -351,6 +359,17 @@ export class ChunkIndex {
     const found = this.#lookUp(ids, at);
     for (let i = 0; i < found.length; i += 2) consider(found[i] as number);
     return best;
+  }
+
+  /** What a damaged run says of a place is as good as nothing: its segments are read again when a chunk is not found. */
+  #canLocate(frame: number): boolean {
+    if (this.#isInLevel(frame)) return true;
+    try {
+      return this.locate(frame).frame === frame;
+    } catch (error) {
+      if (error instanceof LocalIndexDamagedError) return false;
+      throw error;
+    }
   }
 
   #lookUp(ids: Uint8Array, at: number): readonly number[] {

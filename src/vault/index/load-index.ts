@@ -12,6 +12,7 @@ import { HostClaims } from "../hosts/host-claims.ts";
 import type { PackContents } from "../packs/pack-contents.ts";
 import { type ReadPack, readPackContents } from "../packs/read-pack-contents.ts";
 import { ChunkIndex, type DamagedPack } from "./chunk-index.ts";
+import { LocalIndexDamagedError } from "./local/errors.ts";
 import { type LocalIndexOptions, LocalRuns } from "./local-runs.ts";
 import { decodeSegment } from "./segment-codec.ts";
 
@@ -67,7 +68,7 @@ export class LoadedIndex {
 
   /** Reads the segments that were not read yet. Holds one of them at a time. */
   async refresh(signal?: AbortSignal): Promise<void> {
-    await this.#alone(async () => {
+    await this.#whole(async () => {
       await this.#readNew(signal);
     });
   }
@@ -77,6 +78,7 @@ export class LoadedIndex {
     this.#loaded.clear();
     this.damagedSegments.clear();
     this.#provesNames = true;
+    this.index.runs?.prove();
     await this.refresh(signal);
   }
 
@@ -104,7 +106,7 @@ export class LoadedIndex {
    * that no segment names (of a session that was killed, or whose segment is lost) are read from their footers.
    */
   async reconcile(signal?: AbortSignal): Promise<void> {
-    await this.#alone(async () => {
+    await this.#whole(async () => {
       this.unreadablePacks.clear();
       if (!this.#isLarge) await this.#reconcileUnder(undefined, signal);
       else
@@ -125,7 +127,7 @@ export class LoadedIndex {
       await this.reconcile(signal);
       return;
     }
-    await this.#alone(async () => {
+    await this.#whole(async () => {
       const count = Math.max(1, Math.floor((FIRST_BYTES * PACKS_LISTED) / this.index.packCount));
       for (let i = 0; i < count; i++) await this.#reconcileUnder((from + i) % FIRST_BYTES, signal);
       this.#local?.noteGone([...this.#gone]);
@@ -187,6 +189,7 @@ export class LoadedIndex {
     const resized: string[] = [];
     let areGone = false;
     for (const number of first === undefined ? numbersBelow(known) : index.packsUnder(first)) {
+      if (index.isForgotten(number)) continue;
       const { object, sizeBytes, isThere } = index.pack(number);
       if (index.isNamed(number)) named.add(object);
       if (number >= known) continue;
@@ -262,7 +265,8 @@ export class LoadedIndex {
     if (this.#isFirst && this.#place.local !== undefined && this.#local === undefined) {
       this.#local = LocalRuns.openFor(bytes, ownerOf(this.#place.keys), this.#place.local);
       this.#local?.attach(this.index, present);
-      this.#forget();
+      if (this.#provesNames) this.index.runs?.prove();
+      else this.#forget();
       return true;
     }
     const { runs } = this.index;
@@ -339,6 +343,21 @@ export class LoadedIndex {
       this.damagedSegments.set(name, damageIn(error));
     }
     return true;
+  }
+
+  /** Begins again when a local run turns out to be damaged: it is not asked again, and its segments are read. */
+  async #whole(work: () => Promise<void>): Promise<void> {
+    await this.#alone(async () => {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          await work();
+          return;
+        } catch (error) {
+          if (!(error instanceof LocalIndexDamagedError) || attempt === MOST_LISTINGS) throw error;
+          await this.#readNew();
+        }
+      }
+    });
   }
 
   async #alone<T>(work: () => Promise<T>): Promise<T> {

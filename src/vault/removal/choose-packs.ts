@@ -40,6 +40,7 @@ export function* packFates({
   moveBelow,
 }: ChooseOptions): Generator<PackUse & { readonly becomes: keyof PackChoice }> {
   for (let number = 0; number < index.packCount; number++) {
+    if (index.isForgotten(number)) continue;
     const pack = index.pack(number);
     if (!pack.isThere) continue;
     const neededBytes = neededBytesOf(pack, { index, needed });

@@ -2,6 +2,7 @@ import type { RestorePointId } from "../../base/index.ts";
 import type { Storage } from "../../storage/index.ts";
 import type { VaultKeys } from "../crypto/vault-keys.ts";
 import { LoadedIndex } from "../index/load-index.ts";
+import { LocalIndexDamagedError } from "../index/local/errors.ts";
 import type { LocalIndexOptions } from "../index/local-runs.ts";
 import type { Engine } from "../pipeline/engine.ts";
 import { FrameReader } from "../reading/frame-reader.ts";
@@ -44,10 +45,13 @@ export interface PlanParts {
 /** Looks only. What sessions do meanwhile is not in the plan. @throws {VaultDamagedError} */
 export async function planRemoval(options: PlanRemovalOptions, parts: PlanParts): Promise<RemovalPlan> {
   for (let attempt = 1; ; attempt++) {
-    const loaded = new LoadedIndex(parts);
+    const isLast = attempt === MOST_ATTEMPTS; // in memory, whatever it takes
+    const loaded = new LoadedIndex(isLast ? { ...parts, local: undefined } : parts);
     try {
       const plan = await planBy(loaded, options, parts);
-      if (loaded.isWhole || attempt === MOST_ATTEMPTS) return plan;
+      if (loaded.isWhole) return plan;
+    } catch (error) {
+      if (!(error instanceof LocalIndexDamagedError)) throw error;
     } finally {
       loaded.close();
     }

@@ -89,6 +89,7 @@ export class VaultSession implements AsyncDisposable {
     for (const { packs } of await parts.notes.doomedLists(signal)) parts.loaded.index.doom(packs);
     for (const { packs } of await parts.notes.damageNotes(signal)) parts.loaded.heed(packs);
     await parts.loaded.refresh(signal);
+    parts.loaded.index.runs?.loadFilters(); // most of what a session asks for is new, or all of it known
     await parts.loaded.reconcileSome(keys.envelope.session[0] ?? 0, signal);
     await parts.loaded.nameAdopted(async (packs) => {
       parts.loaded.noteWritten(await writeSegment(packs, parts), packs);

@@ -213,6 +213,12 @@ export class RunFile implements Disposable {
     yield* this.#sequence(first, pages);
   }
 
+  /** Reads every page. */
+  prove(): void {
+    const { first, pages } = this.#sections.filter;
+    for (const _ of this.#sequence(1, first + pages - 1)) continue;
+  }
+
   /** It is never used again by anybody. */
   remove(): void {
     try {

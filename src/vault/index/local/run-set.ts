@@ -120,7 +120,11 @@ export class RunSet implements Disposable {
     for (const run of this.#runs) {
       if (run.isDamaged) continue;
       const before = found.length;
-      if (!this.#trying(run, () => run.file.lookUp(key, found))) found.length = before;
+      const isSound = this.#trying(run, () => {
+        run.file.lookUp(key, found);
+        for (let i = before; i < found.length; i += 2) run.file.frame(found[i] as number); // which is asked for next
+      });
+      if (!isSound) found.length = before;
       for (let i = before; i < found.length; i += 2) {
         found[i] = (found[i] as number) + run.firstFrame;
         found[i + 1] = (found[i + 1] as number) + run.firstPlace;
@@ -129,15 +133,17 @@ export class RunSet implements Disposable {
     return found;
   }
 
+  /** @throws {LocalIndexDamagedError} */
   frame(number: number): RunFrame {
     const run = this.#runWith(number, "firstFrame");
-    const frame = run.file.frame(number - run.firstFrame);
+    const frame = this.#reading(run, () => run.file.frame(number - run.firstFrame));
     return { ...frame, pack: run.firstPack + frame.pack };
   }
 
+  /** @throws {LocalIndexDamagedError} */
   pack(number: number): RunPack {
     const run = this.#runWith(number, "firstPack");
-    const pack = run.file.pack(number - run.firstPack);
+    const pack = this.#reading(run, () => run.file.pack(number - run.firstPack));
     return { ...pack, firstFrame: run.firstFrame + pack.firstFrame };
   }
 
@@ -148,6 +154,10 @@ export class RunSet implements Disposable {
 
   packsUnder(firstByte: number): readonly number[] {
     return this.#fromAll(({ file }) => file.packsUnder(firstByte));
+  }
+
+  isForgotten(pack: number): boolean {
+    return this.#runWith(pack, "firstPack").isDamaged;
   }
 
   isThere(pack: number): boolean {
@@ -181,17 +191,32 @@ export class RunSet implements Disposable {
     this.#runs.length = 0;
   }
 
-  /** A run that is not what was written is deleted, and found in no more; the numbers of its frames stay. */
+  /** Reads every page: runs that are damaged anywhere are known as such afterwards. */
+  prove(): void {
+    for (const run of this.#runs) if (!run.isDamaged) this.#trying(run, () => run.file.prove());
+  }
+
   #trying(run: HeldRun, work: () => void): boolean {
     try {
-      work();
+      this.#reading(run, work);
       return true;
     } catch (error) {
       if (!(error instanceof LocalIndexDamagedError)) throw error;
-      run.isDamaged = true;
-      this.damagedRuns++;
-      run.file.remove();
       return false;
+    }
+  }
+
+  /** A run that is not what was written is deleted, and found in no more; the numbers of its frames stay. */
+  #reading<T>(run: HeldRun, read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof LocalIndexDamagedError && !run.isDamaged) {
+        run.isDamaged = true;
+        this.damagedRuns++;
+        run.file.remove();
+      }
+      throw error;
     }
   }
 

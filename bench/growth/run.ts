@@ -1,0 +1,108 @@
+// How memory and times grow with the vault: indexes of 10 GiB to 100 TiB, and a hundred thousand restore points.
+//
+//   npm run growth [-- --to 100TiB] [--points 100000] [--scratch DIR] [--write]
+//
+// Each step is a process. 100 TiB take 21 GB in DIR for a while; what is in DIR from before is used again and stays. With `--write` docs/growth.md and
+// docs/growth.svg are made anew.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, cpus, tmpdir, totalmem } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { type Cost, growthPage, type PointsMeasured } from "./growth-page.ts";
+import { growthPicture } from "./growth-picture.ts";
+import { makeVault } from "./make-vault.ts";
+import { sizeName } from "./size-name.ts";
+import { SyntheticIndex } from "./synthetic-index.ts";
+
+export interface Measured {
+  readonly gibibytes: number;
+  readonly chunks: number;
+  /** Where its index is. */
+  readonly kept: "in memory" | "in runs";
+  readonly session: Cost;
+  readonly backup: Cost;
+  readonly plan: Cost;
+  readonly lookUp: { readonly knownMicroseconds: number; readonly newMicroseconds: number } | undefined;
+}
+
+const SIZES = [10, 100, 1024, 10 * 1024, 100 * 1024];
+const HERE = import.meta.dirname;
+
+if (import.meta.main) {
+  const { values } = parseArgs({
+    options: {
+      to: { type: "string", default: "100TiB" },
+      points: { type: "string", default: "100000" },
+      scratch: { type: "string" },
+      write: { type: "boolean", default: false },
+    },
+  });
+  const scratch = values.scratch ?? mkdtempSync(join(tmpdir(), "stillpoint-growth-"));
+  mkdirSync(scratch, { recursive: true });
+  try {
+    const most = gibibytesOf(values.to);
+    const sizes: Measured[] = [];
+    for (const gibibytes of SIZES.filter((size) => size <= most))
+      sizes.push(await measure(gibibytes, scratch));
+    const points = measurePoints(Number(values.points), scratch);
+    const about = {
+      machine: `${availableParallelism()} × ${cpus()[0]?.model ?? "?"}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
+      command: "npm run growth -- --write",
+    };
+    const page = growthPage(sizes, points, about);
+    process.stdout.write(page);
+    if (values.write) {
+      writeFileSync(join(HERE, "../../docs/growth.md"), page);
+      writeFileSync(join(HERE, "../../docs/growth.svg"), growthPicture(sizes));
+    }
+  } finally {
+    if (values.scratch === undefined) rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+async function measure(gibibytes: number, scratch: string): Promise<Measured> {
+  const folder = join(scratch, `${gibibytes}`);
+  const index = new SyntheticIndex(gibibytes);
+  process.stderr.write(`${sizeName(gibibytes)} …\n`);
+  if (!existsSync(folder)) await makeVault(folder, index);
+  const step = (name: string): unknown => child("measure.ts", [name, folder, `${gibibytes}`]);
+  return {
+    gibibytes,
+    chunks: index.chunks,
+    kept: index.isReal ? "in memory" : "in runs",
+    session: step("session") as Cost,
+    backup: step("backup") as Cost,
+    plan: step("plan") as Cost,
+    lookUp: index.isReal ? undefined : (step("look-up") as NonNullable<Measured["lookUp"]>),
+  };
+}
+
+function measurePoints(count: number, scratch: string): PointsMeasured {
+  const path = join(scratch, `points-${count}`);
+  process.stderr.write(`${count} restore points …\n`);
+  if (!existsSync(`${path}.table`)) child("measure-points.ts", ["make", path, `${count}`]);
+  const step = (name: string): Cost => child("measure-points.ts", [name, path]) as Cost;
+  return {
+    count,
+    session: step("session"),
+    latest: step("latest"),
+    previous: step("previous"),
+    machine: step("machine"),
+  };
+}
+
+function child(script: string, args: readonly string[]): unknown {
+  const done = spawnSync(process.execPath, [join(HERE, script), ...args], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  if (done.status !== 0) throw new Error(`${script} ${args.join(" ")} ended with ${done.status}`);
+  return done.stdout === "" ? undefined : (JSON.parse(done.stdout) as unknown);
+}
+
+function gibibytesOf(text: string): number {
+  const found = /^(\d+)(GiB|TiB)$/.exec(text);
+  if (found === null) throw new TypeError(`"${text}" is no size such as 10GiB or 100TiB`);
+  return Number(found[1]) * (found[2] === "TiB" ? 1024 : 1);
+}
