@@ -41,6 +41,35 @@ function halfOf(other: Uint8Array, seed: number): Uint8Array {
 }
 
 describe("Vault.prune()", () => {
+  test("deletes nothing of packs that it learns of while it looks what is needed", async () => {
+    const inner = new MemoryStorage();
+    const disks = [someBytes(1, 200_000), someBytes(2, 200_000)] as const;
+    const points: RestorePoint[] = [];
+    const added: string[][] = [];
+    {
+      await using vault = (await createSmallVault(inner)).vault;
+      for (const disk of disks) {
+        const before = await namesOf(inner, "packs/");
+        points.push(await backUp(vault, { disk }));
+        const packs = (await namesOf(inner, "packs/")).filter((name) => !before.includes(name));
+        added.push(packs.toSorted((a, b) => inner.peek(b).length - inner.peek(a).length)); // data, then chunk lists
+      }
+    }
+    // for a moment the index cannot be read, nor the first disk's data, nor the second one's chunk lists
+    const half = { kind: "truncate", to: 80 } as const;
+    const storage = new FaultyStorage(inner, [
+      { on: "get", prefix: "index/", times: 2, effect: half },
+      { on: "get", prefix: added[0]?.[0], effect: half },
+      { on: "get", prefix: added[1]?.[1], effect: half },
+    ]);
+    await using vault = await openSmallVault(storage);
+    await vault.prune(NO_LIMIT);
+    storage.verifyAllFaultsExercised();
+    await using again = await openSmallVault(inner);
+    for (const [i, point] of points.entries()) await assertBack(again, point, disks[i] as Uint8Array);
+    await assertSound(again);
+  });
+
   test("deletes nothing that restore points need, and what they do not need at once", async () => {
     const storage = new MemoryStorage();
     await using vault = (await createSmallVault(storage)).vault;
