@@ -17,6 +17,7 @@ import type { HostRequest } from "./host-request.ts";
 import { openLocalHost } from "./local/open-local-host.ts";
 import { openRemoteHost } from "./remote/open-remote-host.ts";
 import { openVaultScratch, openVaultStorage } from "./storage/open-vault-storage.ts";
+import { localIndexFor } from "./storage/local-index.ts";
 import { withVaultCache } from "./storage/vault-cache.ts";
 import { parseVaultAddress, type VaultAddress, vaultLocation } from "./vault-address.ts";
 import { winrmHostKey } from "./winrm-address.ts";
@@ -141,6 +142,7 @@ export async function openVaultAt(
       ...options.world,
       ...workers(),
       receiptBook: new ReceiptFile(storage.location, options),
+      localIndex: localIndexFor(options.stateDir),
       passphrase: options.passphrase,
     }),
   );

@@ -9,6 +9,7 @@ import {
 } from "../vault/index.ts";
 import { type Opened, openVaultAt } from "./compose.ts";
 import { ReceiptFile } from "./config/index.ts";
+import { localIndexFor } from "./storage/local-index.ts";
 import { openVaultStorage } from "./storage/open-vault-storage.ts";
 import { parseVaultAddress } from "./vault-address.ts";
 import type { World } from "./world.ts";
@@ -31,7 +32,13 @@ export async function openVaultToAddAt(
   await using opening = new AsyncDisposableStack();
   const storage = opening.use(await openVaultStorage(parseVaultAddress(address), { world }));
   const receiptBook = new ReceiptFile(storage.location, options);
-  const vault = await openWriteOnlyVault({ storage, ...world, receiptBook, passphrase });
+  const vault = await openWriteOnlyVault({
+    storage,
+    ...world,
+    receiptBook,
+    localIndex: localIndexFor(options.stateDir),
+    passphrase,
+  });
   if (vault === undefined) throw new VaultHostKeyUnusableError(storage.location, "is none");
   opening.use(vault);
   const stack = opening.move();

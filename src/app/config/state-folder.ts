@@ -5,7 +5,7 @@ import { environment } from "./environment.ts";
 
 /** Where journal and history live: the flag, the variable, the system's place, in this order. Made when missing. */
 export async function stateFolder(flag: string | undefined): Promise<string> {
-  const folder = flag ?? environment("STILLPOINT_STATE_DIR") ?? systemPlace();
+  const folder = statePlace(flag);
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
@@ -14,6 +14,11 @@ export async function stateFolder(flag: string | undefined): Promise<string> {
     });
   }
   return folder;
+}
+
+/** The same, and nothing is made. */
+export function statePlace(flag: string | undefined): string {
+  return flag ?? environment("STILLPOINT_STATE_DIR") ?? systemPlace();
 }
 
 function systemPlace(): string {
