@@ -9,6 +9,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   truncateSync,
   writeFileSync,
@@ -428,6 +429,25 @@ describe("the second reader, written from the format's page", needsReader(), () 
       hashes(folder),
       "the one that counts is the latest",
     );
+  });
+
+  test("misses a restore point that somebody took away, and the receipt of one", async () => {
+    const vault = story.copy("taken");
+    await story.run("vault", "receipts", ...story.place.vault("taken"));
+    const [point] = objects(vault, "points");
+    rmSync(point ?? "");
+    const checked = reader(["check", vault]);
+    assert.equal(checked.code, 4, checked.err);
+    assert.match(checked.out, /damaged: points\/\S+ of \w+ is gone although nobody removed it/);
+    const ours = await story.place.run(["vault", "receipts", ...story.place.vault("taken")]);
+    assert.equal(ours.code, 4, ours.text);
+    assert.equal((ours.summary["missing"] as readonly unknown[]).length, 1);
+    const gaps = [0, 1].filter((which) => {
+      const other = story.copy(`taken-receipt-${which}`);
+      rmSync(objects(other, "receipts")[which] ?? "");
+      return /damaged: receipt \d of chain [0-9a-f]{32} is gone/.test(reader(["check", other]).out);
+    });
+    assert.ok(gaps.length > 0, "all but the newest receipt are named by another");
   });
 
   test("puts no file outside of the folder", () => {

@@ -68,8 +68,10 @@ function addCommand(program: Program, command: Command, choose: (input: CommandI
     .exitOverride()
     .addHelpText("after", helpTail(command));
   const { argument } = contract;
-  if (argument !== undefined)
-    added.argument(argument.optional === true ? `[${argument.name}]` : `<${argument.name}>`, argument.text);
+  if (argument !== undefined) {
+    const name = argument.several === true ? `${argument.name}...` : argument.name;
+    added.argument(argument.optional === true ? `[${name}]` : `<${name}>`, argument.text);
+  }
   for (const name of contract.parameters) {
     const option = optionOf(PARAMETERS[name]);
     added.addOption(contract.parameters.includes("host") ? option.helpGroup(groupOf(name)) : option);
@@ -77,7 +79,8 @@ function addCommand(program: Program, command: Command, choose: (input: CommandI
   added.action((...given: unknown[]) => {
     const options = added.opts<CommandInput["options"]>();
     const typed = argument === undefined ? undefined : given[0];
-    choose({ argument: typeof typed === "string" ? typed : "", options });
+    if (Array.isArray(typed)) choose({ argument: "", arguments: typed as readonly string[], options });
+    else choose({ argument: typeof typed === "string" ? typed : "", options });
   });
 }
 

@@ -7,6 +7,8 @@ import type { Paint } from "./output/paint.ts";
 /** What the user typed, already held against the command's contract. */
 export interface CommandInput {
   readonly argument: string;
+  /** Where a command takes several: all of them. */
+  readonly arguments?: readonly string[] | undefined;
   /** By the flag's name in camel case. */
   readonly options: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 }
@@ -19,7 +21,11 @@ export interface CommandSurface {
   /** A secret from a file, a variable or a prompt, in this order. */
   secret(source: {
     readonly file: string | undefined;
-    readonly variable: "STILLPOINT_PASSPHRASE" | "STILLPOINT_NEW_PASSPHRASE" | "STILLPOINT_HOST_PASSWORD";
+    readonly variable:
+      | "STILLPOINT_PASSPHRASE"
+      | "STILLPOINT_NEW_PASSPHRASE"
+      | "STILLPOINT_TO_PASSPHRASE"
+      | "STILLPOINT_HOST_PASSWORD";
     readonly prompt: string;
     /** Asked twice: it will be needed for years. */
     readonly twice?: true;

@@ -39,7 +39,7 @@ export class StorageDeniedError extends StorageError {
 /** A lock forbids to delete the object before its time. */
 export class StorageLockedError extends StorageError {
   override readonly code = "storage-locked";
-  override readonly retry = "later";
+  override readonly retry = "after-repair"; // it passes with time, but not while a call is tried again
   /** When the lock ends; undefined when this credential may not ask. */
   readonly until: Temporal.Instant | undefined;
 

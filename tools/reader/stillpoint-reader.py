@@ -328,6 +328,7 @@ class Keys:
 # ---------------------------------------------------------------------------------------------------------------------
 
 CONFIG_FIELDS = {"format": str, "version": int, "id": str, "created": str, "chunkBytes": int, "identity": str, "mac": str}
+LOCK_FIELDS = {"lockDays": int, "lockMode": str}  # both or none, in front of the MAC
 SLOT_FIELDS = {
     "kind": str, "vault": str, "created": str, "salt": str, "memoryKiB": int, "passes": int, "lanes": int, "nonce": str,
     "sealed": str,
@@ -366,7 +367,12 @@ def read_config(data: bytes) -> dict[str, Any]:
     version = fields.get("version")
     if type(version) is int and version > 1:
         raise Refused(f"The vault has version {version}; this reader knows version 1")
-    check_form(data, fields, CONFIG_FIELDS, "config")
+    form = CONFIG_FIELDS
+    if any(name in fields for name in LOCK_FIELDS):
+        form = {name: kind for name, kind in CONFIG_FIELDS.items() if name != "mac"} | LOCK_FIELDS | {"mac": str}
+        require(1 <= fields.get("lockDays", 0) <= 3650, "config names no time for locks")
+        require(fields.get("lockMode") in ("governance", "compliance"), "config names no way to lock")
+    check_form(data, fields, form, "config")
     require(version == 1, "config names no version")
     require(re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", fields["id"]) is not None, "config names no vault")
     require(fields["chunkBytes"] in [4 * KIB << at for at in range(8)], "config names no size of chunks")
@@ -446,6 +452,9 @@ KINDS = {
     TRASH_ENTRY: Kind(magic("removal", 8), 2),
 }
 
+RECEIPT, RENEWED_LOCKS = 9, 10
+KINDS[RECEIPT] = Kind(magic("receipt", 8), 1)
+KINDS[RENEWED_LOCKS] = Kind(magic("removal", 8), 2)
 HOST, HOST_END = 16, 17
 KINDS[HOST] = KINDS[HOST_END] = Kind(magic("host", 8), 1)
 
@@ -1193,15 +1202,60 @@ class Check:
         for folder, content in (("hosts", HOST), ("hosts-ended", HOST_END)):
             for name in vault.names(folder, TIMED_NAME):
                 self.attempt(lambda: vault.read_note(f"{folder}/{name}", content))
+        for name in vault.names("renewed", TIMED_NAME):
+            self.attempt(lambda: vault.read_note(f"renewed/{name}", RENEWED_LOCKS))
         for message in vault.trash()[1]:
             self.found(message)
+        receipts = self.read_receipts()
         points = vault.points()
+        self.check_receipts(receipts, {point.name for point in points})
         whole_nodes: set[tuple[int, bytes, int]] = set()
         for point in points:
             self.attempt(lambda: self.check_point(point, whole_nodes))
         verdict = f"{self.damaged} are damaged" if self.damaged else "all is whole"
         print(f"{len(self.packs)} packs, {self.chunks_read} chunks, {len(segments)} segments, {len(points)} restore points: {verdict}")
         return 4 if self.damaged else 0
+
+    def read_receipts(self) -> dict[str, dict[str, Any] | None]:
+        """§10.4: receipts by their digests; nothing for one that is damaged."""
+        receipts: dict[str, dict[str, Any] | None] = {}
+        for digest in self.vault.names("receipts", HASH_NAME):
+            what = f"receipts/{digest}"
+            receipts[digest] = None
+            try:
+                data = self.vault.read(what)
+                require(hashlib.sha256(data).hexdigest() == digest, f"{what} is not what its name says")
+                header, body = read_body(data, RECEIPT, self.vault.keys, what)
+                receipt = decode_json(body, what)
+                require(receipt.get("version") == 1, f"{what} is of no known version")
+                if receipt["kind"] == "point" or header.writer == bytes(16):
+                    receipts[digest] = receipt
+            except Damaged as error:
+                self.found(str(error))
+        return receipts
+
+    def check_receipts(self, receipts: dict[str, dict[str, Any] | None], there: set[str]) -> None:
+        """§10.4: which restore points and receipts went although nobody removed them."""
+        made: dict[str, dict[str, Any]] = {}
+        removed: dict[str, int] = {}
+        covered: dict[str, int] = {}
+        read = [receipt for receipt in receipts.values() if receipt is not None]
+        for receipt in read:
+            points = [receipt["point"]] if receipt["kind"] == "point" else receipt.get("points", [])
+            removals = [receipt["removal"]] if receipt["kind"] == "removal" else receipt.get("removals", [])
+            for point in points:
+                made[point["object"]] = max(made.get(point["object"], point), point, key=lambda one: one["life"])
+            for removal in removals:
+                removed[removal["object"]] = max(removed.get(removal["object"], 0), removal["life"])
+            for reached in receipt.get("chains", []):
+                covered[reached["chain"]] = max(covered.get(reached["chain"], 0), reached["number"])
+        for name, point in sorted(made.items()):
+            if removed.get(name, -1) < point["life"] and name.removeprefix("points/") not in there:
+                self.found(f"{name} of {point['machine']['name']} is gone although nobody removed it")
+        for receipt in read:
+            is_whole = all(digest in receipts for digest in receipt["previous"])
+            if not is_whole and covered.get(receipt["chain"], 0) < receipt["number"] - 1:
+                self.found(f"receipt {receipt['number'] - 1} of chain {receipt['chain']} is gone")
 
     def attempt(self, act: Any) -> None:
         try:

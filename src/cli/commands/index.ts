@@ -1,5 +1,6 @@
 import type { Command } from "../command.ts";
 import { backupCommand } from "./backup.ts";
+import { copyCommand } from "./copy.ts";
 import { demoCommand } from "./demo.ts";
 import { explainCommand } from "./explain.ts";
 import { forecastCommand } from "./forecast.ts";
@@ -58,6 +59,7 @@ export const COMMAND_LIST: readonly Command[] = [
   pointsCommand,
   showCommand,
   restoreCommand,
+  copyCommand,
   verifyCommand,
   scrubCommand,
   repairCommand,

@@ -5,7 +5,7 @@ const MOST_DAYS = 3650;
 
 /** How objects are to be locked; undefined when that was not asked for. @throws {UsageError} */
 export function lockAsked(input: CommandInput): VaultLock | undefined {
-  const text = textOption(input, "lockDays");
+  const text = textOption(input, "lock");
   const mode = textOption(input, "lockMode");
   if (text === undefined) {
     if (mode === undefined) return undefined;

@@ -33,6 +33,8 @@ function pointText(point: RestorePoint, paint: Paint): string {
     `  ${point.consistency}-consistent (asked: ${point.asked}), by ${point.method}, checkpoint: ${point.checkpointKind}`,
     `  guest interrupted: ${point.interruptedSeconds} s; memory: ${memoryText(point.memory)}`,
   ];
+  if (point.copyOf !== undefined)
+    lines.push(`  copy of ${point.copyOf.point} in the vault ${point.copyOf.vault}`);
   if (point.storedBy !== undefined)
     lines.push(
       `  stored by the write-only host ${point.storedBy}, whose word is all there is (vault key list names it)`,
