@@ -133,3 +133,8 @@ export const WBEM = {
   invalidNamespace: 0x8004100e,
   invalidClass: 0x80041010,
 } as const;
+
+/** WBEM_E_PROVIDER_NOT_CAPABLE, WBEM_E_NOT_SUPPORTED, WBEM_E_INVALID_QUERY, WBEM_E_QUOTA_VIOLATION: a query that asks too much. */
+export const WBEM_QUERY_REFUSALS: ReadonlySet<number> = new Set([
+  0x80041024, 0x8004100c, 0x80041017, 0x8004106c,
+]);

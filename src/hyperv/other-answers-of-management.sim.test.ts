@@ -210,8 +210,7 @@ describe("a provider that chooses no rows (one-machine-query)", () => {
 });
 
 describe("a run that was killed while its checkpoint was made (job-enum)", () => {
-  const killed = async (changes: SessionChanges): Promise<void> => {
-    await using scene = await Scene.open({ host: { jobMilliseconds: 90_000 } });
+  const killed = async (scene: Scene): Promise<MemoryJournal> => {
     const journal = new MemoryJournal();
     let isDead = false;
     const dying = changedSession(scene.session, {
@@ -223,36 +222,54 @@ describe("a run that was killed while its checkpoint was made (job-enum)", () =>
         },
       },
     });
-    await assert.rejects(
-      (
-        await hostOf(
-          scene,
-          journal,
-          mortal(dying, () => isDead),
-        )
-      ).hold(MACHINE, holdOptions()),
-      KilledError,
-    );
+    const session = mortal(dying, () => isDead);
+    await assert.rejects((await hostOf(scene, journal, session)).hold(MACHINE, holdOptions()), KilledError);
     journal.die();
+    return journal;
+  };
+  const cleaned = async (changes: SessionChanges): Promise<void> => {
+    await using scene = await Scene.open({ host: { jobMilliseconds: 90_000 } });
+    const journal = await killed(scene);
     const next = await hostOf(scene, journal, changedSession(scene.session, changes));
     const { removed, leftBehind } = await next.cleanUp();
     assert.deepEqual([removed.length, leftBehind], [1, []]);
     assert.deepEqual([await scene.host.audit(), journal.entries], [[], []]);
   };
+  const failingWith = (code: number): SessionChanges => ({
+    rows: {
+      Msvm_ConcreteJob: () => {
+        throw new CimFault("Cannot query: it fails", { code, reason: "it fails" });
+      },
+    },
+  });
 
   test("is cleaned up after the job that the host lists", async () => {
-    await killed({});
+    await cleaned({});
   });
 
   test("is cleaned up by the machine's state where the host lists no jobs, or refuses to", async () => {
-    await killed({ rows: { Msvm_ConcreteJob: () => [] } });
-    await killed({
+    await cleaned({ rows: { Msvm_ConcreteJob: () => [] } });
+    for (const code of [0x8004_1024, 0x8004_1010, 0x8004_1003]) await cleaned(failingWith(code));
+  });
+
+  test("is kept in the journal where the listing fails for a moment only, whatever the machine's state says", async () => {
+    await using scene = await Scene.open({ host: { jobMilliseconds: 90_000 } });
+    const journal = await killed(scene);
+    const outOfMemory = failingWith(0x8004_1006);
+    const session = changedSession(scene.session, {
       rows: {
-        Msvm_ConcreteJob: () => {
-          throw new CimFault("Cannot query", { code: 0x8004_1024, reason: "provider not capable" });
-        },
+        ...outOfMemory.rows,
+        // the state that says it comes late
+        Msvm_ComputerSystem: (rows) => rows.map((row) => rowWith(row, { OperationalStatus: [2] })),
       },
     });
+    const { removed, leftBehind } = await (await hostOf(scene, journal, session)).cleanUp();
+    assert.deepEqual(removed, []);
+    assert.match(leftBehind.join(), /it fails/);
+    assert.equal(journal.entries.length, 1);
+    journal.die();
+    assert.deepEqual((await (await hostOf(scene, journal)).cleanUp()).leftBehind, []);
+    assert.deepEqual([await scene.host.audit(), journal.entries], [[], []]);
   });
 });
 

@@ -1,7 +1,14 @@
 import type { Guid } from "../../base/index.ts";
 import { CimFault, type CimReference, optionalNumberOf } from "../../cim/index.ts";
 import { checkpointName, isOurs, memoryCheckpointName } from "../checkpoint-name.ts";
-import { CLASS, FINAL_JOB_STATES, JOB_TYPE_CREATE_CHECKPOINT, VIRTUALIZATION_V2 } from "../cim-names.ts";
+import {
+  CLASS,
+  FINAL_JOB_STATES,
+  JOB_TYPE_CREATE_CHECKPOINT,
+  VIRTUALIZATION_V2,
+  WBEM,
+  WBEM_QUERY_REFUSALS,
+} from "../cim-names.ts";
 import type { CheckpointInventory, MachineTree } from "../inventory/machine-inventory.ts";
 import type { CleanUpReport, WaitOptions } from "../machine-host.ts";
 import { otherNodeOf } from "./cluster-owners.ts";
@@ -133,7 +140,10 @@ async function untilNothingIsMade(
   }
 }
 
-/** A host may list no jobs, or refuse to (docs/unconfirmed.md, job-enum): then the machine's own state must do. */
+/**
+ * A host may list no jobs, or refuse to (docs/unconfirmed.md, job-enum): then the machine's own state must do. A failure that
+ * can pass is no such answer: who did not see the jobs must not say that nothing is made.
+ */
 async function isMakingCheckpoints(access: HostAccess, options: WaitOptions): Promise<boolean> {
   try {
     const jobs = await Array.fromAsync(
@@ -145,9 +155,13 @@ async function isMakingCheckpoints(access: HostAccess, options: WaitOptions): Pr
       return type === JOB_TYPE_CREATE_CHECKPOINT && state !== undefined && !FINAL_JOB_STATES.has(state);
     });
   } catch (error) {
-    if (error instanceof CimFault) return false;
+    if (error instanceof CimFault && listsNoJobs(error.parts.code)) return false;
     throw error;
   }
+}
+
+function listsNoJobs(code: number): boolean {
+  return WBEM_QUERY_REFUSALS.has(code) || code === WBEM.invalidClass || code === WBEM.accessDenied;
 }
 
 function attribute(machine: MachineTree, custody: RecoveryCustody): Found {

@@ -1,12 +1,9 @@
 import type { Guid } from "../../base/index.ts";
 import { CimFault, type CimInstance, type CimSession } from "../../cim/index.ts";
-import { CLASS, VIRTUALIZATION_V1, VIRTUALIZATION_V2, WBEM } from "../cim-names.ts";
+import { CLASS, VIRTUALIZATION_V1, VIRTUALIZATION_V2, WBEM, WBEM_QUERY_REFUSALS } from "../cim-names.ts";
 import { HypervNotInstalledError } from "../errors.ts";
 import { machineConditions, type WantedMachine } from "./machine-filter.ts";
 import { settingsId } from "./settings-id.ts";
-
-/** WBEM_E_PROVIDER_NOT_CAPABLE, WBEM_E_NOT_SUPPORTED, WBEM_E_INVALID_QUERY, WBEM_E_QUOTA_VIOLATION: a query that asks too much. */
-const WBEM_QUERY_REFUSALS: ReadonlySet<number> = new Set([0x80041024, 0x8004100c, 0x80041017, 0x8004106c]);
 
 /** Classes that every host has; without them there is no inventory. */
 const REQUIRED = ["computerSystem", "settings", "resourceAllocation"] as const;
