@@ -5,7 +5,7 @@ import { systemClock, systemEntropy } from "../../../base/index.ts";
 import { type FaultFacts, faultBody } from "../messages/fault.ts";
 import { ACTION } from "../soap/actions.ts";
 import { ScriptedTransport } from "../testing/scripted-transport.ts";
-import { commandStartedBody, shellCreatedBody } from "./shell-messages.ts";
+import { commandStartedBody, outputBody, shellCreatedBody } from "./shell-messages.ts";
 import { WinrsCommands } from "./winrs-commands.ts";
 
 /** What a program comes to on a host that refuses one action of its shells so. */
@@ -45,6 +45,20 @@ describe("WinrsCommands and a program that is not there", () => {
     const { result, asked } = await runOn(ACTION.receive, { wsmanCode: 0x80070002, reason: REASON });
     await assert.rejects(result, { code: "host-command-missing", program: "frobnicate.exe" });
     assert.deepEqual(asked, [ACTION.create, ACTION.command, ACTION.receive, ACTION.signal, ACTION.delete]);
+  });
+
+  test("wsman-start-failure: said once the program was heard of, it is the host's refusal, for the program is there", async () => {
+    let answers = 0;
+    const transport = new ScriptedTransport((request) => {
+      if (request.action === ACTION.create) return shellCreatedBody("S");
+      if (request.action === ACTION.command) return commandStartedBody("C");
+      if (request.action !== ACTION.receive) return undefined;
+      if (answers++ === 0) return outputBody("C", { streams: [], exitCode: undefined });
+      return faultBody({ code: 1, wsmanCode: 2, subcode: undefined, reason: REASON });
+    });
+    const commands = new WinrsCommands({ transport, clock: systemClock, entropy: systemEntropy });
+    const result = commands.run("frobnicate.exe", { arguments: [], timeoutMs: 1000 });
+    await assert.rejects(result, { code: "host-fault" });
   });
 
   test("wsman-start-failure: said then by another code, it is the host's refusal with its sentence", async () => {

@@ -153,9 +153,10 @@ export class WinrsCommands implements AsyncDisposable {
     const { clock } = this.#options;
     const deadline = clock.monotonicMs() + options.timeoutMs;
     const kept = { stdout: new KeptOutput(), stderr: new KeptOutput() };
-    for (;;) {
+    for (let isFirst = true; ; isFirst = false) {
       const leftMs = Math.max(Math.ceil(deadline - clock.monotonicMs()), SHORTEST_RECEIVE_MS);
-      const said = await this.#receive(running, { operationTimeoutMs: leftMs, signal: options.signal });
+      const limits = { operationTimeoutMs: leftMs, signal: options.signal };
+      const said = await this.#receive({ ...running, isFirst }, limits);
       for (const { name, bytes } of said.streams) kept[name].add(bytes);
       if (said.exitCode !== undefined) {
         return {
@@ -180,6 +181,7 @@ export class WinrsCommands implements AsyncDisposable {
       readonly shell: { readonly ShellId: string };
       readonly commandId: string;
       readonly program: string;
+      readonly isFirst: boolean;
     },
     limits: { readonly operationTimeoutMs: number; readonly signal: AbortSignal | undefined },
   ): Promise<ShellOutput> {
@@ -191,6 +193,9 @@ export class WinrsCommands implements AsyncDisposable {
     });
     if (reply.kind === "answer") return readOutputBody(reply.body);
     if (reply.facts.wsmanCode === WSMAN_CODE.operationTimedOut) return { streams: [], exitCode: undefined };
+    // once it was heard of, a program that is there misses something else
+    if (!running.isFirst)
+      throw errorOf({ action: ACTION.receive, resourceUri: RESOURCE.commandShell }, reply.facts);
     throw startFailure({ program: running.program, action: ACTION.receive }, reply.facts);
   }
 
