@@ -18,7 +18,12 @@ import { newRecoveryShares, type ShareCounts } from "./keys/recovery-shares.ts";
 import { lockOf } from "./lock/lock-of.ts";
 import { type RenewOptions, type RenewReport, renewLocks } from "./lock/renew-locks.ts";
 import { showHidden } from "./lock/show-hidden.ts";
-import { type VerifyOptions, type VerifyReport, verifyVault } from "./maintenance/verify-vault.ts";
+import {
+  type DamagedObject,
+  type VerifyOptions,
+  type VerifyReport,
+  verifyVault,
+} from "./maintenance/verify-vault.ts";
 import { Engine } from "./pipeline/engine.ts";
 import { FrameReader } from "./reading/frame-reader.ts";
 import { StoredFileReader } from "./reading/stored-file-reader.ts";
@@ -189,21 +194,28 @@ export class Vault implements AsyncDisposable {
   }
 
   /**
-   * Takes a host's key away, by its name or the beginning of its id: what it stored stays, what it adds from now on does not count.
+   * Takes a host's key away, by its name or the beginning of its id (its whole id, where its object is lost): what it stored stays, what
+   * it adds from now on does not count.
    * @throws {VaultHostUnknownError}
    */
   async endHost(selector: string): Promise<HostFacts> {
     const { storage } = this.#options;
-    const open = (await this.#hosts.list()).filter(({ ended }) => ended === undefined);
+    const hosts = await this.#hosts.list();
+    const open = hosts.filter(({ ended }) => ended === undefined);
     const found = open.filter(
       ({ id, name }) => name === selector || (selector !== "" && id.startsWith(selector)),
     );
-    const [host, second] = found;
-    if (host === undefined || second !== undefined) throw new VaultHostUnknownError(selector, found.length);
+    if (found.length > 1) throw new VaultHostUnknownError(selector, found.length);
     await this.#loaded.refresh();
-    const legacy = await legacyOf(host.id, { storage, points: this.#points, claims: this.#loaded.claims });
-    await this.#hosts.end(host.id, legacy, this.#options);
-    return { ...host, ended: this.#options.clock.now() };
+    // whoever may delete with a stolen key deletes the host's object first: a whole id is enough where the host has stored something
+    const id = found[0]?.id ?? selector;
+    const legacy = await legacyOf(id, { storage, points: this.#points, claims: this.#loaded.claims });
+    const { clock } = this.#options;
+    const isKnown = found[0] !== undefined || legacy.segments.length > 0 || legacy.points.length > 0;
+    if (!isKnown || hosts.some((host) => host.id === id && host.ended !== undefined))
+      throw new VaultHostUnknownError(selector, 0);
+    await this.#hosts.end(id, legacy, this.#options);
+    return { ...(found[0] ?? { id, name: id, created: clock.now() }), ended: clock.now() };
   }
 
   /** Reads what hosts stored and nobody else has read yet; what is sound is used by everybody from then on. */
@@ -287,6 +299,7 @@ export class Vault implements AsyncDisposable {
     for (const name of names.toReversed()) {
       const point = await this.#readPoint(name);
       if (point === undefined || point instanceof VaultDamagedError || point.host.name !== host) continue;
+      if (point.storedBy !== undefined) continue; // a write-only host says of itself what it likes
       if (point.machine.id.toLowerCase() !== machine.toLowerCase()) continue;
       return new Map(point.files.map((file) => [file.path, file]));
     }
@@ -424,7 +437,10 @@ export class Vault implements AsyncDisposable {
   /** Looks for damage; finding some is a result, not an error. */
   async verify(options: VerifyOptions = {}): Promise<VerifyReport> {
     const { storage, clock } = this.#options;
-    return await verifyVault(options, {
+    const untrue: DamagedObject[] = [];
+    for await (const { object, what } of this.#hosts.unreadable(options.signal))
+      untrue.push({ object, what, points: [], machines: [] });
+    const report = await verifyVault(options, {
       readBack: async (signal) => (await readBackClaims(this.#readBackParts(signal))).damaged,
       storage,
       clock,
@@ -437,6 +453,7 @@ export class Vault implements AsyncDisposable {
       slots: this.#slots,
       receipts: this.#receipts,
     });
+    return { ...report, damaged: [...untrue, ...report.damaged] };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

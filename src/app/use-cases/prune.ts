@@ -12,7 +12,7 @@ import { RemovalTooLargeError } from "../errors.ts";
 import type { UseCaseContext, VaultRequest } from "./context.ts";
 
 export interface PruneRequest extends VaultRequest {
-  /** What stays, of each machine by itself; each rule with the words that people know it by. None: everything. */
+  /** What stays, of each machine by itself, and of what each write-only host stored by itself; each rule with the words that people know it by. None: everything. */
   readonly rules: readonly { readonly words: string; readonly rule: RetentionRule }[];
   readonly counting?: RetentionOptions["counting"];
   readonly timeZone: string;
@@ -124,7 +124,7 @@ async function judge(
   const machines = new Map<string, RestorePointSummary[]>();
   try {
     for await (const point of vault.points()) {
-      const key = point.machine.id.toLowerCase();
+      const key = `${point.machine.id.toLowerCase()} ${point.storedBy ?? point.copyOf?.storedBy ?? ""}`;
       machines.set(key, [...(machines.get(key) ?? []), point]);
     }
   } catch (error) {

@@ -81,7 +81,10 @@ export class SessionKeyring {
 
   /** @throws {VaultDamagedError} */
   open(header: Header, object: string): SessionKeys {
-    const name = hexFromBytes(header.seed) + hexFromBytes(header.wrappedKey);
+    // everything that the envelope is bound to: what opened once is not handed out for another one
+    const name = [header.session, header.writer, header.seed, header.wrappedKey, header.wrapTag]
+      .map((part) => hexFromBytes(part))
+      .join("");
     const known = this.#opened.get(name);
     if (known !== undefined) return known;
     const agreed = x25519Agree(this.#keys.envelope.privateKey, header.seed);

@@ -19,6 +19,8 @@ import { type Header, openHeader, type SessionKeyring } from "./open-header.ts";
 import { envelopeHeader, newSessionKeys, provenHeader } from "./session-keys.ts";
 import { isFullKeyWriter, type VaultKeys, type WriterKeys } from "./vault-keys.ts";
 
+/** What the body's head ends with. */
+const BODY_RESERVED_BYTES = 7;
 /** A body longer than this is no object of ours. */
 const LARGEST_BODY = 1 << 28;
 
@@ -204,6 +206,8 @@ function openBody(bytes: Uint8Array, object: string, key: Uint8Array): Uint8Arra
   const start = SealedHeader.sizeBytes + SealedBody.sizeBytes;
   if (bytes.length < start + TAG_BYTES) throw fail("it is cut off");
   const body = SealedBody.decode(bytes, SealedHeader.sizeBytes);
+  const reserved = bytes.subarray(start - BODY_RESERVED_BYTES, start);
+  if (reserved.some((byte) => byte !== 0)) throw fail("it has bytes that mean nothing");
   const end = start + body.packedBytes;
   if (bytes.length !== end + TAG_BYTES) throw fail("its length is not the one it states");
   const packed = aeadOpen(bytes.subarray(start, end), bytes.subarray(end), {
@@ -213,10 +217,20 @@ function openBody(bytes: Uint8Array, object: string, key: Uint8Array): Uint8Arra
   });
   if (packed === undefined) throw fail("its bytes are not those that were sealed");
   if (body.plainBytes > LARGEST_BODY) throw fail("it claims to be larger than any object is");
-  const plain =
-    body.compression === COMPRESSION.zstd
-      ? zstdDecompressSync(packed, { maxOutputLength: body.plainBytes + 1 })
-      : packed;
-  if (plain.length !== body.plainBytes) throw fail("it opens to another length than it states");
+  const plain = unpacked(packed, body);
+  if (plain?.length !== body.plainBytes) throw fail("it opens to something else than it states");
   return plain;
+}
+
+/** Undefined where a writer that can seal has not kept to the format: nobody's word is enough to stop a reader with another error. */
+function unpacked(
+  packed: Uint8Array,
+  { compression, plainBytes }: { readonly compression: number; readonly plainBytes: number },
+): Uint8Array | undefined {
+  if (compression !== COMPRESSION.zstd) return compression === COMPRESSION.none ? packed : undefined;
+  try {
+    return zstdDecompressSync(packed, { maxOutputLength: plainBytes + 1 });
+  } catch {
+    return undefined; // no zstd, or more than it states
+  }
 }

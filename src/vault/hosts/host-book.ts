@@ -4,7 +4,7 @@ import { type Storage, StorageObjectMissingError } from "../../storage/index.ts"
 import { SessionKeyring } from "../crypto/open-header.ts";
 import { type HostContent, openHostNote, sealHostNote } from "../crypto/sealed-object.ts";
 import type { VaultKeys } from "../crypto/vault-keys.ts";
-import { VaultDamagedError } from "../errors.ts";
+import { damageIn, VaultDamagedError } from "../errors.ts";
 import { CONTENT } from "../format/layout.ts";
 import {
   HOSTS_ENDED_PREFIX,
@@ -32,6 +32,13 @@ export interface HostLegacy {
   readonly points: readonly { readonly object: string; readonly sha256: string }[];
 }
 
+/** A host whose key was taken away, once or several times. */
+interface EndedHost {
+  /** The first time. */
+  readonly at: Temporal.Instant;
+  readonly legacies: readonly HostLegacy[];
+}
+
 export interface HostBookParts {
   readonly storage: Storage;
   readonly keys: VaultKeys;
@@ -41,7 +48,7 @@ export interface HostBookParts {
 export class HostBook {
   readonly #parts: HostBookParts;
   readonly #keyring: SessionKeyring;
-  #legacies: Promise<ReadonlyMap<string, readonly HostLegacy[]>> | undefined;
+  #legacies: Promise<ReadonlyMap<string, EndedHost>> | undefined;
 
   constructor(parts: HostBookParts) {
     this.#parts = parts;
@@ -74,39 +81,60 @@ export class HostBook {
     this.#legacies = undefined;
   }
 
-  /** All hosts, the oldest first. @throws {VaultDamagedError} */
+  /**
+   * All hosts, the oldest first. A note that is none is left out: whoever may add puts objects there too, and must not keep
+   * anybody from taking a key away.
+   */
   async list(): Promise<readonly HostFacts[]> {
-    const ends = new Map<string, Temporal.Instant>();
-    for await (const { name } of this.#parts.storage.list(HOSTS_ENDED_PREFIX)) {
-      const found = hostFromName(name);
-      if (found === undefined) continue;
-      const at = Temporal.Instant.fromEpochMilliseconds(found.milliseconds);
-      if (!ends.has(found.host)) ends.set(found.host, at);
-    }
+    this.forget();
+    const ends = await this.#ended();
     const hosts: HostFacts[] = [];
     for await (const { name } of this.#parts.storage.list(HOSTS_PREFIX)) {
       const found = hostFromName(name);
       if (found === undefined) continue;
-      const note = await this.#get<{ readonly name: string }>(name, CONTENT.host);
+      const note = await this.#ifTrue<{ readonly name: string }>(name, CONTENT.host);
       if (note === undefined) continue;
       const created = Temporal.Instant.fromEpochMilliseconds(found.milliseconds);
-      hosts.push({ id: found.host, name: note.name, created, ended: ends.get(found.host) });
+      hosts.push({ id: found.host, name: note.name, created, ended: ends.get(found.host)?.at });
     }
     return hosts;
   }
 
-  /** Whether a segment of that host counts. */
+  /** What was read is read again when it is asked for the next time. */
+  forget(): void {
+    this.#legacies = undefined;
+  }
+
+  /** Notes that are there and say nothing: of nobody who may write them, or damaged. */
+  async *unreadable(signal?: AbortSignal): AsyncGenerator<VaultDamagedError> {
+    const kinds = [
+      [HOSTS_PREFIX, CONTENT.host],
+      [HOSTS_ENDED_PREFIX, CONTENT.hostEnd],
+    ] as const;
+    for (const [prefix, content] of kinds) {
+      for await (const { name } of this.#parts.storage.list(prefix, { signal })) {
+        if (hostFromName(name) === undefined) continue;
+        try {
+          await this.#get(name, content);
+        } catch (error) {
+          yield damageIn(error);
+        }
+      }
+    }
+  }
+
+  /** Whether a segment of that host counts; its bytes have been held against its name. */
   async countsSegment(host: string, object: string): Promise<boolean> {
-    const legacies = (await this.#ended()).get(host);
-    return legacies === undefined || legacies.some(({ segments }) => segments.includes(object));
+    const ended = (await this.#ended()).get(host);
+    return ended === undefined || ended.legacies.some(({ segments }) => segments.includes(object));
   }
 
   /** Whether a restore point of that host counts. */
   async countsPoint(host: string, object: string, bytes: Uint8Array): Promise<boolean> {
-    const legacies = (await this.#ended()).get(host);
-    if (legacies === undefined) return true;
+    const ended = (await this.#ended()).get(host);
+    if (ended === undefined) return true;
     const sha256 = hash("sha256", bytes);
-    return legacies.some(({ points }) =>
+    return ended.legacies.some(({ points }) =>
       points.some((point) => point.object === object && point.sha256 === sha256),
     );
   }
@@ -116,7 +144,7 @@ export class HostBook {
     return (await this.#ended()).has(host);
   }
 
-  async #ended(): Promise<ReadonlyMap<string, readonly HostLegacy[]>> {
+  async #ended(): Promise<ReadonlyMap<string, EndedHost>> {
     this.#legacies ??= this.#readEnded();
     try {
       return await this.#legacies;
@@ -126,16 +154,18 @@ export class HostBook {
     }
   }
 
-  /** @throws {VaultDamagedError} a note that cannot be read: then nobody knows what of the host counts */
-  async #readEnded(): Promise<ReadonlyMap<string, readonly HostLegacy[]>> {
-    const legacies = new Map<string, HostLegacy[]>();
+  async #readEnded(): Promise<ReadonlyMap<string, EndedHost>> {
+    const ended = new Map<string, EndedHost>();
     for await (const { name } of this.#parts.storage.list(HOSTS_ENDED_PREFIX)) {
-      const host = hostFromName(name)?.host;
-      if (host === undefined) continue;
-      const legacy = await this.#get<HostLegacy>(name, CONTENT.hostEnd);
-      if (legacy !== undefined) legacies.set(host, [...(legacies.get(host) ?? []), legacy]);
+      const found = hostFromName(name);
+      if (found === undefined) continue;
+      const legacy = await this.#ifTrue<HostLegacy>(name, CONTENT.hostEnd);
+      if (legacy === undefined) continue;
+      const before = ended.get(found.host);
+      const at = before?.at ?? Temporal.Instant.fromEpochMilliseconds(found.milliseconds);
+      ended.set(found.host, { at, legacies: [...(before?.legacies ?? []), legacy] });
     }
-    return legacies;
+    return ended;
   }
 
   async #put(
@@ -146,6 +176,19 @@ export class HostBook {
     const { storage, keys } = this.#parts;
     const plain = new TextEncoder().encode(JSON.stringify({ version: 1, object, ...what.note }));
     await storage.put(object, sealHostNote(plain, content, { keys, entropy: what.entropy }));
+  }
+
+  /**
+   * Undefined when it is gone, or does not open: whoever may add can put such objects, also behind a header of ours, so they
+   * end no host and keep nobody from reading. `unreadable()` tells of them.
+   */
+  async #ifTrue<T extends object>(object: string, content: HostContent): Promise<T | undefined> {
+    try {
+      return await this.#get<T>(object, content);
+    } catch (error) {
+      damageIn(error);
+      return undefined;
+    }
   }
 
   /** Undefined when it is gone. @throws {VaultDamagedError} */

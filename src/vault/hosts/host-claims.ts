@@ -4,7 +4,7 @@ import type { Segment } from "../index/segment-codec.ts";
 import type { PackContents } from "../packs/pack-contents.ts";
 
 /** A frame's number and a pack's among claims: above all that an index gives. */
-const FIRST_NUMBER = 2 ** 40;
+export const FIRST_CLAIMED: number = 2 ** 40;
 const HOST_NUMBERS = 2 ** 34;
 
 /** A pack that a write-only host stored, as its own segment says. */
@@ -80,7 +80,7 @@ export class HostClaims {
   #indexOf(host: string): { readonly index: ChunkIndex; readonly first: number } {
     let claims = this.#byHost.get(host);
     if (claims === undefined) {
-      claims = { index: new ChunkIndex(), first: FIRST_NUMBER + HOST_NUMBERS * this.#byHost.size };
+      claims = { index: new ChunkIndex(), first: FIRST_CLAIMED + HOST_NUMBERS * this.#byHost.size };
       this.#byHost.set(host, claims);
     }
     return claims;

@@ -1,5 +1,11 @@
 import { hash } from "node:crypto";
-import { type Guid, guidFromBytes, hexFromBytes, throwIfInterrupted } from "../../base/index.ts";
+import {
+  forEachBounded,
+  type Guid,
+  guidFromBytes,
+  hexFromBytes,
+  throwIfInterrupted,
+} from "../../base/index.ts";
 import { type Storage, StorageObjectMissingError } from "../../storage/index.ts";
 import { SessionKeyring } from "../crypto/open-header.ts";
 import { openSignedSegment } from "../crypto/sealed-object.ts";
@@ -23,6 +29,12 @@ const MOST_LISTINGS = 10;
 /** More packs than these are not listed at once, and not all of them whenever a session opens. */
 const PACKS_LISTED = 65_536;
 const FIRST_BYTES = 256;
+/** What one page of a listing names, in most stores. */
+const LISTED_A_PAGE = 1000;
+const STATS_AT_ONCE = 16;
+
+/** Of the packs whose names begin with these bytes it was looked whether they are there. */
+export type LookedAt = ReadonlySet<number>;
 
 export interface IndexPlace {
   readonly storage: Storage;
@@ -49,7 +61,7 @@ export class LoadedIndex {
   readonly #keyring: SessionKeyring | undefined;
   readonly #hosts: HostBook | undefined;
   readonly #loaded = new Set<string>();
-  /** Whether the bytes of each segment are held against its name, which reading it does not need. */
+  /** Whether all segments are read again, also those that runs hold. */
   #provesNames = false;
   #doubtsClaims = false;
   #local: LocalRuns | undefined;
@@ -122,16 +134,48 @@ export class LoadedIndex {
    * The same for as many packs as can be listed in a moment: all of a vault up to about a tebibyte, a part of a larger one, which
    * begins where `from` says. Whoever opens a session does it, so each pack has its turn.
    */
-  async reconcileSome(from: number, signal?: AbortSignal): Promise<void> {
+  async reconcileSome(from: number, signal?: AbortSignal): Promise<LookedAt> {
+    const looked = new Set<number>();
     if (!this.#isLarge) {
       await this.reconcile(signal);
-      return;
+      for (let first = 0; first < FIRST_BYTES; first++) looked.add(first);
+      return looked;
     }
-    await this.#whole(async () => {
-      const count = Math.max(1, Math.floor((FIRST_BYTES * PACKS_LISTED) / this.index.packCount));
-      for (let i = 0; i < count; i++) await this.#reconcileUnder((from + i) % FIRST_BYTES, signal);
+    await this.#alone(async () => {
+      const count = Math.max(1, Math.floor((FIRST_BYTES * this.#packsListed) / this.index.packCount));
+      for (let i = 0; i < Math.min(count, FIRST_BYTES); i++) {
+        const first = (from + i) % FIRST_BYTES;
+        await this.#reconcileUnder(first, signal);
+        looked.add(first);
+      }
       this.#local?.noteGone([...this.#gone]);
     });
+    return looked;
+  }
+
+  /**
+   * Looks for packs that chunks were found in and that nobody has looked at since the session opened: segments may name packs that
+   * are gone (docs/vault-format.md 7), so before a commit relies on them each was seen. Those that are gone lose their chunks, and
+   * false is given.
+   */
+  async confirm(packs: Iterable<number>, looked: LookedAt, signal?: AbortSignal): Promise<boolean> {
+    const byByte = new Map<number, string[]>();
+    for (const number of packs) {
+      const { object } = this.index.pack(number);
+      const first = digestFromName(object)?.[0] ?? 0;
+      if (!looked.has(first)) byByte.set(first, [...(byByte.get(first) ?? []), object]);
+    }
+    if (byByte.size === 0) return true;
+    const bounded = { limit: STATS_AT_ONCE, signal };
+    const pages = Math.ceil(this.index.packCount / FIRST_BYTES / LISTED_A_PAGE);
+    await this.#alone(async () => {
+      for (const [first, objects] of byByte) {
+        if (objects.length > pages) await this.#reconcileUnder(first, signal);
+        else await forEachBounded(objects, async (object) => await this.#lookFor(object), bounded);
+      }
+      this.#local?.noteGone([...this.#gone]);
+    });
+    return [...packs].every((number) => this.index.lasts(number));
   }
 
   /** A host may say of somebody else's pack that it is its own: what it claims is looked at, pack for pack. */
@@ -175,8 +219,12 @@ export class LoadedIndex {
     return this.#adopted;
   }
 
+  get #packsListed(): number {
+    return this.#place.local?.packsListed ?? PACKS_LISTED;
+  }
+
   get #isLarge(): boolean {
-    return this.#local !== undefined && this.index.packCount > PACKS_LISTED;
+    return this.#local !== undefined && this.index.packCount > this.#packsListed;
   }
 
   /** Packs whose names begin with a byte, or all: all that are known, and all that are there. */
@@ -208,6 +256,15 @@ export class LoadedIndex {
     for (const object of resized) {
       const damage = new VaultDamagedError(object, "its length is not the one that the index names");
       this.unreadablePacks.set(object, damage);
+    }
+  }
+
+  async #lookFor(object: string): Promise<void> {
+    const sizeBytes = (await this.#place.storage.stat(object))?.sizeBytes;
+    for (const number of this.index.packsNamed(digestFromName(object) as Uint8Array)) {
+      const isThere = sizeBytes === this.index.pack(number).sizeBytes;
+      this.index.setThere(number, isThere);
+      this.#noteWhether(object, isThere);
     }
   }
 
@@ -334,7 +391,7 @@ export class LoadedIndex {
   async #load(name: string, signal?: AbortSignal): Promise<boolean> {
     try {
       const bytes = await this.#place.storage.get(name, { signal });
-      if (this.#provesNames) assertNamedFor(bytes, name);
+      assertNamedFor(bytes, name); // what counts of a host, and what runs hold, goes by names
       await this.#take(name, bytes);
       this.damagedSegments.delete(name);
       this.#loaded.add(name);

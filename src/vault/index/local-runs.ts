@@ -17,6 +17,8 @@ export interface LocalIndexOptions {
   readonly folder: string | undefined;
   /** What the index may take in memory. */
   readonly memoryBytes: number;
+  /** More packs than these are not all listed whenever a session opens. @default 65,536 */
+  readonly packsListed?: number | undefined;
 }
 
 /** In a segment a chunk takes 36 bytes and its part of a frame; in memory 21 and its part of a frame. */

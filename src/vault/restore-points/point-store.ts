@@ -11,6 +11,7 @@ import { VaultHostEndedError } from "../hosts/errors.ts";
 import { HostBook } from "../hosts/host-book.ts";
 import { getOrDamaged, isGone } from "../packs/get-or-damaged.ts";
 import type { RemovalNotes } from "../removal/removal-notes.ts";
+import { readPointDocument } from "./point-document.ts";
 import type { RestorePoint, RestorePointDraft } from "./restore-point.ts";
 import { type DescribedPoint, deletePoint, type WrittenPoint, writePoint } from "./write-point.ts";
 
@@ -59,6 +60,7 @@ export class PointStore {
 
   /** All there are, those in the trash too, oldest first. */
   async *allNames(): AsyncGenerator<PointName> {
+    this.#hosts.forget(); // a host's key may have been taken away since they were listed the last time
     for await (const { name } of this.#options.storage.list(POINTS_PREFIX)) {
       const found = pointFromName(name);
       if (found !== undefined) yield { id: found.id, object: name };
@@ -116,10 +118,11 @@ export class PointStore {
     const { keys } = this.#options;
     const plain = openPoint(sealed, object, { keys, keyring: this.#keyring });
     const { writer } = SealedHeader.decode(sealed);
-    const document = JSON.parse(new TextDecoder().decode(plain)) as RestorePoint;
+    const document = readPointDocument(plain, object);
     const named = pointFromName(object);
     const milliseconds = Temporal.Instant.from(document.time).epochMilliseconds;
-    if (document.id !== named?.id || milliseconds !== named.milliseconds) {
+    const isNamed = document.id === named?.id && milliseconds === named.milliseconds;
+    if (!isNamed || document.vault !== keys.vault) {
       throw new VaultDamagedError(object, "it is another restore point than its name says");
     }
     if (!isFullKeyWriter(writer)) return await this.#ofHost(document, sealed, { object, writer });

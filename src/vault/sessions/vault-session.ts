@@ -5,7 +5,7 @@ import { newSessionKeys, type SessionKeys } from "../crypto/session-keys.ts";
 import { hasFullKey, type WriterKeys } from "../crypto/vault-keys.ts";
 import { VaultSessionLostError } from "../errors.ts";
 import { HASH_BYTES } from "../format/layout.ts";
-import type { LoadedIndex } from "../index/load-index.ts";
+import type { LoadedIndex, LookedAt } from "../index/load-index.ts";
 import type { PackContents } from "../packs/pack-contents.ts";
 import type { Engine } from "../pipeline/engine.ts";
 import { FrameFeed } from "../pipeline/frame-feed.ts";
@@ -50,6 +50,9 @@ export class VaultSession implements AsyncDisposable {
   readonly #parts: SessionParts;
   readonly #keys: SessionKeys;
   readonly #lease: Lease;
+  readonly #looked: LookedAt;
+  /** Packs that were seen to be there although nobody looked for all of them. */
+  readonly #seen = new Set<number>();
   readonly #signal: AbortSignal | undefined;
   readonly #pending = new PendingChunks();
   /** Packs of the index that chunks were found in, by their numbers. */
@@ -64,11 +67,17 @@ export class VaultSession implements AsyncDisposable {
 
   private constructor(
     parts: SessionParts,
-    opened: { readonly keys: SessionKeys; readonly lease: Lease; readonly signal: AbortSignal | undefined },
+    opened: {
+      readonly keys: SessionKeys;
+      readonly lease: Lease;
+      readonly looked: LookedAt;
+      readonly signal: AbortSignal | undefined;
+    },
   ) {
     this.#parts = parts;
     this.#keys = opened.keys;
     this.#lease = opened.lease;
+    this.#looked = opened.looked;
     this.#signal = opened.signal;
     this.#packs = new SessionPacks({
       storage: parts.storage,
@@ -90,12 +99,12 @@ export class VaultSession implements AsyncDisposable {
     for (const { packs } of await parts.notes.damageNotes(signal)) parts.loaded.heed(packs);
     await parts.loaded.refresh(signal);
     parts.loaded.index.runs?.loadFilters(); // most of what a session asks for is new, or all of it known
-    await parts.loaded.reconcileSome(keys.envelope.session[0] ?? 0, signal);
+    const looked = await parts.loaded.reconcileSome(keys.envelope.session[0] ?? 0, signal);
     await parts.loaded.nameAdopted(async (packs) => {
       parts.loaded.noteWritten(await writeSegment(packs, parts), packs);
     });
     cleanup.move();
-    return new VaultSession(parts, { keys, lease, signal });
+    return new VaultSession(parts, { keys, lease, looked, signal });
   }
 
   /**
@@ -133,6 +142,7 @@ export class VaultSession implements AsyncDisposable {
     throwIfInterrupted(this.#signal);
     await this.#packs.flush();
     await this.#nameDurable();
+    await this.#confirmReliedOn();
     await this.#lease.check();
     throwIfInterrupted(this.#signal);
     const { point, described } = await this.#parts.points.write(draft);
@@ -140,6 +150,16 @@ export class VaultSession implements AsyncDisposable {
     await this.#parts.receipts.pointMade(described);
     this.#tellReliedOn();
     return point;
+  }
+
+  /** With the lease, what is there now stays. @throws {VaultSessionLostError} */
+  async #confirmReliedOn(): Promise<void> {
+    const unseen = [...this.#reliedOn].filter((pack) => !this.#own.has(pack) && !this.#seen.has(pack));
+    if (!(await this.#parts.loaded.confirm(unseen, this.#looked, this.#signal)))
+      throw new VaultSessionLostError(
+        "Cannot commit the restore point: packs that the index names, and that it relies on, are gone",
+      );
+    for (const pack of unseen) this.#seen.add(pack);
   }
 
   /**
