@@ -3,7 +3,10 @@
  * docs/unconfirmed.md (`powershell-…`).
  */
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
 import { type RunEvent, systemClock, systemEntropy } from "../../base/index.ts";
 import { type HypervHost, openHypervHost } from "../../hyperv/index.ts";
 import { MemoryJournal } from "../../hyperv/testing/index.ts";
@@ -19,10 +22,14 @@ interface There extends AsyncDisposable {
   readonly host: HypervHost;
 }
 
+/** Most of each stand-in's time would be the loading of its modules. */
+const COMPILED = mkdtempSync(join(tmpdir(), "stillpoint-compiled-"));
+const environment = { NODE_COMPILE_CACHE: COMPILED };
+
 async function through(others: Others, options: SceneOptions = {}): Promise<There> {
   await using opening = new AsyncDisposableStack();
-  const scene = opening.use(await Scene.open(options));
-  const session = opening.use(await sessionThroughProcess(scene.folder, "running", { others }));
+  const scene = opening.use(await Scene.open({ ...options, host: { jobMilliseconds: 1, ...options.host } }));
+  const session = opening.use(await sessionThroughProcess(scene.folder, "running", { others, environment }));
   const host = await hostOf(scene, session);
   const stack = opening.move();
   return { scene, session, host, [Symbol.asyncDispose]: async () => await stack.disposeAsync() };
@@ -59,6 +66,10 @@ async function held(there: There, options = sceneHold()): Promise<string> {
 }
 
 describe("a host through a Windows PowerShell that does otherwise", () => {
+  after(() => {
+    rmSync(COMPILED, { recursive: true });
+  });
+
   test("powershell-text-scalars: where no type is made of a text, the checkpoint fails with the cast's sentence, and nothing is left", async () => {
     await using there = await through(["no-casts"]);
     await assert.rejects(there.host.hold(SCENE_MACHINE_ID, sceneHold(ONCE)), {
@@ -91,7 +102,7 @@ describe("a host through a Windows PowerShell that does otherwise", () => {
 
   test("powershell-qualifiers: the inventory is the same where instances inside properties stay text", async () => {
     await using there = await through(["no-qualifiers"]);
-    await using sound = await sessionThroughProcess(there.scene.folder, "running");
+    await using sound = await sessionThroughProcess(there.scene.folder, "running", { environment });
     const [exchange] = await Array.fromAsync(
       there.session.query("root\\virtualization\\v2", "SELECT * FROM Msvm_KvpExchangeComponent"),
     );
