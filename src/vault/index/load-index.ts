@@ -67,7 +67,7 @@ export class LoadedIndex {
   #local: LocalRuns | undefined;
   #isFirst = true;
   #damagedRuns = 0;
-  /** Digests of packs that were looked for and are gone; kept for the next time where there are runs. */
+  /** Digests of packs that were looked for and are gone, also by whoever opened the index before; only where there are runs. */
   readonly #gone = new Set<string>();
   #running: Promise<unknown> = Promise.resolve();
 
@@ -126,7 +126,7 @@ export class LoadedIndex {
           throwIfInterrupted(signal);
           await this.#reconcileUnder(first, signal);
         }
-      this.#local?.noteGone([...this.#gone]);
+      this.#keepGone();
     });
   }
 
@@ -148,7 +148,7 @@ export class LoadedIndex {
         await this.#reconcileUnder(first, signal);
         looked.add(first);
       }
-      this.#local?.noteGone([...this.#gone]);
+      this.#keepGone();
     });
     return looked;
   }
@@ -173,7 +173,7 @@ export class LoadedIndex {
         if (objects.length > pages) await this.#reconcileUnder(first, signal);
         else await forEachBounded(objects, async (object) => await this.#lookFor(object), bounded);
       }
-      this.#local?.noteGone([...this.#gone]);
+      this.#keepGone();
     });
     return [...packs].every((number) => this.index.lasts(number));
   }
@@ -259,6 +259,21 @@ export class LoadedIndex {
     }
   }
 
+  /** For the next time, when not all packs are looked for. */
+  #keepGone(): void {
+    if (this.#local === undefined) return;
+    for (const digest of this.#gone)
+      if (!this.index.hasPack(Buffer.from(digest, "hex"))) this.#gone.delete(digest);
+    this.#local.noteGone([...this.#gone]);
+  }
+
+  /** Segments that were just read may name packs that were looked for before. */
+  #heedGone(): void {
+    for (const digest of this.#gone)
+      for (const number of this.index.packsNamed(Buffer.from(digest, "hex")))
+        this.index.setThere(number, false);
+  }
+
   async #lookFor(object: string): Promise<void> {
     const sizeBytes = (await this.#place.storage.stat(object))?.sizeBytes;
     for (const number of this.index.packsNamed(digestFromName(object) as Uint8Array)) {
@@ -313,7 +328,9 @@ export class LoadedIndex {
       if (!(await this.#load(name, signal))) isComplete = false;
       this.#local?.spill(this.index, "full");
     }
-    return !this.#settle(names) && isComplete;
+    const hasMerged = this.#settle(names);
+    this.#heedGone();
+    return !hasMerged && isComplete;
   }
 
   /** False when segments have gone that runs hold: what replaces them may be missing from the same listing. */
@@ -321,7 +338,7 @@ export class LoadedIndex {
     const present = digestsOf(names);
     if (this.#isFirst && this.#place.local !== undefined && this.#local === undefined) {
       this.#local = LocalRuns.openFor(bytes, ownerOf(this.#place.keys), this.#place.local);
-      this.#local?.attach(this.index, present);
+      for (const digest of this.#local?.attach(this.index, present) ?? []) this.#gone.add(digest);
       if (this.#provesNames) this.index.runs?.prove();
       else this.#forget();
       return true;
@@ -343,7 +360,7 @@ export class LoadedIndex {
     this.#local.spill(this.index, "worth");
     if (!this.#local.isUntidy) return false;
     this.#local.spill(this.index, "now");
-    this.#local.attach(this.index, digestsOf(names));
+    this.#local.attach(this.index, digestsOf(names)); // what is gone is known already
     this.#forget();
     return true;
   }

@@ -63,17 +63,18 @@ export class LocalRuns implements Disposable {
     }
   }
 
-  /** The runs that there are, few and without much that is gone; the index begins anew with them. */
-  attach(index: ChunkIndex, present: ReadonlySet<string>): void {
+  /**
+   * The runs that there are, few and without much that is gone; the index begins anew with them. Gives the digests of packs that
+   * were gone when somebody looked the last time.
+   */
+  attach(index: ChunkIndex, present: ReadonlySet<string>): readonly string[] {
     this.#runs?.[Symbol.dispose]();
     const runs = new RunSet({ filterBytes: this.#memoryBytes / 2 });
     for (const file of this.#tidied(present)) runs.add(file);
     runs.keepOnly(present);
     this.#runs = runs;
     index.useRuns(runs);
-    for (const digest of this.#readGone()) {
-      for (const number of index.packsNamed(Buffer.from(digest, "hex"))) index.setThere(number, false);
-    }
+    return this.#readGone();
   }
 
   /** Whether what was attached should be merged, before anybody has numbers of it. */
