@@ -12,6 +12,8 @@ import type {
 import { VaultLockUnsupportedError } from "../errors.ts";
 import {
   CONFIG_NAME,
+  HOSTS_ENDED_PREFIX,
+  HOSTS_PREFIX,
   INDEX_PREFIX,
   KEYS_PREFIX,
   PACKS_PREFIX,
@@ -28,7 +30,15 @@ export interface VaultLock {
 }
 
 /** Leases, and notes that come and go, are never locked. */
-const LOCKED = [PACKS_PREFIX, INDEX_PREFIX, POINTS_PREFIX, KEYS_PREFIX, RECEIPTS_PREFIX];
+const LOCKED = [
+  PACKS_PREFIX,
+  INDEX_PREFIX,
+  POINTS_PREFIX,
+  KEYS_PREFIX,
+  RECEIPTS_PREFIX,
+  HOSTS_PREFIX,
+  HOSTS_ENDED_PREFIX,
+];
 
 /** Locks what a vault puts, and removes versions for good where it deletes. The inner storage stays the caller's. */
 export class LockingStorage implements Storage {

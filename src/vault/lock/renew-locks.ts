@@ -3,6 +3,8 @@ import { type ObjectLocks, type Storage, StorageObjectMissingError } from "../..
 import { VaultDamagedError } from "../errors.ts";
 import {
   CONFIG_NAME,
+  HOSTS_ENDED_PREFIX,
+  HOSTS_PREFIX,
   INDEX_PREFIX,
   KEYS_PREFIX,
   pointFromName,
@@ -18,6 +20,8 @@ import { lockUntil } from "./lock-generation.ts";
 import { requireLocks, type VaultLock } from "./locking-storage.ts";
 import { RenewalNotes, type RenewalNotesParts } from "./renewal-notes.ts";
 
+/** All objects below are locked on and on, unless they are doomed. */
+const SMALL = [KEYS_PREFIX, INDEX_PREFIX, RECEIPTS_PREFIX, HOSTS_PREFIX, HOSTS_ENDED_PREFIX];
 const CALLS_AT_ONCE = 16;
 /** After so many a note is written: who goes on behind a killed renewal renews no more than these twice. */
 const OBJECTS_PER_NOTE = 8192;
@@ -130,7 +134,7 @@ class Renewal {
     const { signal } = this.#options;
     const going = new Set((await notes.doomedLists(signal)).flatMap(({ segments }) => segments));
     const names = [CONFIG_NAME];
-    for (const prefix of [KEYS_PREFIX, INDEX_PREFIX, RECEIPTS_PREFIX]) {
+    for (const prefix of SMALL) {
       for await (const name of namesBelow(storage, prefix, signal)) if (!going.has(name)) names.push(name);
     }
     for await (const { object } of points.names()) {
