@@ -248,6 +248,20 @@ describe("the second reader, written from the format's page", needsReader(), () 
     assert.match(checked.out, /^\d+ packs, \d+ chunks, \d+ segments, 5 restore points: all is whole\n$/);
   });
 
+  test("restores from a vault into which restore points were copied what it restores from the first", async () => {
+    const place = story.place;
+    await place.newVault("second");
+    const to = ["--to-vault", place.path("second"), "--to-passphrase-file", place.passphraseFile];
+    await story.run("copy", "--machine", "db01", ...place.vault(), ...to);
+    const [copied, original] = [place.path("of-the-copy"), place.path("of-the-original")];
+    const read = reader(["restore", place.path("second"), "latest:db01", copied], PASSPHRASE);
+    assert.deepEqual([read.code, read.err], [0, ""], read.out);
+    assert.equal(reader(["restore", story.vault, "latest:db01", original]).code, 0);
+    assert.deepEqual(hashes(copied), hashes(original));
+    const checked = reader(["check", place.path("second")], PASSPHRASE);
+    assert.match(checked.out, / 2 restore points: all is whole\n$/, checked.err);
+  });
+
   test("opens with the recovery key however it is typed, with no other secret, and says why not", () => {
     const typed = story.recoveryKey.toLowerCase().replaceAll("-", " ").replaceAll("0", "o");
     assert.equal(reader(["list", story.vault], typed).code, 0);

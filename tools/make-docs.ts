@@ -46,7 +46,8 @@ function commandSection(contract: CommandContract): string {
 
 function argumentText({ argument }: CommandContract): string {
   if (argument === undefined) return "";
-  return argument.optional === true ? ` [${argument.name}]` : ` ${argument.name}`;
+  const name = argument.several === true ? `${argument.name}…` : argument.name;
+  return argument.optional === true ? ` [${name}]` : ` ${name}`;
 }
 
 const CARD_WORDS = {

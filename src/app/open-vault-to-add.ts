@@ -6,6 +6,7 @@ import {
   type Vault,
   type VaultFacts,
   VaultHostKeyUnusableError,
+  type WriteOnlyVault,
 } from "../vault/index.ts";
 import { type Opened, openVaultAt } from "./compose.ts";
 import { ReceiptFile } from "./config/index.ts";
@@ -14,8 +15,11 @@ import { openVaultStorage } from "./storage/open-vault-storage.ts";
 import { parseVaultAddress } from "./vault-address.ts";
 import type { World } from "./world.ts";
 
-/** What a backup needs of a vault; who may only add renews no locks. */
-export type VaultToAdd = BackupVault & { readonly facts: VaultFacts } & Partial<Pick<Vault, "renewLocks">>;
+/** What a backup needs of a vault; who may only add renews no locks, and sees of restore points only that they are there. */
+export type VaultToAdd = BackupVault & { readonly facts: VaultFacts } & Partial<
+    Pick<Vault, "renewLocks" | "points" | "trashed">
+  > &
+  Partial<Pick<WriteOnlyVault, "pointIds">>;
 
 /** Opens the vault at an address for a backup: with all its keys, or with a write-only host's, which adds and reads nothing. */
 export async function openVaultToAddAt(

@@ -107,3 +107,30 @@ export class CommandFailedError extends MachineError {
     this.output = facts.output;
   }
 }
+
+/** A restore point cannot be copied: bytes of the vault that it is in are not what was written, or are gone. */
+export class CopySourceDamagedError extends StillpointError {
+  readonly code = "copy-source-damaged";
+  readonly retry = "after-repair";
+  /** The damaged object of the source. */
+  readonly object: string;
+  readonly point: string;
+  /** The file that could not be read; undefined where it is the restore point itself. */
+  readonly path: string | undefined;
+
+  constructor(
+    message: string,
+    facts: Pick<CopySourceDamagedError, "object" | "point" | "path"> & ErrorOptions,
+  ) {
+    super(message, { cause: facts.cause });
+    this.object = facts.object;
+    this.point = facts.point;
+    this.path = facts.path;
+  }
+}
+
+/** Source and target of a copy are one vault. */
+export class CopySameVaultError extends StillpointError {
+  readonly code = "copy-same-vault";
+  readonly retry = "never";
+}

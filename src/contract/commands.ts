@@ -9,7 +9,13 @@ export interface CommandContract {
   /** A few sentences: what it does, what it leaves alone, when to use it. */
   readonly description: string;
   /** A positional argument, where there is one. */
-  readonly argument?: { readonly name: string; readonly text: string; readonly optional?: true };
+  readonly argument?: {
+    readonly name: string;
+    readonly text: string;
+    readonly optional?: true;
+    /** Any number of them may be typed. */
+    readonly several?: true;
+  };
   readonly parameters: readonly ParameterName[];
   /** Typed as it stands. */
   readonly example: string;
@@ -63,7 +69,7 @@ export const COMMANDS = {
     summary: "make a new vault",
     description:
       "Makes a vault in an empty place and prints its recovery key, once. Whoever has neither passphrase nor recovery key cannot read the vault, and nobody can help. For every command: a bucket's keys come from STILLPOINT_S3_ACCESS_KEY and STILLPOINT_S3_SECRET, else from where every AWS program looks, a server's from STILLPOINT_SFTP_KEY_FILE or STILLPOINT_SFTP_PASSWORD, an Azure account's from STILLPOINT_AZURE_KEY or STILLPOINT_AZURE_SAS, and what rclone: needs from rclone's own configuration; STILLPOINT_BANDWIDTH limits what goes to a vault and comes back, such as 08:00-18:00=20Mbit,else=unlimited.",
-    parameters: [...VAULT, "lockDays", "lockMode", "allowWeak", "json"],
+    parameters: [...VAULT, "lockDays", "lockMode", "parity", "allowWeak", "json"],
     example: "stillpoint vault init --vault /backup/vault --passphrase-file secret.txt",
   },
   "vault info": {
@@ -229,6 +235,31 @@ export const COMMANDS = {
     example: "stillpoint restore latest:web01 --vault /backup/vault --to-folder /restore/web01",
     exitCodes: [3, 4, 130],
   },
+  copy: {
+    name: "copy",
+    summary: "copy restore points into another vault",
+    description:
+      "Copies the restore points that are named, or with --machine all of these machines, or with --all all there are, into a vault with keys of its own, the oldest first. Every byte is authenticated, and stored as a backup into that vault would store it: what it has is not stored again, now or by later backups. A copy keeps machine, times and all that the original says of itself, so the same rules prune both. What is there already, or in the trash there, is left out; so the same command again goes on where one was interrupted, and copies every night what is new. With --json the summary has copied, skipped (because: there, in-trash or gone) and failed.",
+    argument: {
+      name: "POINT",
+      text: "an id, a unique prefix of one, or latest:NAME",
+      optional: true,
+      several: true,
+    },
+    parameters: [
+      ...VAULT,
+      "toVault",
+      "toPassphraseFile",
+      "machine",
+      "allPoints",
+      "failOnWarning",
+      "stateDir",
+      "json",
+    ],
+    example:
+      "stillpoint copy latest:web01 latest:db01 --vault /backup/vault --to-vault s3://s3.example.com/vaults/second",
+    exitCodes: [3, 4, 130],
+  },
   verify: {
     name: "verify",
     summary: "check that a vault is whole",
@@ -375,27 +406,3 @@ export const COMMAND_GROUPS: Readonly<Record<string, string>> = {
 };
 
 export type CommandName = keyof typeof COMMANDS;
-
-/** What each exit code means, over all commands. */
-export const EXIT_CODES: Readonly<Record<number, string>> = {
-  0: "done, warnings included",
-  1: "failed; also: every machine failed, an unknown machine, a refused host",
-  2: "wrong usage",
-  3: "some of the machines asked for failed, or warnings with --fail-on-warning",
-  4: "the vault or a restore point is damaged",
-  130: "interrupted; what was held was released first",
-};
-
-/** The exit codes that one command can end with, and what each means there; in the order of the codes. */
-export function exitCodesOf(contract: CommandContract): readonly (readonly [number, string])[] {
-  const takes = (name: ParameterName): boolean => contract.parameters.includes(name);
-  const meanings: Readonly<Record<number, string>> = takes("all")
-    ? EXIT_CODES
-    : {
-        ...EXIT_CODES,
-        1: takes("host") ? "failed; also: an unknown machine, a refused host" : "failed",
-        3: "there were warnings, with --fail-on-warning",
-        130: "interrupted",
-      };
-  return [0, 1, 2, ...(contract.exitCodes ?? [])].map((code) => [code, meanings[code] ?? ""]);
-}

@@ -1,4 +1,5 @@
 export * from "./commands.ts";
+export * from "./exit-codes.ts";
 export * from "./lines.ts";
 export * from "./parameter-groups.ts";
 export * from "./parameters.ts";

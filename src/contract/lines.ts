@@ -101,6 +101,37 @@ export interface CardLine {
   readonly links: readonly { readonly title: string; readonly address: string }[];
 }
 
+/** A restore point of a vault that is copied into another; `id` is the copy's. */
+interface CopyFields {
+  readonly point: string;
+  readonly machine: MachineName;
+  readonly time: string;
+  /** The files' sizes together. */
+  readonly bytes: number;
+}
+
+/** The summary of `copy`. */
+export interface CopySummary {
+  readonly copied: readonly (CopyFields & {
+    readonly id: string;
+    /** Plain bytes that the other vault did not have, and what they take there. */
+    readonly bytesNew: number;
+    readonly bytesStored: number;
+  })[];
+  readonly skipped: readonly (CopyFields & {
+    /** Absent where the restore point is gone. */
+    readonly id?: string | undefined;
+    /** `gone`: removed from the first vault since it was listed. */
+    readonly because: "there" | "in-trash" | "gone";
+  })[];
+  /** Machine and time are absent where the restore point cannot be read. */
+  readonly failed: readonly (Partial<Pick<CopyFields, "machine" | "time">> &
+    Pick<CopyFields, "point"> & {
+      readonly error: Pick<ErrorLine, "code" | "message" | "advice">;
+    })[];
+  readonly warnings: readonly Notice[];
+}
+
 /** The last line of every command; the other fields are the command's own. */
 export interface SummaryLine {
   readonly type: "summary";

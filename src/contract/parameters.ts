@@ -104,6 +104,10 @@ export const PARAMETERS = {
     choices: ["compliance", "governance"],
     text: "with --lock: compliance (the default), which nobody can lift before its time, not the bucket's owner either, or governance, which an account with that right can",
   },
+  parity: {
+    flag: "parity",
+    text: "put parity beside every pack, 3 % more, with which repair mends packs that the storage has damaged in one or two places",
+  },
   acceptLoss: {
     flag: "accept-loss",
     text: "you have seen what is missing: from now on it counts as removed",
@@ -139,6 +143,18 @@ export const PARAMETERS = {
     required: true,
     text: "a new file for the host's key, which only its owner may read",
   },
+  toVault: {
+    flag: "to-vault",
+    value: "VAULT",
+    required: true,
+    text: "the vault that the copies go to, in any form that --vault takes; it has its own passphrase",
+  },
+  toPassphraseFile: {
+    flag: "to-passphrase-file",
+    value: "FILE",
+    text: "file with the passphrase of the vault that the copies go to, or with the key of a host that may only add; else STILLPOINT_TO_PASSPHRASE, else a prompt",
+  },
+  allPoints: { flag: "all", text: "all restore points of the vault" },
   allowWeak: { flag: "allow-weak-passphrase", text: "take a passphrase that is easy to guess" },
   stateDir: {
     flag: "state-dir",

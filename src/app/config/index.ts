@@ -1,5 +1,6 @@
 export * from "./canonical-folder.ts";
 export * from "./checked-file.ts";
+export * from "./copied-file.ts";
 export * from "./environment.ts";
 export * from "./host-trust.ts";
 export * from "./language.ts";

@@ -1,6 +1,7 @@
 import { BRIDGE_PROBLEMS } from "./bridge-problems.ts";
 import { COMMAND_PROBLEMS } from "./command-problems.ts";
 import { CONNECTION_PROBLEMS } from "./connection-problems.ts";
+import { COPY_PROBLEMS } from "./copy-problems.ts";
 import { DISK_PROBLEMS } from "./disk-problems.ts";
 import { HOLD_PROBLEMS } from "./hold-problems.ts";
 import { HOST_PROBLEMS } from "./host-problems.ts";
@@ -32,6 +33,7 @@ export const PROBLEM_TABLES: readonly Readonly<Record<string, Problem>>[] = [
   WIRE_PROBLEMS,
   IMMUTABILITY_PROBLEMS,
   KEYS_PROBLEMS,
+  COPY_PROBLEMS,
 ];
 
 /** Every error's code, once: how the program ends, what it means, what to do. */

@@ -1,6 +1,7 @@
 export * from "./backup.ts";
 export type { CommandsRequest } from "./backup-commands.ts";
 export * from "./context.ts";
+export * from "./copy.ts";
 export * from "./explain.ts";
 export * from "./host-doctor.ts";
 export * from "./host-probe.ts";
