@@ -8,7 +8,8 @@ export async function getOrDamaged(
   options: NonNullable<Parameters<Storage["get"]>[1]> = {},
 ): Promise<Uint8Array> {
   try {
-    return await storage.get(object, options);
+    const bytes = await storage.get(object, options);
+    if (bytes.length === (options.length ?? bytes.length)) return bytes;
   } catch (error) {
     if (error instanceof StorageObjectMissingError) {
       throw new VaultDamagedError(object, "it is gone", { cause: error });
@@ -18,6 +19,7 @@ export async function getOrDamaged(
     }
     throw error;
   }
+  throw new VaultDamagedError(object, "it was read in part only"); // a store that keeps no promises
 }
 
 /** Whether an error says that an object is not there: a prune may have taken it. */
