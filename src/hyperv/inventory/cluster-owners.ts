@@ -39,13 +39,14 @@ async function ownersUnless(
     return rows.flatMap(ownerIn);
   } catch (error) {
     if (error instanceof CimFault && passed.has(error.parts.code)) return [];
-    // WS-Management says so with a code of its own, before WMI is asked
+    // carriers tell of a missing right by errors of their own
     if (passed.has(WBEM.accessDenied) && isDenied(error)) return [];
     throw error;
   }
 }
 
 function isDenied(error: unknown): boolean {
+  if (error instanceof StillpointError && error.code === "host-bridge-denied") return true;
   const isSignIn = error instanceof StillpointError && error.code === "host-authentication-failed";
   return isSignIn && "reason" in error && error.reason === "not-allowed";
 }

@@ -26,6 +26,10 @@ test("`readGuestOs()` reads items that the carrier turned into instances", () =>
   assert.equal(readGuestOs(component([item])), "windows");
 });
 
+test("`readGuestOs()` takes one item for a list of one, as it comes where nobody describes the class", () => {
+  assert.equal(readGuestOs(component(exchangeItem("OSName", "Ubuntu"))), "linux");
+});
+
 test("`readGuestOs()` does not guess", () => {
   for (const items of [null, [], ["<not xml"], [null], [42], "text", [exchangeItem("OSVersion", "10.0")]]) {
     assert.equal(readGuestOs(component(items)), "unknown");
