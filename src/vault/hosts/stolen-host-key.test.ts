@@ -8,12 +8,19 @@ import { aeadSeal, ZERO_NONCE } from "../crypto/aead.ts";
 import { deriveKey } from "../crypto/derive-key.ts";
 import { ed25519Sign } from "../crypto/ed25519.ts";
 import { SessionKeyring } from "../crypto/open-header.ts";
-import { sealPoint, sealSegment } from "../crypto/sealed-object.ts";
+import { sealPoint, sealRemoval, sealSegment } from "../crypto/sealed-object.ts";
 import { newSessionKeys, provenHeader } from "../crypto/session-keys.ts";
 import { vaultKeysFrom, type WriterKeys } from "../crypto/vault-keys.ts";
 import { COMPRESSION, CONTENT, KEY_FORM, SealedBody, SealedHeader } from "../format/layout.ts";
 import { HOST_MAGIC, SEGMENT_MAGIC } from "../format/magic.ts";
-import { hostEndedName, hostName, pointName, segmentName } from "../format/object-names.ts";
+import {
+  doomedName,
+  hostEndedName,
+  hostName,
+  pointName,
+  segmentName,
+  trashName,
+} from "../format/object-names.ts";
 import { encodeSegment } from "../index/segment-codec.ts";
 import {
   openWriteOnlyVault,
@@ -208,8 +215,16 @@ test("what a thief puts below hosts/ and hosts-ended/ ends no host, hides nothin
     keyForm: KEY_FORM.envelope,
     ...session.envelope,
   });
-  const head = SealedBody.encode({ plainBytes: 2, packedBytes: 2, compression: COMPRESSION.none });
-  const sealed = aeadSeal(text({}), { key: session.bodyKey, nonce: ZERO_NONCE, bound: [own, head] });
+  // all of it as a full-key holder would say it
+  const ending = hostEndedName(LATER + 1, honestId);
+  const host = hexFromBytes(honestId);
+  const note = text({ version: 1, object: ending, host, ended: "x", segments: [], points: [] });
+  const head = SealedBody.encode({
+    plainBytes: note.length,
+    packedBytes: note.length,
+    compression: COMPRESSION.none,
+  });
+  const sealed = aeadSeal(note, { key: session.bodyKey, nonce: ZERO_NONCE, bound: [own, head] });
   const put: string[] = [];
   const lay = async (name: string, parts: readonly Uint8Array[]): Promise<void> => {
     await storage.put(name, parts);
@@ -218,7 +233,7 @@ test("what a thief puts below hosts/ and hosts-ended/ ends no host, hides nothin
   await lay(hostName(LATER, honestId), [new Uint8Array(300)]);
   await lay(hostEndedName(LATER, honestId), [header, new Uint8Array(100)]);
   await lay(hostEndedName(LATER, keys.writer), []);
-  await lay(hostEndedName(LATER + 1, honestId), [own, head, sealed.sealed, sealed.tag]);
+  await lay(ending, [own, head, sealed.sealed, sealed.tag]);
   await lay(hostEndedName(LATER + 2, honestId), [storage.peek(genuine)]);
   await using reader = await openSmallVault(storage, { seed: 3 });
   assert.deepEqual(
@@ -234,6 +249,27 @@ test("what a thief puts below hosts/ and hosts-ended/ ends no host, hides nothin
   const late = await hostBacksUp(storage, thief.key, { seed: 11, bytes: disk });
   await assert.rejects(reader.findPoint(late.id), VaultHostEndedError);
   await assertComesBack(reader, ours.id, disk);
+});
+
+test("notes about removal that a thief signs as itself hide nothing and doom nothing", async () => {
+  const storage = new MemoryStorage();
+  await using vault = (await createSmallVault(storage)).vault;
+  const keys = keysOf((await vault.addHost("hv01")).key);
+  const point = await backUp(vault, { disk });
+  const by = { keys, entropy: new SeededEntropy(90) };
+  const trash = trashName(LATER, point.id);
+  const entry = { version: 1, object: trash, point: point.id, untilMilliseconds: LATER };
+  await storage.put(trash, sealRemoval(text(entry), CONTENT.trashEntry, by));
+  await using reader = await openSmallVault(storage, { seed: 3 });
+  await assertComesBack(reader, point.id, disk);
+  assert.deepEqual(await damagedIn(reader), [trash]);
+  const packs = storage.names().filter((name) => name.startsWith("packs/"));
+  const doomed = doomedName(LATER, new Uint8Array(16));
+  const list = { version: 1, object: doomed, packs, segments: [] };
+  await storage.put(doomed, sealRemoval(text(list), CONTENT.doomedList, by));
+  await assert.rejects(reader.openSession(), VaultDamagedError);
+  await assert.rejects(reader.prune(), VaultDamagedError);
+  await assertComesBack(reader, point.id, disk);
 });
 
 test("a thief that deletes its host's object has its key taken away by the host's id", async () => {
