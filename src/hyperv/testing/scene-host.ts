@@ -1,24 +1,14 @@
-import { guid, type RunEvent } from "../../base/index.ts";
 import type { CimSession } from "../../cim/index.ts";
 import type { HostCommands, HostFiles } from "../../places/index.ts";
-import { SCENE_MACHINE, type Scene } from "../../simulator/testing/index.ts";
-import { type HoldOptions, USUAL_PATIENCE } from "../held-machine.ts";
+import { SCENE_MACHINE_ID, type Scene, sceneHold } from "../../simulator/testing/index.ts";
 import { type HypervHost, openHypervHost } from "../hyperv-host.ts";
 import type { MemoryJournal } from "./memory-journal.ts";
 
 /** The one machine of a scene. */
-export const MACHINE = guid(SCENE_MACHINE);
+export const MACHINE = SCENE_MACHINE_ID;
 
 /** Usual options of a hold; `said` collects its events. */
-export function holdOptions(
-  changed: Partial<HoldOptions> = {},
-): HoldOptions & { readonly said: readonly RunEvent[] } {
-  const said: RunEvent[] = [];
-  const events = (event: RunEvent): void => {
-    said.push(event);
-  };
-  return { events, step: "s1", patience: USUAL_PATIENCE, run: "run-1", ...changed, said };
-}
+export const holdOptions = sceneHold;
 
 /** A client of a simulated host, through its own session or another one; it can run no programs there. */
 export async function hostOf(
