@@ -3,36 +3,36 @@
  * docs/unconfirmed.md (`powershell-…`).
  */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, describe, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { type RunEvent, systemClock, systemEntropy } from "../../base/index.ts";
 import { type HypervHost, openHypervHost } from "../../hyperv/index.ts";
 import { MemoryJournal } from "../../hyperv/testing/index.ts";
 import { SCENE_MACHINE_ID, Scene, type SceneOptions, sceneHold } from "../../simulator/testing/index.ts";
 import { type CimSession, textsOf } from "../index.ts";
-import { sessionThroughProcess } from "./testing/index.ts";
-
-type Others = NonNullable<NonNullable<Parameters<typeof sessionThroughProcess>[2]>["others"]>;
+import { type OtherAnswer, sessionThroughProcess } from "./testing/index.ts";
 
 interface There extends AsyncDisposable {
   readonly scene: Scene;
   readonly session: CimSession;
   readonly host: HypervHost;
+  /** From now on the stand-in gives these other answers, and no others. */
+  readonly gives: (...others: readonly OtherAnswer[]) => Promise<void>;
 }
 
-/** Most of each stand-in's time would be the loading of its modules. */
-const COMPILED = mkdtempSync(join(tmpdir(), "stillpoint-compiled-"));
-const environment = { NODE_COMPILE_CACHE: COMPILED };
-
-async function through(others: Others, options: SceneOptions = {}): Promise<There> {
+/** A scene and a stand-in for Windows PowerShell; it starts slowly, so the tests share one. */
+async function through(options: SceneOptions = {}): Promise<There> {
   await using opening = new AsyncDisposableStack();
   const scene = opening.use(await Scene.open({ ...options, host: { jobMilliseconds: 1, ...options.host } }));
-  const session = opening.use(await sessionThroughProcess(scene.folder, "running", { others, environment }));
+  const answers = join(scene.folder, "answers");
+  const gives = async (...others: readonly OtherAnswer[]): Promise<void> =>
+    await writeFile(answers, others.join(","));
+  await gives();
+  const session = opening.use(await sessionThroughProcess(scene.folder, "running", { answers }));
   const host = await hostOf(scene, session);
   const stack = opening.move();
-  return { scene, session, host, [Symbol.asyncDispose]: async () => await stack.disposeAsync() };
+  return { scene, session, host, gives, [Symbol.asyncDispose]: async () => await stack.disposeAsync() };
 }
 
 async function hostOf(scene: Scene, session: CimSession): Promise<HypervHost> {
@@ -66,12 +66,16 @@ async function held(there: There, options = sceneHold()): Promise<string> {
 }
 
 describe("a host through a Windows PowerShell that does otherwise", () => {
-  after(() => {
-    rmSync(COMPILED, { recursive: true });
+  let there: There;
+  before(async () => {
+    there = await through();
+  });
+  after(async () => {
+    await there[Symbol.asyncDispose]();
   });
 
   test("powershell-text-scalars: where no type is made of a text, the checkpoint fails with the cast's sentence, and nothing is left", async () => {
-    await using there = await through(["no-casts"]);
+    await there.gives("no-casts");
     await assert.rejects(there.host.hold(SCENE_MACHINE_ID, sceneHold(ONCE)), {
       code: "checkpoint-failed",
       message: /Unable to cast object of type 'System\.String'/,
@@ -80,19 +84,19 @@ describe("a host through a Windows PowerShell that does otherwise", () => {
   });
 
   test("powershell-text-scalars, powershell-gettext-null, powershell-fetched-settings: as assumed, a hold is made and named", async () => {
-    await using there = await through([]);
+    await there.gives();
     const options = sceneHold();
     assert.equal(await held(there, options), "application");
     assert.deepEqual(notesOf(options.said), []);
   });
 
   test("powershell-gettext-null: a hold is the same where NULL clears a setting, for all that matters is given", async () => {
-    await using there = await through(["nulls"]);
+    await there.gives("nulls");
     assert.equal(await held(there), "application");
   });
 
   test("powershell-fetched-settings: where they are not taken back, the checkpoint keeps its name, and a note says so", async () => {
-    await using there = await through(["read-only"]);
+    await there.gives("read-only");
     const options = sceneHold();
     assert.equal(await held(there, options), "application");
     assert.deepEqual(notesOf(options.said), [
@@ -101,27 +105,26 @@ describe("a host through a Windows PowerShell that does otherwise", () => {
   });
 
   test("powershell-qualifiers: the inventory is the same where instances inside properties stay text", async () => {
-    await using there = await through(["no-qualifiers"]);
-    await using sound = await sessionThroughProcess(there.scene.folder, "running", { environment });
+    await there.gives("no-qualifiers");
     const [exchange] = await Array.fromAsync(
       there.session.query("root\\virtualization\\v2", "SELECT * FROM Msvm_KvpExchangeComponent"),
     );
     assert.ok(exchange !== undefined);
     assert.match(textsOf(exchange, "GuestIntrinsicExchangeItems")[0] ?? "", /^<INSTANCE /);
-    const usual = await hostOf(there.scene, sound);
-    assert.deepEqual(await there.host.inventory(), await usual.inventory());
-    assert.deepEqual(await there.host.machines(), await usual.machines());
+    const found = [await there.host.inventory(), await there.host.machines()];
+    await there.gives();
+    assert.deepEqual(found, [await there.host.inventory(), await there.host.machines()]);
   });
 
   test("powershell-psbase: a class whose property hides a member is refused when it is listed; a hold lists none", async () => {
-    await using there = await through(["hidden-members"]);
+    await there.gives("hidden-members");
     assert.equal(await held(there), "application");
     const hidden = there.session.query("root\\cimv2", "SELECT * FROM Win32_Share");
     await assert.rejects(Array.fromAsync(hidden), { code: "host-fault" });
   });
 
   test("powershell-machine-name: where the computer's name is taken for another computer, nothing is made, and the host's sentence says why", async () => {
-    await using there = await through(["needs-dot"]);
+    await there.gives("needs-dot");
     await assert.rejects(there.host.hold(SCENE_MACHINE_ID, sceneHold(ONCE)), {
       code: "checkpoint-failed",
       message: /The RPC server is unavailable/,
@@ -132,17 +135,18 @@ describe("a host through a Windows PowerShell that does otherwise", () => {
   test("powershell-extended-status: without it the inventory still knows which class is missing", async () => {
     const os = { caption: "Windows Server 2012 R2", version: "6.3.9600", productType: 3 };
     const machine = { configurationVersion: "5.0" };
-    await using there = await through(["no-extended-status"], { host: { os }, machine });
-    const missing = there.session.query("root\\virtualization\\v2", "SELECT * FROM Msvm_Nothing");
+    await using older = await through({ host: { os }, machine });
+    await older.gives("no-extended-status");
+    const missing = older.session.query("root\\virtualization\\v2", "SELECT * FROM Msvm_Nothing");
     await assert.rejects(Array.fromAsync(missing), { code: "host-fault", message: /Generic failure/ });
-    assert.equal((await there.host.machines()).length, 1);
+    assert.equal((await older.host.machines()).length, 1);
   });
 
   test("powershell-unelevated: lists with nothing in them leave no machine to be found; another code is the host's refusal", async () => {
-    await using empty = await through(["empty-lists"]);
-    assert.deepEqual(await empty.host.machines(), []);
-    await assert.rejects(empty.host.hold(SCENE_MACHINE_ID, sceneHold(ONCE)), { code: "machine-not-found" });
-    await using refused = await through(["privilege-not-held"]);
-    await assert.rejects(refused.host.machines(), { code: "host-fault", message: /privilege is not held/ });
+    await there.gives("empty-lists");
+    assert.deepEqual(await there.host.machines(), []);
+    await assert.rejects(there.host.hold(SCENE_MACHINE_ID, sceneHold(ONCE)), { code: "machine-not-found" });
+    await there.gives("privilege-not-held");
+    await assert.rejects(there.host.machines(), { code: "host-fault", message: /privilege is not held/ });
   });
 });

@@ -1,2 +1,3 @@
 export * from "./launches.ts";
+export type { OtherAnswer } from "./other-answers.ts";
 export type { BridgeStep } from "./scripted-bridge.ts";

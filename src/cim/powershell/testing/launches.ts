@@ -1,18 +1,14 @@
 import { fileURLToPath } from "node:url";
 import { PowershellSession, type PowershellSessionOptions } from "../powershell-session.ts";
 import type { BridgeLaunch } from "../windows-powershell.ts";
-import type { OtherAnswer } from "./other-answers.ts";
 import type { BridgeStep } from "./scripted-bridge.ts";
 
 type Options = Partial<Omit<PowershellSessionOptions, "launch">>;
 
-/** A bridge to the simulated host of a folder; `frozen`: its time stands still. */
-export function simulatedBridge(
-  folder: string,
-  time: "frozen" | "running",
-  others: readonly OtherAnswer[] = [],
-): BridgeLaunch {
-  return underNode(import.meta.resolve("./simulated-bridge.ts"), [folder, time, others.join(",")]);
+/** A bridge to the simulated host of a folder; `frozen`: its time stands still. `answers` is a file with its other answers. */
+export function simulatedBridge(folder: string, time: "frozen" | "running", answers?: string): BridgeLaunch {
+  const given = answers === undefined ? [] : [answers];
+  return underNode(import.meta.resolve("./simulated-bridge.ts"), [folder, time, ...given]);
 }
 
 /** A bridge that answers by script; when it is started again, the script begins anew. */
@@ -24,9 +20,9 @@ export function scriptedBridge(steps: readonly BridgeStep[]): BridgeLaunch {
 export async function sessionThroughProcess(
   folder: string,
   time: "frozen" | "running",
-  { others, ...options }: Options & { readonly others?: readonly OtherAnswer[] } = {},
+  { answers, ...options }: Options & { readonly answers?: string } = {},
 ): Promise<PowershellSession> {
-  const launch = simulatedBridge(folder, time, others);
+  const launch = simulatedBridge(folder, time, answers);
   return await PowershellSession.open({ environment: {}, launch, ...options });
 }
 

@@ -1,8 +1,10 @@
 /**
  * A program that speaks the bridge's lines on top of a simulated host, as bridge.ps1 does on top of WMI:
- * `node simulated-bridge.ts FOLDER frozen|running [ANSWERS]`, the answers by their names in other-answers.ts, with commas.
+ * `node simulated-bridge.ts FOLDER frozen|running [ANSWERS]`; ANSWERS is a file with names of other-answers.ts, with commas, and
+ * is read before each answer.
  */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { systemClock, systemEntropy } from "../../../base/index.ts";
 import { FakeClock } from "../../../base/testing/index.ts";
@@ -10,13 +12,13 @@ import { openSimulatedHost } from "../../../simulator/index.ts";
 import { CimFault, type CimInstance } from "../../index.ts";
 import { parseObjectPath } from "../lines/object-path.ts";
 import type { BridgeRequest } from "../lines/request.ts";
-import { isOtherAnswer, madeBy, refusedBy, toldBy } from "./other-answers.ts";
+import { isOtherAnswer, madeBy, type OtherAnswer, refusedBy, toldBy } from "./other-answers.ts";
 import { argumentValues, MACHINE, wireInstance } from "./wire-values.ts";
 
 type Request = BridgeRequest & { readonly id: number };
 
-const [folder = "", time, given = ""] = process.argv.slice(2);
-const others = new Set(given.split(",").filter(isOtherAnswer));
+const [folder = "", time, given] = process.argv.slice(2);
+let others: ReadonlySet<OtherAnswer> = new Set();
 const clock = time === "frozen" ? new FakeClock() : systemClock;
 await using host = await openSimulatedHost(folder, { clock, entropy: systemEntropy });
 await using session = host.session();
@@ -39,6 +41,7 @@ async function portion(listing: number, count: number): Promise<object> {
 }
 
 async function answer(request: Request): Promise<object | undefined> {
+  if (given !== undefined) others = new Set(readFileSync(given, "utf8").split(",").filter(isOtherAnswer));
   refusedBy(others, request);
   switch (request.operation) {
     case "hello":
