@@ -24,6 +24,7 @@ class TwoVaults extends Workplace {
   readonly otherFile = this.path("other-passphrase");
   readonly second = ["--vault", this.path("second"), "--passphrase-file", this.otherFile];
   readonly toSecond = ["--to-vault", this.path("second"), "--to-passphrase-file", this.otherFile];
+  readonly toFirst = ["--to-vault", this.path("vault"), "--to-passphrase-file", this.passphraseFile];
 
   static async open(chunkBytes = 16 * 1024): Promise<TwoVaults> {
     const place = new TwoVaults();
@@ -31,10 +32,9 @@ class TwoVaults extends Workplace {
     await place.newVault();
     mkdirSync(place.path("second"));
     await using storage = await openLocalStorage(place.path("second"));
-    const made = await createVault({
-      ...{ storage, chunkBytes, kdf: CHEAP_KDF, workers: 1 },
-      ...{ clock: systemClock, entropy: systemEntropy, passphrase: new Secret(OTHER_PASSPHRASE) },
-    });
+    const world = { clock: systemClock, entropy: systemEntropy };
+    const passphrase = new Secret(OTHER_PASSPHRASE);
+    const made = await createVault({ ...world, storage, chunkBytes, passphrase, kdf: CHEAP_KDF, workers: 1 });
     await made.vault[Symbol.asyncDispose]();
     return place;
   }
@@ -163,10 +163,7 @@ test("a copy is known again in both directions, and the next one takes only what
   );
   const times = (points: readonly Record<string, unknown>[]): unknown => points.map(({ time }) => time);
   assert.deepEqual(times(await place.points(place.second)), times(await place.points(place.vault())));
-  const back = await place.run([
-    ...["copy", "--all", ...place.second],
-    ...["--to-vault", place.path("vault"), "--to-passphrase-file", place.passphraseFile],
-  ]);
+  const back = await place.run(["copy", "--all", ...place.second, ...place.toFirst]);
   assert.deepEqual([back.code, copied(back), skipped(back).length], [0, [], 3], back.text);
   const gone = copied(again)[0]?.id ?? "";
   const pruned = await place.run(["prune", "--remove", gone, "--execute", "--allow-many", ...place.second]);
@@ -263,21 +260,16 @@ test("a host's key is enough to copy into a vault, and a second copy is known to
   const key = place.path("copier.key");
   const made = await place.run(["vault", "key", "add-host", "copier", "--out", key, ...place.second]);
   assert.equal(made.code, 0, made.text);
+  const toSecond = ["--to-vault", place.path("second"), "--to-passphrase-file", key];
   const copy = async (): Promise<Said> =>
-    await place.run([
-      ...["copy", "latest:web01", ...place.vault()],
-      ...["--to-vault", place.path("second"), "--to-passphrase-file", key],
-    ]);
+    await place.run(["copy", "latest:web01", ...place.vault(), ...toSecond]);
   const first = await copy();
   assert.deepEqual([first.code, copied(first).length], [0, 1], first.text);
   const second = await copy();
   assert.deepEqual([second.code, skipped(second)[0]?.["because"]], [0, "there"], second.text);
   assert.deepEqual(await place.restored("latest:web01", place.second), before);
   const from = ["copy", "--all", "--vault", place.path("second"), "--passphrase-file", key];
-  const refused = await place.run([
-    ...from,
-    ...["--to-vault", place.path("vault"), "--to-passphrase-file", place.passphraseFile],
-  ]);
+  const refused = await place.run([...from, ...place.toFirst]);
   assert.deepEqual([refused.code, refused.errors[0]?.["code"]], [1, "vault-write-only"], refused.text);
 });
 
@@ -293,10 +285,7 @@ test("what cannot be meant is refused before anything is copied", async () => {
   assert.deepEqual(await codes("--all", "latest:web01"), [2, "usage"]);
   assert.deepEqual(await codes("latest:web01", "latest:nobody"), [1, "vault-point-not-found"]);
   assert.deepEqual(await codes("--machine", "web01", "--machine", "nobody"), [1, "vault-point-not-found"]);
-  const same = await place.run([
-    ...["copy", "--all", ...place.vault()],
-    ...["--to-vault", place.path("vault"), "--to-passphrase-file", place.passphraseFile],
-  ]);
+  const same = await place.run(["copy", "--all", ...place.vault(), ...place.toFirst]);
   assert.deepEqual([same.code, same.errors[0]?.["code"]], [1, "copy-same-vault"]);
   assert.deepEqual(await place.points(place.second), []);
 });
