@@ -78,7 +78,7 @@ async function lives(seed: number): Promise<Counts> {
 
 export const SOAK_KINDS: readonly SoakKind[] = [
   { name: "kills of the program", weight: 4, round: killProgram },
-  { name: "kills at storage calls", weight: 2, round: killChain },
+  { name: "kills at storage calls", weight: 4, round: killChain },
   { name: "schedules", weight: 2, round: schedules },
   { name: "reorderings", weight: 2, round: reorderings },
   { name: "flips", weight: 2, round: flips },
