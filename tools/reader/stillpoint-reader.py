@@ -329,6 +329,7 @@ class Keys:
 
 CONFIG_FIELDS = {"format": str, "version": int, "id": str, "created": str, "chunkBytes": int, "identity": str, "mac": str}
 LOCK_FIELDS = {"lockDays": int, "lockMode": str}  # both or none, in front of the MAC
+PARITY_FIELD = {"parity": int}  # or none, behind those
 SLOT_FIELDS = {
     "kind": str, "vault": str, "created": str, "salt": str, "memoryKiB": int, "passes": int, "lanes": int, "nonce": str,
     "sealed": str,
@@ -372,6 +373,9 @@ def read_config(data: bytes) -> dict[str, Any]:
         form = {name: kind for name, kind in CONFIG_FIELDS.items() if name != "mac"} | LOCK_FIELDS | {"mac": str}
         require(1 <= fields.get("lockDays", 0) <= 3650, "config names no time for locks")
         require(fields.get("lockMode") in ("governance", "compliance"), "config names no way to lock")
+    if "parity" in fields:
+        form = {name: kind for name, kind in form.items() if name != "mac"} | PARITY_FIELD | {"mac": str}
+        require(fields["parity"] == 2, "config names another number of parity segments")
     check_form(data, fields, form, "config")
     require(version == 1, "config names no version")
     require(re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", fields["id"]) is not None, "config names no vault")
@@ -653,6 +657,8 @@ class Place(NamedTuple):
 class Segment:
     """A segment's body, kept as it is: 36 bytes a chunk, found by bisection."""
 
+    writer = bytes(16)  # who says so
+
     def __init__(self, body: bytes, what: str) -> None:
         require(len(body) >= SEGMENT_HEAD.size, f"{what} is cut off")
         pack_count, frame_count, chunk_count = SEGMENT_HEAD.unpack_from(body)
@@ -706,13 +712,15 @@ def segment_of_pack(name: str, size: int, frames: list[tuple[int, FrameHead]]) -
 
 
 class Index:
-    """The union of all segments. The one that answered last is asked first."""
+    """The union of all segments. The one that answered last is asked first. A write-only host's count for that host alone (§11.3)."""
 
     def __init__(self) -> None:
         self.segments: list[Segment] = []
+        self.host = bytes(16)  # whose restore point is read; zeros: a full-key holder's
 
-    def places(self, chunk_id: bytes) -> Iterator[Place]:
-        for segment in list(self.segments):
+    def places(self, chunk_id: bytes, of_anybody: bool = False) -> Iterator[Place]:
+        believed = (bytes(16), self.host)
+        for segment in [each for each in self.segments if of_anybody or each.writer in believed]:
             found = segment.places(chunk_id)
             if found and self.segments[0] is not segment:
                 self.segments.remove(segment)
@@ -838,7 +846,9 @@ class Vault:
         require(hashlib.sha256(data).hexdigest() == name, f"{what} is not what its name says")
         header, body = read_body(data, SEGMENT, self.keys, what)
         self.require_counting(header, what, what)
-        return Segment(body, what)
+        segment = Segment(body, what)
+        segment.writer = header.writer
+        return segment
 
     # Write-only hosts
 
@@ -847,8 +857,11 @@ class Vault:
         if self.ends is None:
             self.ends = {}
             for name in self.names("hosts-ended", TIMED_NAME):
-                fields = self.read_note(f"hosts-ended/{name}", HOST_END)
-                require(fields.get("host") == name[13:], f"hosts-ended/{name} is of another host")
+                try:
+                    fields = self.read_note(f"hosts-ended/{name}", HOST_END)
+                    require(fields.get("host") == name[13:], f"hosts-ended/{name} is of another host")
+                except Damaged:
+                    continue  # ends nobody; `check` tells of it
                 counting = self.ends.setdefault(name[13:], set())
                 counting.update(fields["segments"])
                 counting.update(point["object"] + " " + point["sha256"] for point in fields["points"])
@@ -866,7 +879,8 @@ class Vault:
             try:
                 segment = self.read_segment(name)
                 self.index.segments.append(segment)
-                named.update(segment.packs)
+                if segment.writer == bytes(16):  # a host may name what is not its own
+                    named.update(segment.packs)
             except Uncounted:
                 pass
             except Damaged as error:
@@ -880,13 +894,18 @@ class Vault:
         damage = []
         with self.pack_path(pack).open("rb") as file:
             size = os.fstat(file.fileno()).st_size
+            writer = bytes(16)
             try:
                 header, _ = self.header_of(pack, file)
+                writer = header.writer
                 frames = read_footer(file, size, header, f"pack {pack}").frames
             except Damaged as error:
                 damage.append(str(error))
                 frames = scan_frames(file, size, f"pack {pack}")
-        self.index.segments.append(segment_of_pack(pack, size, frames))
+        if writer.hex() not in self.ended_hosts():  # of these, only what their segments of then name (§11.4)
+            segment = segment_of_pack(pack, size, frames)
+            segment.writer = writer
+            self.index.segments.append(segment)
         return damage
 
     # Restore points
@@ -922,6 +941,7 @@ class Vault:
         data = self.read(what)
         header, plain = read_body(data, RESTORE_POINT, self.keys, what)
         self.require_counting(header, what, f"{what} {hashlib.sha256(data).hexdigest()}")
+        self.index.host = header.writer
         body = decode_json(plain, what)
         require(body.get("version") == 1, f"{what} has version {body.get('version')}, and this reader knows version 1")
         require(body.get("id") == named.id and body.get("vault") == self.config["id"], f"{what} is of another name or vault")
@@ -1209,9 +1229,9 @@ class Check:
         receipts = self.read_receipts()
         points = vault.points()
         self.check_receipts(receipts, {point.name for point in points})
-        whole_nodes: set[tuple[int, bytes, int]] = set()
+        whole: dict[bytes, set[tuple[int, bytes, int]]] = {}  # nodes, by whose restore points
         for point in points:
-            self.attempt(lambda: self.check_point(point, whole_nodes))
+            self.attempt(lambda: self.check_point(point, whole))
         verdict = f"{self.damaged} are damaged" if self.damaged else "all is whole"
         print(f"{len(self.packs)} packs, {self.chunks_read} chunks, {len(segments)} segments, {len(points)} restore points: {verdict}")
         return 4 if self.damaged else 0
@@ -1301,7 +1321,7 @@ class Check:
                 vault.bad_frames[place] = f"{what}: chunk {chunk_id.hex()} is not what its id says"
                 vault.open_frames.pop(place, None)
                 raise Damaged(vault.bad_frames[place])
-            if place not in vault.index.places(chunk_id):
+            if place not in vault.index.places(chunk_id, of_anybody=True) and header.writer.hex() not in vault.ended_hosts():
                 self.found(f"{what}: its segment does not name chunk {chunk_id.hex()}")
 
     def check_segment(self, name: str) -> None:
@@ -1324,8 +1344,9 @@ class Check:
             require(same, f"{what} says another length or number of frames of pack {pack}")
         require(chunks == segment.chunk_count, f"{what} says another number of chunks than its packs")
 
-    def check_point(self, point: NamedPoint, whole_nodes: set[tuple[int, bytes, int]]) -> None:
+    def check_point(self, point: NamedPoint, whole: dict[bytes, set[tuple[int, bytes, int]]]) -> None:
         body = self.vault.read_point(point)
+        whole_nodes = whole.setdefault(self.vault.index.host, set())
         for file in body["files"]:
             what = f"points/{point.name}: {json.dumps(file['path'])}"
             self.attempt(lambda: self.check_recipe(read_recipe(file, what), whole_nodes, what))

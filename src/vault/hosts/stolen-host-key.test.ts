@@ -272,6 +272,28 @@ test("notes about removal that a thief signs as itself hide nothing and doom not
   await assertComesBack(reader, point.id, disk);
 });
 
+test("a prune keeps what a chunk list needs although a thief's restore points call that list a chunk", async () => {
+  const storage = new MemoryStorage();
+  await using vault = (await createSmallVault(storage)).vault;
+  const keys = keysOf((await vault.addHost("hv01")).key);
+  const point = await backUp(vault, { disk });
+  // segments tell a host all ids; here the root is enough
+  const { root } = (point.files[0] as StoredFile).recipe;
+  const recipe = { version: 1, sizeBytes: 5, level: 0, root } as const;
+  const draft = draftOf([{ path: "x", role: "disk", sizeBytes: 5, recipe }]);
+  for (const [i, digit] of ["c", "d", "e"].entries()) {
+    const id = digit.repeat(32) as RestorePointId;
+    const time = Temporal.Instant.fromEpochMilliseconds(1000 + i).toString();
+    const body = { version: 1, ...draft, id, time, bytes: 5, vault: keys.vault };
+    await storage.put(pointName(1000 + i, id), sealPoint(text(body), keys, new SeededEntropy(100 + i)));
+  }
+  await using pruner = await openSmallVault(storage, { seed: 3 });
+  await pruner.prune();
+  await pruner.prune();
+  await using reader = await openSmallVault(storage, { seed: 4 });
+  await assertComesBack(reader, point.id, disk);
+});
+
 test("a thief that deletes its host's object has its key taken away by the host's id", async () => {
   const storage = new MemoryStorage();
   await using vault = (await createSmallVault(storage)).vault;

@@ -1,11 +1,10 @@
 import { hexFromBytes } from "../../base/index.ts";
 import type { FileRecipe } from "./file-recipe.ts";
-import { NodeDraft } from "./recipe-node.ts";
+import { MOST_REFERENCES, NodeDraft } from "./recipe-node.ts";
 
 /** docs/vault-format.md 8: a node of level 1 covers this many chunks, one of a higher level this many times as much. */
 const CHUNKS_A_LEAF = 1024;
 const FAN_OUT = 256;
-const MOST_REFERENCES = 2048;
 
 export interface RecipeBuilderOptions {
   readonly chunkBytes: number;

@@ -10,6 +10,9 @@ export interface Reference {
   readonly id: Uint8Array | undefined;
 }
 
+/** At so many references a node ends. */
+export const MOST_REFERENCES = 2048;
+
 interface Run {
   /** 0: one stretch of zeros. */
   count: number;
@@ -84,11 +87,25 @@ export interface NodePlace {
   readonly object: string;
 }
 
+/** Whether a size is above 2^53, which no file has. */
+function hasLargeSizes(bytes: Uint8Array): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const isLarge = (at: number): boolean =>
+    at + 8 <= bytes.length && view.getBigUint64(at, true) > BigInt(Number.MAX_SAFE_INTEGER);
+  if (isLarge(NodeHead.offsetOf("coveredBytes"))) return true;
+  const runsEnd =
+    NodeHead.sizeBytes + NodeRun.sizeBytes * view.getUint32(NodeHead.offsetOf("runCount"), true);
+  for (let at = NodeHead.sizeBytes; at < Math.min(runsEnd, bytes.length); at += NodeRun.sizeBytes)
+    if (isLarge(at + NodeRun.offsetOf("unitBytes"))) return true;
+  return false;
+}
+
 /** The references of a node. Ids are views of `bytes`. @throws {VaultDamagedError} */
 export function decodeNode(bytes: Uint8Array, place: NodePlace): readonly Reference[] {
   const fail = (): VaultDamagedError =>
     new VaultDamagedError(place.object, "it holds a chunk list that is none");
   if (bytes.length < NodeHead.sizeBytes) throw fail();
+  if (hasLargeSizes(bytes)) throw fail();
   const head = NodeHead.decode(bytes);
   const idsAt = NodeHead.sizeBytes + NodeRun.sizeBytes * head.runCount;
   const isExpected =
@@ -102,6 +119,7 @@ export function decodeNode(bytes: Uint8Array, place: NodePlace): readonly Refere
   let idAt = idsAt;
   for (let at = NodeHead.sizeBytes; at < idsAt; at += NodeRun.sizeBytes) {
     const { count, unitBytes } = NodeRun.decode(bytes, at);
+    if (unitBytes === 0 || references.length + Math.max(1, count) > MOST_REFERENCES) throw fail();
     if (count === 0) references.push({ offset, length: unitBytes, id: undefined });
     if (idAt + HASH_BYTES * count > bytes.length) throw fail();
     for (let i = 0; i < count; i++, idAt += HASH_BYTES) {

@@ -1,4 +1,4 @@
-import { throwIfInterrupted } from "../../base/index.ts";
+import { hexFromBytes, throwIfInterrupted } from "../../base/index.ts";
 import type { ChunkIndex } from "../index/chunk-index.ts";
 import type { FrameReader } from "../reading/frame-reader.ts";
 import { decodeNode, type Reference } from "../recipes/recipe-node.ts";
@@ -26,6 +26,10 @@ export class NeededChunks {
   readonly #needs: Uint32Array;
   /** By frame, how many of its chunks are needed. */
   readonly #neededIn: Uint16Array;
+  /** A bit a place: the chunk was read as a chunk list, and what it lists was marked. */
+  readonly #walked: Uint8Array;
+  /** Chunk lists of this restore point that only its host claims. */
+  readonly #walkedClaims = new Set<string>();
   /** Plain bytes of chunks that only this restore point needs, by its number. */
   readonly #aloneBytes: number[] = [];
   readonly #extent: string;
@@ -37,6 +41,7 @@ export class NeededChunks {
     this.#extent = extentOf(options.index);
     this.#needs = new Uint32Array(options.index.chunkPlaces);
     this.#neededIn = new Uint16Array(options.index.frameCount);
+    this.#walked = new Uint8Array(Math.ceil(options.index.chunkPlaces / 8));
   }
 
   /**
@@ -45,6 +50,7 @@ export class NeededChunks {
    */
   async add(point: Pick<RestorePoint, "files">): Promise<number> {
     const number = this.#aloneBytes.push(0) - 1;
+    this.#walkedClaims.clear();
     for (const { recipe, storedBy } of point.files) {
       const frames = this.#options.frames.of(storedBy);
       await this.#mark(rootOf(recipe), { level: recipe.level, owner: number + 1, frames });
@@ -84,12 +90,29 @@ export class NeededChunks {
     throwIfInterrupted(this.#options.signal);
     const before = this.#note(reference.id, reference.length, { owner, frames, isNode: level > 0 });
     const isKnown = before === owner || before === SEVERAL;
-    if (level === 0 || isKnown) return;
+    if (level === 0 || (this.#isWalked(reference.id, level) && (before === NOBODY || isKnown))) return;
     const { bytes, object } = await frames.chunk(reference.id, this.#options.signal);
     for (const child of decodeNode(bytes, { ...reference, level, object })) {
       if (level > 1) await this.#mark(child, { ...by, level: level - 1 });
       else if (child.id !== undefined) this.#note(child.id, child.length, { owner, frames, isNode: false });
     }
+    this.#noteWalked(reference.id, level);
+  }
+
+  /**
+   * Whether what a chunk list names was marked before. That it is needed says nothing of that: a write-only host may name somebody
+   * else's chunk list as a chunk of a file, as often as it likes. What only it claims is walked once for each restore point.
+   */
+  #isWalked(id: Uint8Array, level: number): boolean {
+    const place = this.#options.index.placeOf(id);
+    if (place === undefined) return this.#walkedClaims.has(`${level} ${hexFromBytes(id)}`);
+    return ((this.#walked[place >>> 3] as number) & (1 << (place & 7))) !== 0;
+  }
+
+  #noteWalked(id: Uint8Array, level: number): void {
+    const place = this.#options.index.placeOf(id);
+    if (place === undefined) this.#walkedClaims.add(`${level} ${hexFromBytes(id)}`);
+    else this.#walked[place >>> 3] = (this.#walked[place >>> 3] as number) | (1 << (place & 7));
   }
 
   /** Whose the chunk was before. */
