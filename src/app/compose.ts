@@ -16,8 +16,8 @@ import { HostNotHypervError, UsageError } from "./errors.ts";
 import type { HostRequest } from "./host-request.ts";
 import { openLocalHost } from "./local/open-local-host.ts";
 import { openRemoteHost } from "./remote/open-remote-host.ts";
-import { openVaultScratch, openVaultStorage } from "./storage/open-vault-storage.ts";
 import { localIndexFor } from "./storage/local-index.ts";
+import { openVaultScratch, openVaultStorage } from "./storage/open-vault-storage.ts";
 import { withVaultCache } from "./storage/vault-cache.ts";
 import { parseVaultAddress, type VaultAddress, vaultLocation } from "./vault-address.ts";
 import { winrmHostKey } from "./winrm-address.ts";
@@ -157,6 +157,7 @@ export async function createVaultAt(
     readonly passphrase: Secret;
     readonly allowWeakPassphrase?: true | undefined;
     readonly lock?: VaultLock | undefined;
+    readonly parity?: true | undefined;
   },
 ): Promise<Opened<{ readonly vault: Vault; readonly recoveryKey: Secret }>> {
   const place = parseVaultAddress(address);
@@ -173,6 +174,7 @@ export async function createVaultAt(
     ...workers(),
     ...weak,
     lock: options.lock,
+    parity: options.parity,
     passphrase: options.passphrase,
   });
   opening.use(made.vault);

@@ -24,7 +24,8 @@ import {
   type VerifyReport,
   verifyVault,
 } from "./maintenance/verify-vault.ts";
-import { Engine } from "./pipeline/engine.ts";
+import { newEngine } from "./new-engine.ts";
+import type { Engine } from "./pipeline/engine.ts";
 import { FrameReader } from "./reading/frame-reader.ts";
 import { StoredFileReader } from "./reading/stored-file-reader.ts";
 import { PassingReceiptBook } from "./receipts/receipt-book.ts";
@@ -40,12 +41,7 @@ import { findPoint, isOfMachine } from "./restore-points/find-point.ts";
 import { PointStore } from "./restore-points/point-store.ts";
 import type { RestorePoint, RestorePointSummary, StoredFile } from "./restore-points/restore-point.ts";
 import { VaultSession } from "./sessions/vault-session.ts";
-import {
-  DEFAULT_MEMORY_BUDGET,
-  defaultWorkers,
-  type VaultFacts,
-  type VaultOptions,
-} from "./vault-options.ts";
+import type { VaultFacts, VaultOptions } from "./vault-options.ts";
 
 /** What opening a vault found out. */
 export interface OpenedVault {
@@ -87,11 +83,7 @@ export class Vault implements AsyncDisposable {
     const { config, keys } = opened;
     this.#options = options;
     this.#opened = opened;
-    this.#engine = new Engine({
-      workers: options.workers ?? defaultWorkers(),
-      identityKey: keys.identityKey,
-      memoryBudgetBytes: options.memoryBudgetBytes ?? DEFAULT_MEMORY_BUDGET,
-    });
+    this.#engine = newEngine(options, opened);
     this.#loaded = new LoadedIndex({ storage, keys, local: options.localIndex });
     this.#frames = new FrameReader({ storage, keys, engine: this.#engine, loaded: this.#loaded });
     this.#notes = new RemovalNotes({ ...options, keys });

@@ -9,6 +9,8 @@ export async function initVault(
     readonly allowWeakPassphrase?: true | undefined;
     /** Locks what is put, where the bucket can. */
     readonly lock?: VaultLock | undefined;
+    /** Puts parity beside every pack. */
+    readonly parity?: true | undefined;
   },
   context: UseCaseContext,
 ): Promise<{ readonly facts: VaultFacts; readonly recoveryKey: Secret }> {
@@ -18,6 +20,7 @@ export async function initVault(
     passphrase: request.passphrase,
     allowWeakPassphrase: request.allowWeakPassphrase,
     lock: request.lock,
+    parity: request.parity,
   });
   return { facts: made.value.vault.facts, recoveryKey: made.value.recoveryKey };
 }

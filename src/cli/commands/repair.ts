@@ -2,6 +2,7 @@ import { runRepair } from "../../app/index.ts";
 import { COMMANDS } from "../../contract/index.ts";
 import { type Command, type CommandSurface, switchOption } from "../command.ts";
 import { amount, counted, instant, shortId } from "../output/index.ts";
+import { tellSidecars } from "./tell-sidecars.ts";
 import { vaultRequest } from "./vault-request.ts";
 
 type Report = Awaited<ReturnType<typeof runRepair>>;
@@ -22,14 +23,17 @@ export const repairCommand: Command = {
 };
 
 function tellFound(report: Report, { output, paint }: CommandSurface): void {
-  const { executed, segments, packs, doomed, waitingFor } = report;
+  const { executed, segments, packs, sidecars, doomed, waitingFor } = report;
   for (const name of segments) output.say(`${paint.bad("damaged")} ${name}: a part of the index`);
-  for (const { object, what, framesRead, chunks, bytes } of packs) {
+  for (const { object, what, framesRead, chunks, bytes, isMended } of packs) {
     const saved = chunks === 0 ? "nothing is in it alone that can be read" : `${amount(bytes)} in it alone`;
     output.say(
-      `${paint.bad("damaged")} ${object}: ${what}; ${counted(framesRead, "frame")} of it open, ${saved}`,
+      `${paint.bad("damaged")} ${object}: ${what}; ${counted(framesRead, "frame")} of it open, ${saved}${isMended === true ? "; parity gives it back whole" : ""}`,
     );
   }
+  if (sidecars !== undefined && sidecars.made > 0) {
+    output.say(`the parity of ${counted(sidecars.made, "pack")} was made again`);
+  } else tellSidecars(sidecars, { output });
   if (segments.length + packs.length === 0) output.say(paint.good("nothing is damaged that is known"));
   else if (!executed) output.say("nothing was changed, --execute does it");
   else if (doomed.length > 0) output.say(`the next prune takes ${counted(doomed.length, "damaged object")}`);

@@ -3,6 +3,7 @@ import { COMMANDS } from "../../contract/index.ts";
 import { type Command, requiredOption, switchOption } from "../command.ts";
 import { amount, counted, instant } from "../output/index.ts";
 import { percentOption } from "./percent-option.ts";
+import { tellSidecars } from "./tell-sidecars.ts";
 
 const DAMAGED = 4;
 
@@ -19,7 +20,11 @@ export const scrubCommand: Command = {
       );
     }
     output.say(`${counted(report.objects, "object")}, ${amount(report.bytes)}`);
-    for (const { object, what } of report.damaged) output.say(`${paint.bad("damaged")} ${object}: ${what}`);
+    for (const { object, what, isMendable } of report.damaged) {
+      const mend = isMendable === true ? "; stillpoint repair mends it whole" : "";
+      output.say(`${paint.bad("damaged")} ${object}: ${what}${mend}`);
+    }
+    tellSidecars(report.sidecars, { output });
     if (report.damaged.length === 0) output.say(paint.good("all bytes are what they were"));
     else output.say("stillpoint verify, with the passphrase, says which restore points need them");
     return { exitCode: report.damaged.length === 0 ? 0 : DAMAGED, summary: { ...report } };

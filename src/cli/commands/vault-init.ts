@@ -15,7 +15,8 @@ export const vaultInitCommand: Command = {
       twice: true,
     });
     const allowWeakPassphrase = switchOption(input, "allowWeakPassphrase");
-    const made = await initVault({ vault, passphrase, allowWeakPassphrase, lock }, surface.context);
+    const parity = switchOption(input, "parity");
+    const made = await initVault({ vault, passphrase, allowWeakPassphrase, lock, parity }, surface.context);
     const recoveryKey = made.recoveryKey.reveal();
     surface.output.say(
       [

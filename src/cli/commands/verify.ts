@@ -4,6 +4,7 @@ import { type Command, switchOption } from "../command.ts";
 import { amount, counted, instant } from "../output/index.ts";
 import { percentOption } from "./percent-option.ts";
 import { tellReceipts } from "./tell-receipts.ts";
+import { tellSidecars } from "./tell-sidecars.ts";
 import { vaultRequest } from "./vault-request.ts";
 
 const DAMAGED = 4;
@@ -37,6 +38,7 @@ export const verifyCommand: Command = {
       output.say(`${counted(report.packsRead, "pack")} read, ${amount(report.bytesRead)}`);
     }
     for (const object of report.healed) output.say(`healed ${object}: a prune takes the damaged copy`);
+    tellSidecars(report.sidecars, surface);
     if (report.findingsKept === false) {
       output.say("this could not be written into the vault: backups do not know of it");
     }

@@ -9,6 +9,8 @@ const IDENTITY = "blake3-256-keyed";
 const SMALLEST_CHUNK = 4096;
 /** A lock that nobody can lift should not outlive everybody. */
 const MOST_LOCK_DAYS = 3650;
+/** The only number of parity segments: docs/vault-format.md 6.1. */
+const PARITY = 2;
 
 /** docs/vault-format.md 4.1. */
 export interface VaultConfig {
@@ -22,6 +24,8 @@ export interface VaultConfig {
   readonly lockDays?: number;
   /** How; with `lockDays` only. */
   readonly lockMode?: LockMode;
+  /** How many parity segments each pack has beside it; absent where there are none. */
+  readonly parity?: typeof PARITY | undefined;
 }
 
 /** What `config` turned out to be. */
@@ -32,7 +36,7 @@ export type ReadConfig =
   | { readonly kind: "no-vault" };
 
 export function newConfig(
-  facts: Pick<VaultConfig, "id" | "created" | "chunkBytes" | "lockDays" | "lockMode">,
+  facts: Pick<VaultConfig, "id" | "created" | "chunkBytes" | "lockDays" | "lockMode" | "parity">,
 ): VaultConfig {
   if (!isChunkSize(facts.chunkBytes)) {
     throw new TypeError(`A chunk of ${facts.chunkBytes} bytes is no power of two from 4 KiB to 512 KiB`);
@@ -50,6 +54,7 @@ export function newConfig(
     chunkBytes,
     identity: IDENTITY,
     ...lock,
+    ...(facts.parity !== undefined && { parity: facts.parity }),
   };
 }
 
@@ -63,14 +68,16 @@ export function decodeConfig(bytes: Uint8Array): ReadConfig {
   if (found?.["format"] !== VAULT_FORMAT) return { kind: "no-vault" };
   const { version, id, created, chunkBytes, mac } = found;
   if (typeof version === "number" && version > FORMAT_VERSION) return { kind: "too-new", version };
-  const macBytes = typeof mac === "string" ? bytesFromHex(mac) : undefined;
-  const guid = typeof id === "string" ? parseGuid(id) : undefined;
+  const macBytes = bytesFromHex(textOf(mac));
+  const guid = parseGuid(textOf(id));
   if (version !== FORMAT_VERSION || typeof created !== "string") return { kind: "damaged" };
   if (typeof chunkBytes !== "number" || !isChunkSize(chunkBytes)) return { kind: "damaged" };
   if (guid === undefined || macBytes?.length !== 32) return { kind: "damaged" };
   const lock = readLock(found);
   if (lock === undefined) return { kind: "damaged" };
-  const config = newConfig({ id: guid, created, chunkBytes, ...lock });
+  // any other parity is not what is encoded again
+  const parity = found["parity"] === undefined ? undefined : PARITY;
+  const config = newConfig({ id: guid, created, chunkBytes, ...lock, parity });
   if (!isCanonical({ ...config, mac: hexFromBytes(macBytes) }, bytes)) return { kind: "damaged" };
   return { kind: "config", config, mac: macBytes };
 }
@@ -82,6 +89,11 @@ export function isConfigProven(config: VaultConfig, mac: Uint8Array, configKey: 
 
 function configMac(config: VaultConfig, configKey: Uint8Array): Uint8Array {
   return createHmac("sha256", configKey).update(JSON.stringify(config)).digest();
+}
+
+/** Empty when it is none. */
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }
 
 /** Both fields, or none of them; undefined when they are something else. */

@@ -61,6 +61,7 @@ test("each magic is the beginning of the SHA-256 of its sentence, and the page h
     SEGMENT_MAGIC: "segment",
     POINT_MAGIC: "restore point",
     REMOVAL_MAGIC: "removal",
+    PARITY_MAGIC: "parity",
     PACK_END_MAGIC: "pack end",
     FRAME_MAGIC: "frame",
     NODE_MAGIC: "recipe node",

@@ -88,3 +88,18 @@ test("`decodeKeySlot()` gives back what was written, and takes nothing else for 
     );
   }
 });
+
+test("`config` says that packs have sidecars by the number of their parity segments, in front of the MAC, and by no other number", () => {
+  const withParity = newConfig({ ...config, parity: 2 });
+  const line = new TextDecoder().decode(encodeConfig(withParity, key));
+  const mac = createHmac("sha256", key)
+    .update(`${text.slice(0, -1)},"parity":2}`)
+    .digest("hex");
+  assert.equal(line, `${text.slice(0, -1)},"parity":2,"mac":"${mac}"}\n`);
+  const read = decodeConfig(bytesOf(line));
+  assert.ok(read.kind === "config" && isConfigProven(read.config, read.mac, key));
+  assert.deepEqual(read.config, withParity);
+  for (const other of ['"parity":3', '"parity":"2"', '"parity":null', '"parity":true']) {
+    assert.equal(decodeConfig(bytesOf(line.replace('"parity":2', other))).kind, "damaged", other);
+  }
+});

@@ -96,6 +96,18 @@ export const PackTrailer = struct("PackTrailer", 56, {
   magic: bytes(8),
 });
 
+/** docs/vault-format.md 6.1. In front of a pack's parity. */
+export const ParityHead = struct("ParityHead", 56, {
+  magic: bytes(8),
+  version: u16,
+  dataSegments: u8,
+  paritySegments: u8,
+  reserved: reserved(4),
+  pack: bytes(32),
+  packBytes: u32,
+  segmentBytes: u32,
+});
+
 /** docs/vault-format.md 7. */
 export const SegmentHead = struct("SegmentHead", 16, {
   packCount: u32,

@@ -14,3 +14,4 @@ export const HOST_MAGIC = magic("stillpoint vault: host", 8);
 export const PACK_END_MAGIC = magic("stillpoint vault: pack end", 8);
 export const FRAME_MAGIC = magic("stillpoint vault: frame", 4);
 export const NODE_MAGIC = magic("stillpoint vault: recipe node", 4);
+export const PARITY_MAGIC = magic("stillpoint vault: parity", 8);

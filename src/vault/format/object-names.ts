@@ -3,6 +3,7 @@ import { bytesFromHex, hexFromBytes, parseRestorePointId, type RestorePointId } 
 export const CONFIG_NAME = "config";
 export const KEYS_PREFIX = "keys/";
 export const PACKS_PREFIX = "packs/";
+export const PARITY_PREFIX = "parity/";
 export const INDEX_PREFIX = "index/";
 export const POINTS_PREFIX = "points/";
 export const LEASES_PREFIX = "leases/";
@@ -49,6 +50,16 @@ export function keySlotName(digest: Uint8Array): string {
 export function packName(digest: Uint8Array): string {
   const hex = hexFromBytes(digest);
   return `${PACKS_PREFIX}${hex.slice(0, 2)}/${hex}`;
+}
+
+/** The sidecar of a pack, from the pack's name. */
+export function parityName(pack: string): string {
+  return PARITY_PREFIX + pack.slice(PACKS_PREFIX.length);
+}
+
+/** Which pack a sidecar belongs to, from its name. */
+export function packOfParity(sidecar: string): string {
+  return PACKS_PREFIX + sidecar.slice(PARITY_PREFIX.length);
 }
 
 export function segmentName(digest: Uint8Array): string {

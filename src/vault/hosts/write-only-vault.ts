@@ -3,19 +3,15 @@ import type { WriterKeys } from "../crypto/vault-keys.ts";
 import type { VaultConfig } from "../format/config-document.ts";
 import { POINTS_PREFIX, pointFromName } from "../format/object-names.ts";
 import { LoadedIndex } from "../index/load-index.ts";
-import { Engine } from "../pipeline/engine.ts";
+import { newEngine } from "../new-engine.ts";
+import type { Engine } from "../pipeline/engine.ts";
 import { PassingReceiptBook } from "../receipts/receipt-book.ts";
 import { ReceiptChain } from "../receipts/receipt-chain.ts";
 import { RemovalNotes } from "../removal/removal-notes.ts";
 import type { StoredFile } from "../restore-points/restore-point.ts";
 import { deletePoint, writePoint } from "../restore-points/write-point.ts";
 import { VaultSession } from "../sessions/vault-session.ts";
-import {
-  DEFAULT_MEMORY_BUDGET,
-  defaultWorkers,
-  type VaultFacts,
-  type VaultOptions,
-} from "../vault-options.ts";
+import type { VaultFacts, VaultOptions } from "../vault-options.ts";
 
 /** A vault as a write-only host has it: sessions, and nothing else. Comes from `openWriteOnlyVault`. */
 export class WriteOnlyVault implements AsyncDisposable {
@@ -37,11 +33,7 @@ export class WriteOnlyVault implements AsyncDisposable {
     this.#options = options;
     this.#keys = keys;
     this.host = host;
-    this.#engine = new Engine({
-      workers: options.workers ?? defaultWorkers(),
-      identityKey: keys.identityKey,
-      memoryBudgetBytes: options.memoryBudgetBytes ?? DEFAULT_MEMORY_BUDGET,
-    });
+    this.#engine = newEngine(options, opened);
     this.#loaded = new LoadedIndex({ storage, keys, local: options.localIndex });
     this.facts = {
       id: config.id,

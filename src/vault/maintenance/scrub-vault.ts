@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { type Clock, forEachBounded, hexFromBytes, MIB, throwIfInterrupted } from "../../base/index.ts";
 import type { Storage, StoredObject } from "../../storage/index.ts";
 import { VaultDamagedError, VaultNotFoundError } from "../errors.ts";
+import { decodeConfig } from "../format/config-document.ts";
 import {
   CONFIG_NAME,
   digestFromName,
@@ -10,6 +11,8 @@ import {
   PACKS_PREFIX,
 } from "../format/object-names.ts";
 import { getOrDamaged, isGone } from "../packs/get-or-damaged.ts";
+import { checkSidecars, type SidecarReport } from "../parity/check-sidecars.ts";
+import { mendFromSidecar } from "../parity/mend-from-sidecar.ts";
 import { type CheckedObjects, ForgottenChecks } from "./checked-objects.ts";
 import { CheckingTurn } from "./checking-turn.ts";
 import type { DamagedObject } from "./damage-ledger.ts";
@@ -44,7 +47,14 @@ export interface ScrubReport {
   /** When the interrupted reading began that this one went on with: an ISO instant. */
   readonly goesOnSince?: string | undefined;
   /** Which restore points need them cannot be said without a key. */
-  readonly damaged: readonly Pick<DamagedObject, "object" | "what">[];
+  readonly damaged: readonly ScrubbedDamage[];
+  /** Packs that cannot be mended because their sidecar is missing or damaged; absent in a vault without sidecars. Nothing is lost. */
+  readonly sidecars?: SidecarReport | undefined;
+}
+
+export interface ScrubbedDamage extends Pick<DamagedObject, "object" | "what"> {
+  /** A pack whose sidecar gives back every byte: `repair` does that. */
+  readonly isMendable?: true;
 }
 
 /**
@@ -63,7 +73,7 @@ export async function scrubVault(options: ScrubOptions): Promise<ScrubReport> {
   for await (const { name, sizeBytes } of namedByContent(storage, signal)) turn.add(name, sizeBytes);
   const totalBytes = turn.plan();
   await turn.begin();
-  const damaged: { object: string; what: string }[] = [];
+  const damaged: ScrubbedDamage[] = [];
   let objects = 0;
   let doneBytes = 0;
   const check = async (object: StoredObject): Promise<void> => {
@@ -71,7 +81,7 @@ export async function scrubVault(options: ScrubOptions): Promise<ScrubReport> {
     const what = await damageOf(object, { storage, signal });
     if (what === "gone") return; // a prune took it since it was listed
     if (what === undefined) await checked.note(object.name, now());
-    else damaged.push({ object: object.name, what });
+    else damaged.push({ object: object.name, what, ...(await mendable(object, { storage, signal })) });
     objects++;
     doneBytes += object.sizeBytes;
     onProgress?.({ doneBytes, totalBytes: Math.max(totalBytes, doneBytes) });
@@ -83,11 +93,13 @@ export async function scrubVault(options: ScrubOptions): Promise<ScrubReport> {
     throw error;
   }
   await turn.end();
+  const sidecars = await sidecarsOf(options);
   const since = turn.goesOnSince;
   return {
     objects,
     bytes: doneBytes,
     damaged: damaged.toSorted((a, b) => (a.object < b.object ? -1 : 1)),
+    ...(sidecars !== undefined && { sidecars }),
     ...(since !== undefined && { goesOnSince: Temporal.Instant.fromEpochMilliseconds(since).toString() }),
   };
 }
@@ -104,6 +116,31 @@ async function damageOf(
     if (!(error instanceof VaultDamagedError)) throw error;
     return isGone(error) ? "gone" : error.what;
   }
+}
+
+async function mendable(
+  { name }: StoredObject,
+  place: Pick<ScrubOptions, "storage" | "signal">,
+): Promise<Pick<ScrubbedDamage, "isMendable">> {
+  if (!name.startsWith(PACKS_PREFIX)) return {};
+  try {
+    const bytes = await getOrDamaged(place.storage, name, { signal: place.signal });
+    return (await mendFromSidecar(bytes, name, place)) === undefined ? {} : { isMendable: true };
+  } catch (error) {
+    if (error instanceof VaultDamagedError) return {};
+    throw error;
+  }
+}
+
+/** Whether packs have sidecars is what the config says, which only a key proves. They are read when everything is. */
+async function sidecarsOf({ storage, turn, signal }: ScrubOptions): Promise<SidecarReport | undefined> {
+  const read = decodeConfig(await getOrDamaged(storage, CONFIG_NAME, { signal }));
+  if (read.kind !== "config" || read.config.parity === undefined) return undefined;
+  const packs = new Map<string, number>();
+  for await (const { name, sizeBytes } of storage.list(PACKS_PREFIX, { signal })) {
+    if (digestFromName(name) !== undefined) packs.set(name, sizeBytes);
+  }
+  return await checkSidecars(packs, { storage, signal, isRead: (turn?.percent ?? 100) >= 100 });
 }
 
 async function* namedByContent(

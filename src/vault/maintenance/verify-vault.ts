@@ -7,6 +7,7 @@ import { CONFIG_NAME } from "../format/object-names.ts";
 import type { LoadedIndex } from "../index/load-index.ts";
 import type { KeySlots } from "../keys/key-slots.ts";
 import { getOrDamaged } from "../packs/get-or-damaged.ts";
+import { checkSidecars, type SidecarReport } from "../parity/check-sidecars.ts";
 import type { Engine } from "../pipeline/engine.ts";
 import type { FrameReader } from "../reading/frame-reader.ts";
 import type { ReceiptReport, Receipts } from "../receipts/receipts.ts";
@@ -54,6 +55,8 @@ export interface VerifyReport {
   readonly goesOnSince?: string | undefined;
   /** False when damage was found and could not be written down: this credential may not, or nothing fits any more. */
   readonly findingsKept?: false | undefined;
+  /** Packs that cannot be mended because their sidecar is missing or damaged; absent in a vault without sidecars. Nothing is lost. */
+  readonly sidecars?: SidecarReport | undefined;
   /** Packs that no segment names: left by a session that was killed, or that is running. Harmless. */
   readonly unreferencedPacks: number;
   /** Whether every restore point is there that was there, and that nobody removed who may. */
@@ -105,6 +108,7 @@ export async function verifyVault(options: VerifyOptions, parts: VerifyParts): P
   const points = await new PointCheck({ ...parts, index: loaded.index, ledger, signal }).run();
   await record.flush();
   await record.close(parts.storage);
+  const sidecars = await sidecarsOf(options, parts);
   const { damaged: unreadable, ...receipts } = await parts.receipts.check(signal);
   for (const { object, what } of unreadable) ledger.note(object, what);
   const isHealed = ({ object, points }: DamagedObject): boolean =>
@@ -122,6 +126,7 @@ export async function verifyVault(options: VerifyOptions, parts: VerifyParts): P
     bytesRead: read.bytes,
     ...(since !== undefined && { goesOnSince: Temporal.Instant.fromEpochMilliseconds(since).toString() }),
     ...(!record.isWritable && { findingsKept: false }),
+    ...(sidecars !== undefined && { sidecars }),
     unreferencedPacks: loaded.adoptedPacks.length + loaded.unreadablePacks.size,
     receipts,
   };
@@ -150,6 +155,17 @@ async function checkPacks(
   if (percent <= 0) return { packs: 0, bytes: 0, goesOnSince: undefined };
   const checked = options.checked ?? new ForgottenChecks();
   return await packs.checkData({ percent, checked, fromStart, onProgress });
+}
+
+/** Sidecars are read when everything is. */
+async function sidecarsOf(
+  { readDataPercent = 0, signal }: VerifyOptions,
+  { storage, engine, loaded }: VerifyParts,
+): Promise<SidecarReport | undefined> {
+  if (engine.sidecars === undefined) return undefined;
+  const packs = loaded.index.packs.filter(({ isThere, isDoomed }) => isThere && !isDoomed);
+  const sizes = new Map(packs.map(({ object, sizeBytes }) => [object, sizeBytes]));
+  return await checkSidecars(sizes, { storage, signal, isRead: readDataPercent >= 100 });
 }
 
 async function checkConfig({ storage, keys }: VerifyParts): Promise<void> {

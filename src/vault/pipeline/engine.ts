@@ -1,6 +1,7 @@
 import { MIB } from "../../base/index.ts";
 import { FRAME_BYTES, HASH_BYTES, PACK_BYTES } from "../format/layout.ts";
 import { PACK_BUFFER_BYTES } from "../packs/pack-builder.ts";
+import { SidecarMaker } from "../parity/sidecar-maker.ts";
 import { BufferPool } from "./buffer-pool.ts";
 import { WorkerPool } from "./worker-pool.ts";
 
@@ -21,6 +22,8 @@ export interface EngineOptions {
   readonly identityKey: Uint8Array;
   /** For buffers and packs together. */
   readonly memoryBudgetBytes: number;
+  /** Whether packs have sidecars. */
+  readonly hasParity?: boolean;
 }
 
 /**
@@ -38,6 +41,8 @@ export class Engine implements AsyncDisposable {
   readonly opened: BufferPool;
   /** Where packs are built. As many as packs under construction and on their way. */
   readonly packBuffers: BufferPool;
+  /** Of a vault whose packs have sidecars. */
+  readonly sidecars: SidecarMaker | undefined;
   /** How many stretches one file has in hand at once. */
   readonly stretchesAhead: number;
   /** How many tasks of sealing one file has in hand at once. */
@@ -49,8 +54,10 @@ export class Engine implements AsyncDisposable {
     const budget = Math.max(LEAST_BUDGET, options.memoryBudgetBytes);
     this.workers = new WorkerPool({ size: options.workers, start: { identityKey: options.identityKey } });
     this.putsAtOnce = 1;
-    const forBuffers = budget - (OPEN_PACKS + this.putsAtOnce) * PACK_BYTES;
-    const wanted = 4 * options.workers + 4;
+    const stripes = options.hasParity === true ? 1 : 0;
+    this.sidecars = stripes === 1 ? new SidecarMaker(this.workers, PACK_BUFFER_BYTES) : undefined;
+    const forBuffers = budget - (OPEN_PACKS + this.putsAtOnce + stripes) * PACK_BYTES;
+    const wanted = 4 * options.workers + 2;
     const count = Math.max(4, Math.min(wanted, Math.floor((0.75 * forBuffers) / STRETCH_BYTES)));
     this.stretches = new BufferPool({
       bufferBytes: STRETCH_BYTES + HASH_BYTES * STRETCH_CHUNKS,
@@ -62,7 +69,7 @@ export class Engine implements AsyncDisposable {
     this.outputs = new BufferPool({ bufferBytes: OUTPUT_BYTES, limit, kind: "shared" });
     this.opened = new BufferPool({ bufferBytes: RUN_FRAMES * FRAME_BYTES, limit, kind: "shared" });
     this.packBuffers = new BufferPool({ bufferBytes: PACK_BUFFER_BYTES, limit, kind: "own" });
-    this.sealsAhead = options.workers + 2;
+    this.sealsAhead = options.workers + 1;
     this.stretchesAhead = Math.max(2, Math.min(2 * options.workers + 2, count - 2));
   }
 

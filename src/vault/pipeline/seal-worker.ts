@@ -6,6 +6,7 @@ import { FRAME_BYTES } from "../format/layout.ts";
 import { discard } from "../packs/discard.ts";
 import { openFrame, sealFrame } from "../packs/frame-codec.ts";
 import { hasStatedIds } from "../packs/stated-ids.ts";
+import { encodeSidecar } from "../parity/sidecar.ts";
 import { copyFrames } from "./copy-frames.ts";
 import { readOpenFile } from "./in-thread/read-open-file.ts";
 import {
@@ -38,6 +39,7 @@ parentPort?.on("message", ({ ticket, task }: TaskMessage) => {
 function perform(task: WorkerTask): TaskResults[keyof TaskResults] {
   if (task.kind === "hash") return hashAll(task);
   if (task.kind === "copy") return copyFrames(task, hasher);
+  if (task.kind === "parity") return encodeSidecar(task.stripe, task);
   return task.kind === "seal" ? sealAll(task) : openAll(task);
 }
 

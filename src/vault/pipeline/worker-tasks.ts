@@ -79,7 +79,16 @@ export interface OpenedFrame {
   readonly plainBytes: number;
 }
 
-export type WorkerTask = HashTask | SealTask | OpenTask | CopyTask;
+/** The sidecar of a pack: docs/vault-format.md 6.1. */
+export interface ParityTask {
+  readonly kind: "parity";
+  /** Memory that both threads see: the pack, and zeros behind it. */
+  readonly stripe: Uint8Array;
+  readonly packBytes: number;
+  readonly digest: Uint8Array;
+}
+
+export type WorkerTask = HashTask | SealTask | OpenTask | CopyTask | ParityTask;
 
 /** What each kind of task gives. `null` is a damaged frame. */
 export interface TaskResults {
@@ -90,6 +99,7 @@ export interface TaskResults {
   readonly open: readonly (OpenedFrame | null)[];
   /** Whether everything was read, found good and written. Else some of it may be written, and it is not said what went wrong. */
   readonly copy: boolean;
+  readonly parity: Uint8Array;
 }
 
 export interface TaskMessage {

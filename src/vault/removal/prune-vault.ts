@@ -39,6 +39,7 @@ import { overDamage, tellDamage } from "./known-damage.ts";
 import { markNeeded } from "./mark-needed.ts";
 import { type MovingParts, moveChunks } from "./move-chunks.ts";
 import type { NeededChunks } from "./needed-chunks.ts";
+import { OldSidecars } from "./old-sidecars.ts";
 import { type PruneOptions, type PruneReport, withBefore } from "./prune-report.ts";
 import type { DamageNote, DoomedList, RemovalNotes } from "./removal-notes.ts";
 import { rewriteSegments } from "./rewrite-segments.ts";
@@ -113,6 +114,7 @@ class Prune {
   readonly #revoked: string[] = [];
   readonly #waitingFor = new Set<string>();
   readonly #sizes = new Map<string, number>();
+  readonly #sidecars = new OldSidecars(async (object) => await this.#tryDelete(object));
   /** Segments that lists name. */
   readonly #replaced = new Set<string>();
   #open: ReadonlyMap<string, string> = new Map();
@@ -144,6 +146,7 @@ class Prune {
     const ready = await this.#readyLists(all);
     await this.#moveWhatIsNeededNow(seen);
     for (const each of ready) await this.#finish(each);
+    await this.#sidecars.dropOrphans(this.#sizes, this.#options.signal);
     for (const name of await overDamage(this.#damageNotes, this.#parts.storage)) await this.#tryDelete(name);
     await this.#parts.receipts.compact(this.#options.signal);
     return this.#report(all, ready);
@@ -180,7 +183,8 @@ class Prune {
     const { notes } = this.#parts;
     const { signal } = this.#options;
     // the order of these listings is the proof: packs, then leases, then lists, then restore points
-    await this.#listPacks();
+    await this.#sidecars.list(this.#parts, signal);
+    await this.#listPacks(signal);
     this.#open = await this.#openSessions();
     const lists = await notes.doomedLists(signal);
     for (const { packs, segments } of lists) {
@@ -195,9 +199,8 @@ class Prune {
     return lists;
   }
 
-  async #listPacks(): Promise<void> {
-    const { storage } = this.#parts;
-    for await (const { name, sizeBytes } of storage.list(PACKS_PREFIX, { signal: this.#options.signal })) {
+  async #listPacks(signal: AbortSignal | undefined): Promise<void> {
+    for await (const { name, sizeBytes } of this.#parts.storage.list(PACKS_PREFIX, { signal })) {
       this.#sizes.set(name, sizeBytes);
     }
   }
@@ -402,7 +405,7 @@ class Prune {
     const stuck = new Set([...this.#damaged.map(({ object }) => object), ...stays]);
     let isGone = true;
     const remove = async (object: string): Promise<void> => {
-      if (stuck.has(object) || !(await this.#tryDelete(object))) isGone = false;
+      if (stuck.has(object) || !(await this.#sidecars.deleteWith(object))) isGone = false;
       else this.#deletedBytes += this.#sizes.get(object) ?? 0;
     };
     const bounds = { limit: DELETES_AT_ONCE, signal: this.#options.signal };
@@ -439,7 +442,7 @@ class Prune {
       removedPoints: this.#removedPoints,
       packsDropped: this.#packsDropped,
       packsMoved: this.#packsMoved,
-      bytesFreed: this.#deletedBytes - this.#writtenBytes,
+      bytesFreed: this.#deletedBytes + this.#sidecars.freedBytes - this.#writtenBytes,
       bytesDoomed: this.#doomedBytes,
       waitingFor: [...this.#waitingFor].sort(),
       revoked: this.#revoked,

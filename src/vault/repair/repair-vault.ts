@@ -9,6 +9,8 @@ import { PackCheck } from "../maintenance/check-packs.ts";
 import { DamageLedger } from "../maintenance/damage-ledger.ts";
 import { DamageRecord } from "../maintenance/damage-record.ts";
 import { isGone } from "../packs/get-or-damaged.ts";
+import { checkSidecars, type SidecarReport } from "../parity/check-sidecars.ts";
+import { makeSidecars } from "../parity/make-sidecars.ts";
 import type { Engine } from "../pipeline/engine.ts";
 import { FrameReader } from "../reading/frame-reader.ts";
 import type { RemovalNotes } from "../removal/removal-notes.ts";
@@ -38,6 +40,8 @@ export interface RepairReport {
   readonly packsNamed: number;
   /** Damaged packs and what was taken out of each, or would be. */
   readonly packs: readonly (SalvagedPack & { readonly what: string })[];
+  /** Packs without the sidecar that they should have; absent in a vault without sidecars. `made` counts those that were made. */
+  readonly sidecars?: (SidecarReport & { readonly made: number }) | undefined;
   /** Objects that the next prune deletes: nothing can be read from them that is not somewhere else now. */
   readonly doomed: readonly string[];
   /** Sessions that are open: as long as there are any, packs that cannot be told apart from theirs stay. Names of leases. */
@@ -103,6 +107,7 @@ class Repair {
     const salvage = new Salvage({ ...this.#parts, loaded, signal });
     const packs = await this.#salvageAll(salvage, unreadable, store);
     await store?.finish();
+    const sidecars = await this.#repairSidecars();
     const goes = unreadable
       .map(({ object }) => object)
       .filter((object) => this.#listed.has(object) && !loaded.index.isDoomed(object));
@@ -118,6 +123,7 @@ class Repair {
       segments,
       packsNamed,
       packs,
+      ...(sidecars !== undefined && { sidecars }),
       doomed: [...doomed.packs, ...doomed.segments],
       waitingFor,
       lost,
@@ -196,6 +202,18 @@ class Repair {
       if (!(error instanceof VaultDamagedError && isGone(error))) throw error;
       return undefined;
     }
+  }
+
+  async #repairSidecars(): Promise<RepairReport["sidecars"]> {
+    const { storage, engine } = this.#parts;
+    const { signal, execute } = this.#options;
+    const { index } = this.#loaded;
+    const { sidecars } = engine;
+    if (sidecars === undefined) return undefined;
+    const packs = new Map([...this.#listed].filter(([name]) => !index.isDoomed(name)));
+    const report = await checkSidecars(packs, { storage, signal, isRead: true });
+    const made = execute === true ? await makeSidecars(report, { storage, signal, sidecars }) : 0;
+    return { ...report, made };
   }
 
   async #doom(

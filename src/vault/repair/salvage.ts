@@ -3,6 +3,7 @@ import type { Storage } from "../../storage/index.ts";
 import { HASH_BYTES } from "../format/layout.ts";
 import type { LoadedIndex } from "../index/load-index.ts";
 import { getOrDamaged } from "../packs/get-or-damaged.ts";
+import { mendFromSidecar } from "../parity/mend-from-sidecar.ts";
 import type { Engine } from "../pipeline/engine.ts";
 import type { PackClass } from "../sessions/session-packs.ts";
 import { PackHeaders } from "./pack-headers.ts";
@@ -30,6 +31,8 @@ export interface SalvagedPack {
   /** Chunks that are nowhere else, and their bytes. */
   readonly chunks: number;
   readonly bytes: number;
+  /** Its sidecar gave back every byte that it had. */
+  readonly isMended?: true;
 }
 
 /** Reads damaged packs frame by frame. Holds one pack in memory. */
@@ -56,7 +59,9 @@ export class Salvage {
   /** Hands out what is in no other place. @throws {VaultDamagedError} when the pack is gone */
   async read(object: string, receive: ChunkReceiver): Promise<SalvagedPack> {
     const { storage, engine, loaded, signal } = this.#parts;
-    const pack = await getOrDamaged(storage, object, { signal });
+    const found = await getOrDamaged(storage, object, { signal });
+    const mended = await mendFromSidecar(found, object, { storage, signal });
+    const pack = mended ?? found;
     let framesRead = 0;
     let [chunks, bytes] = [0, 0];
     for await (const header of this.#headers.candidates(pack, object, loaded.index.packs)) {
@@ -72,7 +77,7 @@ export class Salvage {
       }
       if (framesRead > 0) break;
     }
-    return { object, framesRead, chunks, bytes };
+    return { object, framesRead, chunks, bytes, ...(mended !== undefined && { isMended: true }) };
   }
 
   #isOnlyHere(id: Uint8Array): boolean {

@@ -4,7 +4,7 @@ import { envelopeHeader, type SessionKeys } from "../crypto/session-keys.ts";
 import type { WriterKeys } from "../crypto/vault-keys.ts";
 import { VaultDamagedError } from "../errors.ts";
 import { CONTENT } from "../format/layout.ts";
-import { packName } from "../format/object-names.ts";
+import { packName, parityName } from "../format/object-names.ts";
 import { getOrDamaged } from "../packs/get-or-damaged.ts";
 import { PACK_BUFFER_BYTES, PackBuilder } from "../packs/pack-builder.ts";
 import type { PackContents } from "../packs/pack-contents.ts";
@@ -16,7 +16,7 @@ export interface SessionPacksOptions {
   readonly storage: Storage;
   readonly keys: WriterKeys;
   readonly session: SessionKeys;
-  readonly engine: Pick<Engine, "packBuffers" | "putsAtOnce">;
+  readonly engine: Pick<Engine, "packBuffers" | "putsAtOnce"> & Partial<Pick<Engine, "sidecars">>;
   /** Told of each pack that is durable; counts as part of putting it. */
   readonly onDurable: (contents: PackContents) => Promise<void>;
 }
@@ -103,11 +103,15 @@ export class SessionPacks {
   }
 
   async #put({ builder, buffer }: Building): Promise<void> {
+    const { storage, engine } = this.#options;
     const { contents, parts } = builder.finish();
+    const name = packName(contents.digest);
     try {
-      await putOnce(this.#options.storage, packName(contents.digest), parts);
+      await putOnce(storage, name, parts);
+      const sidecar = await engine.sidecars?.make(parts, contents.digest);
+      if (sidecar !== undefined) await putOnce(storage, parityName(name), [sidecar]);
     } finally {
-      if (buffer.length === PACK_BUFFER_BYTES) this.#options.engine.packBuffers.put(buffer);
+      if (buffer.length === PACK_BUFFER_BYTES) engine.packBuffers.put(buffer);
     }
     await this.#options.onDurable(contents);
   }

@@ -42,6 +42,8 @@ export interface SmallVaultOptions {
   readonly chunkBytes?: number;
   readonly workers?: number;
   readonly lock?: VaultLock;
+  /** With sidecars beside the packs. */
+  readonly parity?: true;
   readonly clock?: Clock;
 }
 
@@ -54,6 +56,7 @@ export async function createSmallVault(
     storage,
     clock: options.clock ?? new FakeClock(),
     lock: options.lock,
+    parity: options.parity,
     entropy: new SeededEntropy(options.seed ?? 1),
     passphrase: TEST_PASSPHRASE,
     kdf: CHEAP_KDF,
