@@ -4,19 +4,29 @@ import { test } from "node:test";
 import { hexFromBytes, type RestorePointId, type Secret } from "../../base/index.ts";
 import { FakeClock, SeededEntropy } from "../../base/testing/index.ts";
 import { MemoryStorage } from "../../storage/testing/index.ts";
+import { createChunkHasher } from "../chunking/chunk-hasher.ts";
 import { aeadSeal, ZERO_NONCE } from "../crypto/aead.ts";
 import { deriveKey } from "../crypto/derive-key.ts";
 import { ed25519Sign } from "../crypto/ed25519.ts";
-import { SessionKeyring } from "../crypto/open-header.ts";
+import { openHeader, SessionKeyring } from "../crypto/open-header.ts";
 import { sealPoint, sealRemoval, sealSegment } from "../crypto/sealed-object.ts";
-import { newSessionKeys, provenHeader } from "../crypto/session-keys.ts";
+import { envelopeHeader, newSessionKeys, provenHeader } from "../crypto/session-keys.ts";
 import { vaultKeysFrom, type WriterKeys } from "../crypto/vault-keys.ts";
-import { COMPRESSION, CONTENT, KEY_FORM, SealedBody, SealedHeader } from "../format/layout.ts";
+import {
+  COMPRESSION,
+  CONTENT,
+  FrameChunk,
+  FrameHead,
+  KEY_FORM,
+  SealedBody,
+  SealedHeader,
+} from "../format/layout.ts";
 import { HOST_MAGIC, SEGMENT_MAGIC } from "../format/magic.ts";
 import {
   doomedName,
   hostEndedName,
   hostName,
+  packName,
   pointName,
   segmentName,
   trashName,
@@ -31,6 +41,8 @@ import {
   VaultHostEndedError,
   VaultHostUnknownError,
 } from "../index.ts";
+import { longestFrame, sealFrame } from "../packs/frame-codec.ts";
+import { encodePackEnd } from "../packs/pack-footer.ts";
 import {
   backUp,
   bringBack,
@@ -390,4 +402,62 @@ test("`SessionKeyring` opens an envelope only with what it is bound to, also whe
     const bent = { ...header, [field]: header[field].map((byte) => byte ^ 1) };
     assert.throws(() => keyring.open(bent, "x"), VaultDamagedError, field);
   }
+});
+
+test("`openHeader()` refuses a header of this vault's keys that names another vault", () => {
+  const vault = "00112233-4455-6677-8899-AABBCCDDEEFF" as never;
+  const keys = vaultKeysFrom(new Uint8Array(32).fill(1), vault);
+  const elsewhere = { ...keys, vaultBytes: keys.vaultBytes.map((byte) => byte ^ 1) };
+  const { envelope } = newSessionKeys(keys, new SeededEntropy(81));
+  const fields = { ...envelope, magic: HOST_MAGIC, content: CONTENT.host, keyForm: KEY_FORM.envelope };
+  openHeader(keys, provenHeader(keys, fields), { kind: "host", object: "x" });
+  assert.throws(
+    () => openHeader(keys, provenHeader(elsewhere, fields), { kind: "host", object: "x" }),
+    /another vault/,
+  );
+});
+
+test("of a host whose key was taken away a restore point counts by its bytes, not by its name", async () => {
+  const storage = new MemoryStorage();
+  await using vault = (await createSmallVault(storage)).vault;
+  const { key, facts } = await vault.addHost("hv01");
+  const { id, time } = await hostBacksUp(storage, key, { seed: 10, bytes: disk });
+  await vault.endHost(facts.id);
+  const [name] = storage.names().filter((each) => each.startsWith("points/"));
+  const keys = keysOf(key);
+  const body = { version: 1, ...draftOf([]), id, time, bytes: 0, vault: keys.vault };
+  storage.replace(name ?? "", Buffer.concat(sealPoint(text(body), keys, new SeededEntropy(82))));
+  await using reader = await openSmallVault(storage, { seed: 3 });
+  await assert.rejects(reader.findPoint(id), VaultHostEndedError);
+  assert.deepEqual(await Array.fromAsync(reader.points()), []);
+});
+
+test("a pack whose footer promises other chunks than its frames hold is not believed when it is read back", async () => {
+  const storage = new MemoryStorage();
+  await using vault = (await createSmallVault(storage)).vault;
+  const { key } = await vault.addHost("hv01");
+  const keys = keysOf(key);
+  const hasher = await createChunkHasher(keys.identityKey);
+  const idOf = (bytes: Uint8Array): Uint8Array => {
+    const id = new Uint8Array(32);
+    hasher.hash(bytes, id, 0);
+    return id;
+  };
+  const [held, promised] = [someBytes(21, 4096), someBytes(22, 4096)];
+  const session = newSessionKeys(keys, new SeededEntropy(83));
+  const header = envelopeHeader(keys, session, CONTENT.dataPack);
+  const frame = new Uint8Array(longestFrame(4096, 1));
+  const input = { number: 1, plain: held, ids: idOf(held), lengths: Uint32Array.of(4096) };
+  const length = sealFrame(input, { key: session.frameKey, header }, frame);
+  const clear = frame.slice(0, FrameHead.sizeBytes + FrameChunk.sizeBytes);
+  clear.set(idOf(promised), FrameHead.sizeBytes);
+  const end = encodePackEnd([{ offset: header.length, clear }], header, session.footerKey);
+  const bytes = Buffer.concat([header, frame.subarray(0, length), end]);
+  const pack = packName(createHash("sha256").update(bytes).digest());
+  await storage.put(pack, [bytes]);
+  await using reader = await openSmallVault(storage, { seed: 3 });
+  const { packs, damaged } = await reader.readBackHosts();
+  assert.deepEqual([packs, damaged.map(({ object }) => object)], [0, [pack]]);
+  const point = await backUp(reader, { promised });
+  await assertComesBack(reader, point.id, promised);
 });
