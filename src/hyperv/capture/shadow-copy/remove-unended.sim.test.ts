@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openOlderScene, type Scene } from "../../../simulator/testing/index.ts";
+import { openHypervHost } from "../../hyperv-host.ts";
+import { changedSession } from "../../testing/changed-session.ts";
 import { MemoryJournal } from "../../testing/index.ts";
 import { dyingDiskshadow, killedInDiskshadow } from "../../testing/killed-in-diskshadow.ts";
 import { holdOptions, hostWithPrograms, MACHINE } from "../../testing/scene-host.ts";
@@ -47,6 +49,39 @@ test("`cleanUp()` removes the writer's checkpoint beside one that another produc
   await (await hostWithPrograms(scene, journal)).cleanUp();
   assert.notEqual(ours, FOREIGN);
   assert.deepEqual(await standing(scene), [FOREIGN]);
+});
+
+test("`cleanUp()` leaves alone what stood long before the record, and what has the name of another run", async () => {
+  for (const [seconds, name] of [
+    [-3600, "Other"],
+    [0, "Stillpoint run-9"],
+  ] as const) {
+    await using scene = await openOlderScene("2012r2", dyingDiskshadow());
+    const journal = await killedInDiskshadow(scene, ({ shadowCopies }) => shadowCopies !== undefined);
+    await change(scene, ([ours]) => [
+      { ...ours, id: FOREIGN, name, created: later(ours?.created ?? "", seconds) },
+    ]);
+    await (await hostWithPrograms(scene, journal)).cleanUp();
+    assert.deepEqual(await standing(scene), [FOREIGN], name);
+  }
+});
+
+test("`cleanUp()` gives the writer a minute to take its checkpoint away by itself", async () => {
+  await using scene = await openOlderScene("2012r2", dyingDiskshadow());
+  const journal = await killedInDiskshadow(scene, ({ shadowCopies }) => shadowCopies !== undefined);
+  const before = scene.clock.monotonicMs();
+  const session = changedSession(scene.session, {
+    methods: {
+      DestroySnapshot: async (_asked, goOn) => {
+        assert.ok(scene.clock.monotonicMs() - before >= 60_000, "it did not wait");
+        return await goOn();
+      },
+    },
+  });
+  const { clock, entropy, host } = scene;
+  const ports = { session, files: host.files(), commands: host.commands(), clock, entropy, journal };
+  const { leftBehind } = await (await openHypervHost({ ...ports, hostKey: "sim:test" })).cleanUp();
+  assert.deepEqual([leftBehind, await standing(scene)], [[], []]);
 });
 
 test("`cleanUp()` tells of backup checkpoints, and removes none, where two stood when the shadow copies were made or no set is ours", async () => {
