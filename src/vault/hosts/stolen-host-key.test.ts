@@ -461,3 +461,20 @@ test("a pack whose footer promises other chunks than its frames hold is not beli
   const point = await backUp(reader, { promised });
   await assertComesBack(reader, point.id, promised);
 });
+
+test("no restore point is read by what another writer's host claims", async () => {
+  const storage = new MemoryStorage();
+  await using vault = (await createSmallVault(storage)).vault;
+  const [one, two] = [await vault.addHost("hv01"), await vault.addHost("hv02")];
+  const [file] = (await hostBacksUp(storage, one.key, { seed: 10, bytes: disk })).files;
+  const keys = keysOf(two.key);
+  const id = "c".repeat(32) as RestorePointId;
+  const time = Temporal.Instant.fromEpochMilliseconds(LATER).toString();
+  const draft = draftOf([file ?? assert.fail()]);
+  const body = { version: 1, ...draft, id, time, bytes: disk.length, vault: keys.vault };
+  await storage.put(pointName(LATER, id), sealPoint(text(body), keys, new SeededEntropy(84)));
+  await using reader = await openSmallVault(storage, { seed: 3 });
+  await assert.rejects(assertComesBack(reader, id, disk), VaultDamagedError);
+  await reader.readBackHosts();
+  await assertComesBack(reader, id, disk);
+});
