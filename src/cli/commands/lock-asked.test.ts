@@ -4,7 +4,7 @@ import { UsageError } from "../../app/index.ts";
 import { lockAsked } from "./lock-asked.ts";
 
 const asked = (options: Record<string, string>): unknown =>
-  lockAsked({ argument: "", options } as unknown as Parameters<typeof lockAsked>[0]);
+  lockAsked({ argument: "", options });
 
 test("`lockAsked()` takes days with or without a mode, and refuses what is no time", () => {
   assert.equal(asked({}), undefined);
