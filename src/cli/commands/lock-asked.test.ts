@@ -3,8 +3,7 @@ import { test } from "node:test";
 import { UsageError } from "../../app/index.ts";
 import { lockAsked } from "./lock-asked.ts";
 
-const asked = (options: Record<string, string>): unknown =>
-  lockAsked({ argument: "", options });
+const asked = (options: Record<string, string>): unknown => lockAsked({ argument: "", options });
 
 test("`lockAsked()` takes days with or without a mode, and refuses what is no time", () => {
   assert.equal(asked({}), undefined);
