@@ -28,9 +28,9 @@ if (kinds.length === 0)
 const firstSeed = Number(values.seed ?? Date.now() % 1_000_000_000);
 const root = mkdtempSync(join(tmpdir(), "stillpoint-soak-"));
 process.env["TMPDIR"] = root; // of everything that the rounds start too
-process.once("SIGINT", () => {
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => {
   rmSync(root, { recursive: true, force: true });
-  process.exit(130);
+  process.exit(signal === "SIGINT" ? 130 : 143);
 });
 
 const report = new SoakReport(kinds);

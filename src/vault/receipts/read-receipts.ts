@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { forEachBounded } from "../../base/index.ts";
 import type { Storage } from "../../storage/index.ts";
 import type { SessionKeyring } from "../crypto/open-header.ts";
@@ -5,7 +6,7 @@ import { openReceipt } from "../crypto/sealed-object.ts";
 import { isFullKeyWriter, type VaultKeys } from "../crypto/vault-keys.ts";
 import { VaultDamagedError } from "../errors.ts";
 import { FORMAT_VERSION } from "../format/layout.ts";
-import { RECEIPTS_PREFIX } from "../format/object-names.ts";
+import { RECEIPTS_PREFIX, receiptName } from "../format/object-names.ts";
 import { getOrDamaged, isGone } from "../packs/get-or-damaged.ts";
 import type { Receipt } from "./receipt.ts";
 
@@ -45,6 +46,9 @@ export async function readReceipts(parts: ReadReceiptsParts): Promise<ReceiptsRe
 /** Undefined for what a write-only host has no right to say. @throws {VaultDamagedError} */
 export async function readReceipt(name: string, parts: ReadReceiptsParts): Promise<Receipt | undefined> {
   const bytes = await getOrDamaged(parts.storage, name, { signal: parts.signal });
+  if (name !== receiptName(hash("sha256", bytes, "buffer"))) {
+    throw new VaultDamagedError(name, "its bytes are not those that it is named for"); // receipts name each other so
+  }
   const { plain, writer } = openReceipt(bytes, name, parts);
   const { version, ...receipt } = JSON.parse(new TextDecoder().decode(plain)) as Receipt & {
     readonly version: number;
