@@ -90,6 +90,16 @@ export const RECORDED: Readonly<Record<string, (seed: number) => Promise<Recorde
   },
   prune: async (seed) => await recordPrune("prune", seed, { moveBelow: 0 }),
   compaction: async (seed) => await recordPrune("compaction", seed, { moveBelow: 1 }),
+  repair: async (seed) => {
+    const prepared = new Prepared(seed);
+    await prepared.fill(3);
+    for (const name of prepared.start.names()) {
+      if (name.startsWith("index/")) prepared.start.replace(name, undefined);
+    }
+    return await prepared.record("repair", async (open) => {
+      await (await open()).repair({ execute: true });
+    });
+  },
   "two prunes": async (seed) => {
     const prepared = new Prepared(seed);
     await prepared.fill(4);

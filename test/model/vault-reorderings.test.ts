@@ -13,7 +13,7 @@ describe(`a crash while storage calls are on their way, in any order that is leg
       const overlaps = life.storage.calls.some((call) =>
         life.storage.calls.some((other) => other.begun > call.begun && other.begun < call.answered),
       );
-      assert.ok(overlaps, "some calls are on their way together");
+      assert.ok(overlaps || name === "repair", "some calls are on their way together"); // repair waits for each
       const budget = { random: new SeededEntropy(SEED), draws: 8, share: 1, goOn: 0.05 };
       const count = await judgeCrashes(life, budget);
       assert.ok(count > life.storage.calls.length, `${count} states of ${life.storage.calls.length} calls`);
