@@ -478,3 +478,24 @@ test("no restore point is read by what another writer's host claims", async () =
   await reader.readBackHosts();
   await assertComesBack(reader, id, disk);
 });
+
+test("a list that only a host's word makes whole is whole for that host alone, in `verify()` and `repair()`", async () => {
+  const storage = new MemoryStorage();
+  await using vault = (await createSmallVault(storage)).vault;
+  const { key } = await vault.addHost("hv01");
+  const { files } = await hostBacksUp(storage, key, { seed: 10, bytes: disk });
+  const { storedBy: _, ...file } = files[0] ?? assert.fail();
+  await using session = await vault.openSession();
+  const rash = await session.commit(draftOf([file])); // relies on what nobody has read back
+  await using reader = await openSmallVault(storage, { seed: 3 });
+  const { damaged } = await reader.verify();
+  assert.deepEqual(
+    damaged.flatMap(({ points }) => points),
+    [rash.id],
+  );
+  const { lost } = await reader.repair();
+  assert.deepEqual(
+    lost.map(({ id }) => id),
+    [rash.id],
+  );
+});

@@ -24,19 +24,28 @@ export interface PointCheckParts {
 
 const NOTHING: ReadonlySet<string> = new Set();
 
+interface NodeVerdicts {
+  /** With the level at which each was looked at. */
+  readonly sound: ChunkTable;
+  /** With the objects that it lacks. */
+  readonly damaged: Map<string, ReadonlySet<string>>;
+}
+
 /** Follows each restore point down to its chunks, and tells which objects it needs that are damaged. Nodes that several restore points have are looked at once. */
 export class PointCheck {
   readonly #parts: PointCheckParts;
-  readonly #soundNodes = new ChunkTable();
+  /** For each host, and for all others together: what only a host's word makes whole is whole for that host alone. */
+  readonly #verdicts = new Map<string, NodeVerdicts>();
   /** Once for each restore point: a prune may run beside. */
   #isReconciled = false;
   /** Of the restore point that is looked at. */
   #frames: FrameReader;
-  readonly #damagedNodes = new Map<string, ReadonlySet<string>>();
+  #nodes: NodeVerdicts;
 
   constructor(parts: PointCheckParts) {
     this.#parts = parts;
     this.#frames = parts.frames;
+    this.#nodes = this.#verdictsOf(undefined);
   }
 
   /** How many restore points there are. */
@@ -62,9 +71,18 @@ export class PointCheck {
     const machine = point.machine.name;
     for (const { recipe, storedBy } of point.files) {
       this.#frames = this.#parts.frames.of(storedBy);
+      this.#nodes = this.#verdictsOf(storedBy);
       const needed = await this.#damageBelow(rootOf(recipe), recipe.level);
       for (const object of needed) ledger.blame(object, { id: name.id, machine });
     }
+  }
+
+  #verdictsOf(host: string | undefined): NodeVerdicts {
+    const known = this.#verdicts.get(host ?? "");
+    if (known !== undefined) return known;
+    const verdicts = { sound: new ChunkTable(), damaged: new Map<string, ReadonlySet<string>>() };
+    this.#verdicts.set(host ?? "", verdicts);
+    return verdicts;
   }
 
   /** The damaged objects that a stretch of a file needs. */
@@ -96,13 +114,14 @@ export class PointCheck {
   }
 
   async #damageInNode(reference: Reference, id: Uint8Array, level: number): Promise<ReadonlySet<string>> {
-    if (this.#soundNodes.get(id) !== undefined) return NOTHING;
+    const { sound, damaged } = this.#nodes;
+    if (sound.get(id) === level) return NOTHING;
     const name = hexFromBytes(id);
-    const known = this.#damagedNodes.get(name);
+    const known = damaged.get(name);
     if (known !== undefined) return known;
     const damage = await this.#damageOfChildren(reference, id, level);
-    if (damage.size === 0) this.#soundNodes.set(id, 0, level);
-    else this.#damagedNodes.set(name, damage);
+    if (damage.size === 0) sound.set(id, 0, level);
+    else damaged.set(name, damage);
     return damage;
   }
 

@@ -33,7 +33,9 @@ interface Walk {
 /** Follows every restore point down to its chunks, and names what cannot be read any more. Takes 20 bytes for each chunk list that is whole. */
 export class FindLosses {
   readonly #parts: FindLossesParts;
-  readonly #wholeNodes = new ChunkTable();
+  /** For each host, and for all others together: what only a host's word makes whole is whole for that host alone. */
+  readonly #wholeOf = new Map<string, ChunkTable>();
+  #wholeNodes = new ChunkTable();
   /** Chunks that are lost and that newest restore points need. */
   readonly #lostNow = new Set<string>();
   #isUnexplained = true;
@@ -68,7 +70,7 @@ export class FindLosses {
     machines.add(point.machine.id.toLowerCase());
     const onLost: Walk["onLost"] = ({ id }) => this.#lostNow.add(hexFromBytes(id));
     for (const { recipe, storedBy } of point.files) {
-      this.#frames = this.#parts.frames.of(storedBy);
+      this.#readAs(storedBy);
       await this.#walk(rootOf(recipe), recipe.level, { onLost });
     }
   }
@@ -85,7 +87,7 @@ export class FindLosses {
     this.#isUnexplained = true;
     const files: LostFile[] = [];
     for (const { path, recipe, storedBy } of point.files) {
-      this.#frames = this.#parts.frames.of(storedBy);
+      this.#readAs(storedBy);
       const ranges = new LostRanges();
       const onLost: Walk["onLost"] = ({ offset, length, id }) => {
         ranges.add({ offset, length, mayHeal: this.#lostNow.has(hexFromBytes(id)) });
@@ -112,11 +114,16 @@ export class FindLosses {
     };
   }
 
+  #readAs(host: string | undefined): void {
+    this.#frames = this.#parts.frames.of(host);
+    this.#wholeNodes = this.#wholeOf.getOrInsertComputed(host ?? "", () => new ChunkTable());
+  }
+
   /** Whether all of it can be read. */
   async #walk(reference: Reference, level: number, walk: Walk): Promise<boolean> {
     const { id } = reference;
     if (id === undefined) return true;
-    if (level > 0 && this.#wholeNodes.get(id) !== undefined) return true;
+    if (level > 0 && this.#wholeNodes.get(id) === level) return true;
     const references = this.#isThere(id) ? await this.#childrenOf(reference, id, level) : undefined;
     if (references === undefined) {
       walk.onLost({ offset: reference.offset, length: reference.length, id });
