@@ -34,6 +34,11 @@ Made by \`${about.command}\` on ${about.machine}.
 | --- | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
 ${sizes.map(row).join("\n")}
 
+Gate: the index takes at most 32 MB of memory for each TiB. Beyond what a process takes for ${sizeName(sizes[0]?.gibibytes ?? 0)}: ${sizes
+    .map((size) => perTebibyte(size, sizes[0]))
+    .filter((text) => text !== "")
+    .join(", ")}.
+
 One vault with ${number(points.count)} restore points of 1,000 machines:
 
 | | time | peak |
@@ -45,7 +50,7 @@ ${pointRow("all points of one machine (each point is opened)", points.machine)}
 
 ## What was measured how
 
-- Up to 100 GiB the segments are there, sealed, and are read into memory. Above, the index is **written straight into the form that merging leaves** (one run of real length, with its filter), since sealing the segments of 100 TiB takes hours and says nothing about opening: their names are listed, and they are not read. Every look-up reads and checks the run's real pages, and each known chunk must be found in its own frame.
+- Up to 100 GiB the segments are there, sealed, and are read. ${firstOpening(sizes)}Above, the index is **written straight into the form that merging leaves** (one run of real length, with its filter), since sealing the segments of 100 TiB takes hours and says nothing about opening: their names are listed, and they are not read. Every look-up reads and checks the run's real pages, and each known chunk must be found in its own frame.
 - Chunks are 64 KiB, and 128 KiB from 20 TiB on. Packs are full and their frames compress to the half.
 - Packs and segments beyond one real machine are names in a listing that costs nothing; a bucket takes its own time for it: one request for 1,000 names. Opening a session lists the segments (one for 65,536 chunks) and at most about 65,536 packs.
 - The machine is 256 MiB and unchanged; all of it is read and looked up. What a larger one costs grows with the machine.
@@ -53,6 +58,24 @@ ${pointRow("all points of one machine (each point is opened)", points.machine)}
 - "Known" and "new" chunk: 100,000 look-ups at random places each, pages as the system's cache has them.
 - A prune itself, a repair and the renewal of locks hold the index in memory: about 21 bytes a chunk and 4 more for marks.
 `;
+}
+
+function perTebibyte({ gibibytes, session }: Measured, smallest: Measured | undefined): string {
+  if (gibibytes < 1024) return "";
+  const megabytes = (session.rssMiB - (smallest?.session.rssMiB ?? 0)) * 1.048576;
+  return `${(megabytes / (gibibytes / 1024)).toFixed(1)} MB a TiB at ${sizeName(gibibytes)}`;
+}
+
+function firstOpening(sizes: readonly Measured[]): string {
+  return sizes
+    .flatMap(({ gibibytes, first }) =>
+      first === undefined
+        ? []
+        : [
+            `The first opening of ${sizeName(gibibytes)}, which reads them all and makes a run, took ${first.seconds.toFixed(1)} s and ${mib(first)}. `,
+          ],
+    )
+    .join("");
 }
 
 function row({ gibibytes, chunks, kept, session, backup, plan, lookUp }: Measured): string {

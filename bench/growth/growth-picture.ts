@@ -22,7 +22,7 @@ const MEMORY: readonly Curve[] = [
     of: ({ chunks }) => (21 * chunks) / 2 ** 20,
   },
 ];
-const [WIDTH, HEIGHT, LEFT, TOP, PLOT_WIDTH, PLOT_HEIGHT] = [760, 880, 80, 50, 640, 280];
+const [WIDTH, HEIGHT, LEFT, TOP, PLOT_WIDTH, PLOT_HEIGHT] = [780, 880, 100, 50, 640, 280];
 
 /** docs/growth.svg: two plots with logarithmic axes. Its colours follow the reader's, light or dark. */
 export function growthPicture(sizes: readonly Measured[]): string {
@@ -37,7 +37,7 @@ export function growthPicture(sizes: readonly Measured[]): string {
     .a { stroke: #58a6ff; fill: #58a6ff; } .b { stroke: #3fb950; fill: #3fb950; } .c { stroke: #f0883e; fill: #f0883e; } .d { stroke: #8b949e; fill: #8b949e; }
   }
 </style>
-${plot({ title: "Seconds", curves: TIMES, sizes, top: TOP, decades: [-1, 3], unit: "s" })}
+${plot({ title: "Seconds", curves: TIMES, sizes, top: TOP, decades: [-1, 2], unit: "s" })}
 ${plot({ title: "Peak memory of the process", curves: MEMORY, sizes, top: TOP + 420, decades: [0, 5], unit: "MiB" })}
 </svg>
 `;

@@ -25,7 +25,7 @@ export interface LocalIndexOptions {
 const SEGMENT_BYTES_A_CHUNK = 37;
 const MEMORY_BYTES_A_CHUNK = 24;
 /** A smaller index is in memory whole; a larger one would have to be read from all of its segments whenever the vault is opened. */
-const SHARE_IN_MEMORY = 1 / 4;
+const SHARE_IN_MEMORY = 1 / 64;
 const FEWEST_IN_LEVEL = 256;
 /** What is less is read from its segments again: cheaper than a run more. */
 const WORTH_A_RUN = 65_536;
