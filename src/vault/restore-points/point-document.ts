@@ -18,12 +18,14 @@ export function readPointDocument(plain: Uint8Array, object: string): RestorePoi
   const found = parsed(plain);
   if (found === undefined || !isPoint(found))
     throw new VaultDamagedError(object, "it does not say what a restore point says");
-  const point = found as unknown as RestorePoint;
-  return {
-    ...point,
-    storedBy: undefined,
-    files: point.files.map((file) => ({ ...file, storedBy: undefined })),
-  };
+  const point = unsaid(found as unknown as RestorePoint);
+  return { ...point, files: point.files.map(unsaid) };
+}
+
+/** Without a word on who stored it. */
+function unsaid<T extends { readonly storedBy?: string | undefined }>(said: T): Omit<T, "storedBy"> {
+  const { storedBy: _, ...rest } = said;
+  return rest;
 }
 
 function parsed(plain: Uint8Array): Fields | undefined {
