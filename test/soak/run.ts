@@ -28,10 +28,11 @@ if (kinds.length === 0)
 const firstSeed = Number(values.seed ?? Date.now() % 1_000_000_000);
 const root = mkdtempSync(join(tmpdir(), "stillpoint-soak-"));
 process.env["TMPDIR"] = root; // of everything that the rounds start too
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => {
-  rmSync(root, { recursive: true, force: true });
-  process.exit(signal === "SIGINT" ? 130 : 143);
-});
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.once(signal, () => {
+    rmSync(root, { recursive: true, force: true });
+    process.exit(signal === "SIGINT" ? 130 : 143);
+  });
 
 const report = new SoakReport(kinds);
 const endMs = performance.now() + Number(values.minutes) * 60_000;
