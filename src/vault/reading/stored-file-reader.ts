@@ -102,7 +102,7 @@ export class StoredFileReader implements ByteSource {
     };
     const work = async (run: ReadingRun, looks = 0): Promise<void> => {
       try {
-        await open(run); // what is gone is found out before anything of it is written
+        await open(run); // what was written before a failure is written again, and is the same
       } catch (error) {
         const { signal } = options;
         if (!(await this.#frames.looksAgainAfter(error, { looks, signal }))) throw error;
