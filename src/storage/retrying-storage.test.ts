@@ -160,6 +160,43 @@ describe(`RetryingStorage (seed ${SEED})`, () => {
     assert.equal(calls, 2);
   });
 
+  test("knows its own object when the answer of its put came too late", async () => {
+    let puts = 0;
+    const { store, memory, clock } = scene([], (inner) => new DoneTooLate(inner, () => ++puts < 2));
+    const putting = store.put("a", [text("mine")]);
+    await new Promise(setImmediate);
+    clock.timeOut();
+    await putting;
+    assert.deepEqual([puts, memory.peek("a")], [2, text("mine")]);
+  });
+
+  test("stops a list of which nothing more comes, and goes on behind what was given", async () => {
+    let lists = 0;
+    const { store, memory, clock } = scene([], (inner) => new StuckList(inner, () => ++lists < 2));
+    for (const name of ["a", "b", "c"]) memory.replace(name, text(name));
+    const listing = Array.fromAsync(store.list(""), ({ name }) => name);
+    for (let look = 0; look < 2; look++) {
+      await new Promise(setImmediate);
+      clock.timeOut();
+    }
+    assert.deepEqual(await listing, ["a", "b", "c"]);
+    assert.equal(lists, 2);
+  });
+
+  test("takes all the time that its caller needs between two objects of a list", async () => {
+    const { store, memory, clock } = scene([]);
+    for (const name of ["a", "b"]) memory.replace(name, text(name));
+    const names: string[] = [];
+    for await (const { name } of store.list("")) {
+      names.push(name);
+      for (let look = 0; look < 3; look++) {
+        await new Promise(setImmediate);
+        clock.timeOut();
+      }
+    }
+    assert.deepEqual([names, clock.pauses], [["a", "b"], []]);
+  });
+
   test("says how long it waited when no attempt came back", async () => {
     const { store, clock } = scene([], (memory) => new Stuck(memory, () => true));
     const failing = assert.rejects(store.stat("a"), {
@@ -173,6 +210,58 @@ describe(`RetryingStorage (seed ${SEED})`, () => {
     await failing;
   });
 });
+
+/** Does what it was asked for, and does not answer while it is told so; gives up at an abort. */
+class DoneTooLate extends MemoryStorage {
+  readonly #inner: MemoryStorage;
+  readonly #isLate: () => boolean;
+
+  constructor(inner: MemoryStorage, isLate: () => boolean) {
+    super();
+    this.#inner = inner;
+    this.#isLate = isLate;
+  }
+
+  override async put(...[name, parts, options]: Parameters<Storage["put"]>): Promise<void> {
+    const isLate = this.#isLate();
+    await this.#inner.put(name, parts, options);
+    if (isLate) await untilAborted(options?.signal);
+  }
+
+  override async stat(...args: Parameters<Storage["stat"]>): ReturnType<Storage["stat"]> {
+    return await this.#inner.stat(...args);
+  }
+
+  override async get(...args: Parameters<Storage["get"]>): Promise<Uint8Array> {
+    return await this.#inner.get(...args);
+  }
+}
+
+/** Gives one object, and nothing more while it is told so. */
+class StuckList extends MemoryStorage {
+  readonly #inner: MemoryStorage;
+  readonly #isStuck: () => boolean;
+
+  constructor(inner: MemoryStorage, isStuck: () => boolean) {
+    super();
+    this.#inner = inner;
+    this.#isStuck = isStuck;
+  }
+
+  override async *list(...[prefix, options]: Parameters<Storage["list"]>): ReturnType<Storage["list"]> {
+    const isStuck = this.#isStuck();
+    for await (const object of this.#inner.list(prefix, options)) {
+      yield object;
+      if (isStuck) await untilAborted(options?.signal);
+    }
+  }
+}
+
+async function untilAborted(signal: AbortSignal | undefined): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  signal?.addEventListener("abort", () => reject(new InterruptedError("Cannot go on: interrupted")));
+  return await promise;
+}
 
 /** Does not answer `stat` while it is told so; gives up at an abort. */
 class Stuck extends MemoryStorage {
@@ -190,10 +279,6 @@ class Stuck extends MemoryStorage {
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<Awaited<ReturnType<Storage["stat"]>>> {
     if (!this.#isStuck()) return await this.#inner.stat(name, options);
-    const { promise, reject } = Promise.withResolvers<never>();
-    options.signal?.addEventListener("abort", () =>
-      reject(new InterruptedError("Cannot go on: interrupted")),
-    );
-    return await promise;
+    return await untilAborted(options.signal);
   }
 }

@@ -6,7 +6,9 @@ import {
   throwIfInterrupted,
 } from "../base/index.ts";
 import { StorageObjectExistsError, StorageUnreachableError } from "./errors.ts";
+
 import type { WantedRange } from "./object-range.ts";
+import { StepWatch } from "./step-watch.ts";
 import type {
   ObjectLocks,
   PutOptions,
@@ -87,7 +89,7 @@ export class RetryingStorage implements Storage {
         if (isInDoubt && error instanceof StorageObjectExistsError) {
           if (await this.#isOurs(name, { parts, sizeBytes, signal })) return;
         }
-        isInDoubt ||= canPass(error);
+        isInDoubt ||= canPass(error) || signal.aborted; // also when its time was over
         throw error;
       }
     });
@@ -106,8 +108,12 @@ export class RetryingStorage implements Storage {
 
   /** A list that breaks off is begun anew, and goes on behind what was given: a list is in order. */
   async *list(prefix: string, options: StorageCallOptions = {}): AsyncIterable<StoredObject> {
-    const list = (): AsyncIterable<StoredObject> => this.#inner.list(prefix, options);
-    yield* this.#goOn(list, ({ name }) => name, options.signal);
+    yield* this.#goOn({
+      what: `list "${this.location}"`,
+      list: (signal) => this.#inner.list(prefix, { signal }),
+      nameOf: ({ name }) => name,
+      signal: options.signal,
+    });
   }
 
   async delete(name: string, options: StorageCallOptions = {}): Promise<void> {
@@ -142,11 +148,12 @@ export class RetryingStorage implements Storage {
           async (signal) => await locks.erase(name, { signal }),
         ),
       hidden: (prefix, options) =>
-        this.#goOn(
-          () => locks.hidden(prefix, options),
-          (name) => name,
-          options?.signal,
-        ),
+        this.#goOn({
+          what: `list what is hidden in "${this.location}"`,
+          list: (signal) => locks.hidden(prefix, { signal }),
+          nameOf: (name) => name,
+          signal: options?.signal,
+        }),
       unhide: async (name, options) =>
         await this.#repeat(
           call("show", name, options),
@@ -155,16 +162,12 @@ export class RetryingStorage implements Storage {
     };
   }
 
-  async *#goOn<T>(
-    list: () => AsyncIterable<T>,
-    nameOf: (item: T) => string,
-    signal: AbortSignal | undefined,
-  ): AsyncIterable<T> {
+  async *#goOn<T>(listing: Listing<T>): AsyncIterable<T> {
     let last = "";
     for (let failures = 0; ; ) {
       try {
-        for await (const item of list()) {
-          const name = nameOf(item);
+        for await (const item of this.#stepsInTime(listing)) {
+          const name = listing.nameOf(item);
           if (name <= last) continue;
           last = name;
           failures = 0;
@@ -172,8 +175,28 @@ export class RetryingStorage implements Storage {
         }
         return;
       } catch (error) {
-        await this.#pauseAfter(error, { failures: ++failures, signal });
+        await this.#pauseAfter(error, { failures: ++failures, signal: listing.signal });
       }
+    }
+  }
+
+  /** Each step may take as long as a call; the time that the caller takes between two does not count. */
+  async *#stepsInTime<T>({ what, list, signal }: Listing<T>): AsyncIterable<T> {
+    const stop = new AbortController();
+    const steps = list(anyOf(stop.signal, signal))[Symbol.asyncIterator]();
+    const watch = new StepWatch({ clock: this.#clock, limitMs: this.#limits.callTimeoutMs, stop });
+    try {
+      for (;;) {
+        const step = await watch.during(async () => await steps.next());
+        if (step.done === true) return;
+        yield step.value;
+      }
+    } catch (error) {
+      if (!stop.signal.aborted || signal?.aborted) throw error;
+      throw tooLate(what, { timeoutMs: this.#limits.callTimeoutMs, cause: error });
+    } finally {
+      await watch.end();
+      await steps.return?.();
     }
   }
 
@@ -187,7 +210,8 @@ export class RetryingStorage implements Storage {
   ): Promise<boolean> {
     const { signal } = wanted;
     if ((await this.#inner.stat(name, { signal }))?.sizeBytes !== wanted.sizeBytes) return false;
-    const there = Buffer.from(await this.#inner.get(name, { signal }));
+    const found = await this.#inner.get(name, { signal });
+    const there = Buffer.from(found.buffer, found.byteOffset, found.length);
     let at = 0;
     return wanted.parts.every((part) => there.subarray(at, (at += part.length)).equals(part));
   }
@@ -224,19 +248,15 @@ export class RetryingStorage implements Storage {
     const timeoutMs = callTimeoutMs + (call.sizeBytes / slowestBytesPerSecond) * 1000;
     const late = new AbortController();
     const done = new AbortController();
-    const signals = call.signal === undefined ? [late.signal] : [late.signal, call.signal];
     const watch = this.#clock.sleep(timeoutMs, { signal: done.signal }).then(
       () => late.abort(),
       () => undefined,
     );
     try {
-      return await once(AbortSignal.any(signals));
+      return await once(anyOf(late.signal, call.signal));
     } catch (error) {
       if (!late.signal.aborted || call.signal?.aborted) throw error;
-      throw new StorageUnreachableError(
-        `Cannot ${call.what}: no answer within ${Math.round(timeoutMs / 1000)} s`,
-        { cause: error },
-      );
+      throw tooLate(call.what, { timeoutMs, cause: error });
     } finally {
       done.abort();
       await watch;
@@ -249,6 +269,23 @@ interface Call {
   readonly what: string;
   readonly sizeBytes: number;
   readonly signal: AbortSignal | undefined;
+}
+
+interface Listing<T> {
+  /** For the message of a time-out. */
+  readonly what: string;
+  readonly list: (signal: AbortSignal) => AsyncIterable<T>;
+  readonly nameOf: (item: T) => string;
+  readonly signal: AbortSignal | undefined;
+}
+
+function anyOf(one: AbortSignal, other: AbortSignal | undefined): AbortSignal {
+  return other === undefined ? one : AbortSignal.any([one, other]);
+}
+
+function tooLate(what: string, facts: { readonly timeoutMs: number; readonly cause: unknown }): Error {
+  const state = `no answer within ${Math.round(facts.timeoutMs / 1000)} s`;
+  return new StorageUnreachableError(`Cannot ${what}: ${state}`, { cause: facts.cause });
 }
 
 function canPass(error: unknown): boolean {
