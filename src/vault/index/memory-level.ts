@@ -54,7 +54,7 @@ export class MemoryLevel {
   }
 
   packNumbered(digest: Uint8Array): number | undefined {
-    return this.#packByDigest.get(digestKey(digest));
+    return this.#packByDigest.get(nameKey(digest));
   }
 
   pack(number: number): LevelPack {
@@ -84,7 +84,7 @@ export class MemoryLevel {
   /** The number of the pack, which is new to the level. Its chunks come behind. */
   addPack(pack: PackFrames, { object, isDoomed }: Pick<LevelPack, "object" | "isDoomed">): number {
     const number = this.firstPack + this.packs.length;
-    this.#packByDigest.set(digestKey(pack.digest), number);
+    this.#packByDigest.set(nameKey(pack.digest), number);
     this.packs.push({
       object,
       sizeBytes: pack.sizeBytes,
@@ -113,4 +113,9 @@ export class MemoryLevel {
     if (this.further.size === 0) return [];
     return this.further.get(digestKey(ids.subarray(at, at + HASH_BYTES))) ?? [];
   }
+}
+
+/** All of a name, unlike a chunk's key: anybody who can write to the storage can put an object under a name that is nearly a pack's. */
+function nameKey(digest: Uint8Array): string {
+  return Buffer.from(digest.buffer, digest.byteOffset, HASH_BYTES).toString("latin1");
 }

@@ -17,6 +17,7 @@ import {
   INDEX_PREFIX,
   KEYS_PREFIX,
   PACKS_PREFIX,
+  PARITY_PREFIX,
   POINTS_PREFIX,
   RECEIPTS_PREFIX,
 } from "../format/object-names.ts";
@@ -32,6 +33,7 @@ export interface VaultLock {
 /** Leases, and notes that come and go, are never locked. */
 const LOCKED = [
   PACKS_PREFIX,
+  PARITY_PREFIX,
   INDEX_PREFIX,
   POINTS_PREFIX,
   KEYS_PREFIX,

@@ -7,6 +7,7 @@ import {
   HOSTS_PREFIX,
   INDEX_PREFIX,
   KEYS_PREFIX,
+  parityName,
   pointFromName,
   RECEIPTS_PREFIX,
 } from "../format/object-names.ts";
@@ -81,6 +82,7 @@ class Renewal {
     for (let at = 0; at < packs.length; at += OBJECTS_PER_NOTE) {
       const some = packs.slice(at, at + OBJECTS_PER_NOTE);
       await this.#retainAll(some);
+      await this.#retainSidecars(some);
       await this.#records.add(this.#until, { objects: some, complete: false });
     }
     if (!done.isComplete) {
@@ -145,7 +147,16 @@ class Renewal {
     return names;
   }
 
-  async #retainAll(names: readonly string[]): Promise<void> {
+  /** A sidecar that is not there is made again by a repair: nothing that is needed is missing. */
+  async #retainSidecars(packs: readonly string[]): Promise<void> {
+    if (this.#parts.engine.sidecars === undefined) return;
+    await this.#retainAll(packs.map(parityName), () => undefined);
+  }
+
+  async #retainAll(
+    names: readonly string[],
+    onMissing = (name: string): void => void this.#missing.push(name),
+  ): Promise<void> {
     const { signal } = this.#options;
     const lock = { mode: this.#parts.lock.mode, until: this.#until };
     const retain = async (name: string): Promise<void> => {
@@ -154,7 +165,7 @@ class Renewal {
         this.#renewed++;
       } catch (error) {
         if (!(error instanceof StorageObjectMissingError)) throw error;
-        this.#missing.push(name);
+        onMissing(name);
       }
     };
     await forEachBounded(names, retain, { limit: CALLS_AT_ONCE, signal });

@@ -8,12 +8,15 @@ import { backUp, bringBack, createSmallVault, openSmallVault, someBytes } from "
 const DAYS = 30;
 const BEGIN = "2026-01-02T00:00:00Z";
 const PAST = Temporal.Instant.from("2020-01-01T00:00:00Z");
-const LOCKED = /^(config|keys|packs|index|points|receipts)/;
+const LOCKED = /^(config|keys|packs|parity|index|points|receipts)/;
 
-async function lockedVault(clock: FakeClock): Promise<LockedMemoryStorage> {
+async function lockedVault(
+  clock: FakeClock,
+  options: { readonly parity?: true } = {},
+): Promise<LockedMemoryStorage> {
   const storage = new LockedMemoryStorage(clock);
   const lock = { days: DAYS, mode: "compliance" } as const;
-  await using vault = (await createSmallVault(storage, { lock, clock })).vault;
+  await using vault = (await createSmallVault(storage, { lock, clock, ...options })).vault;
   await backUp(vault, { x: someBytes(1, 30_000) }, { id: "1", name: "one" });
   await backUp(vault, { x: someBytes(2, 30_000) }, { id: "2", name: "two" });
   return storage;
@@ -64,6 +67,66 @@ describe("a vault whose objects are locked", () => {
     await vault.renewLocks();
     assert.ok(leastDays(storage, clock) >= DAYS);
     assert.equal(storage.names().filter((name) => name.startsWith("renewed/")).length, 2, "old notes went");
+  });
+
+  test("sidecars are locked and renewed as their packs are, and one that is gone is no loss", async () => {
+    const clock = new FakeClock(BEGIN);
+    const storage = await lockedVault(clock, { parity: true });
+    const sidecars = storage.names().filter((name) => name.startsWith("parity/"));
+    assert.ok(sidecars.length >= 4);
+    for (const name of sidecars) {
+      assert.deepEqual(storage.lockOf(name), storage.lockOf(name.replace("parity/", "packs/")), name);
+    }
+    await using vault = await openSmallVault(storage, { clock });
+    const [gone = "", damaged = ""] = sidecars;
+    await storage.locks.erase(gone).then(
+      () => assert.fail("it is locked"),
+      () => undefined,
+    );
+    storage.replace(gone, undefined);
+    storage.replace(damaged, new Uint8Array(9));
+    clock.advance(20 * 86_400_000);
+    assert.deepEqual((await vault.renewLocks())?.missing, []);
+    for (const name of sidecars) {
+      if (name === gone) continue;
+      assert.equal(storage.lockOf(name)?.until.toString(), "2026-02-26T00:00:00Z", name);
+    }
+    const repaired = await vault.repair({ execute: true });
+    assert.deepEqual(repaired.sidecars?.damaged, [damaged.replace("parity/", "packs/")]);
+    assert.equal(repaired.sidecars?.made, 1, "a damaged one waits until its lock is over");
+    assert.ok(storage.names().includes(gone) && storage.lockOf(gone) !== undefined);
+    clock.advance(60 * 86_400_000);
+    assert.equal((await vault.repair({ execute: true })).sidecars?.made, 1);
+    assert.deepEqual((await vault.verify({ readDataPercent: 100 })).sidecars, { missing: [], damaged: [] });
+  });
+
+  test("a prune leaves a sidecar that is locked for longer than its pack, and a later one takes it", async () => {
+    const clock = new FakeClock(BEGIN);
+    const storage = await lockedVault(clock, { parity: true });
+    await using vault = await openSmallVault(storage, { clock });
+    const { id } = await vault.findPoint("latest:one");
+    const all = storage.names().filter((name) => name.startsWith("parity/"));
+    for (const name of all) {
+      await storage.locks.retain(name, {
+        mode: "compliance",
+        until: Temporal.Instant.from("2026-03-26T00:00:00Z"),
+      });
+    }
+    clock.advance(50 * 86_400_000);
+    await vault.trash(id, { until: PAST });
+    const early = await vault.prune();
+    assert.ok(early.packsDropped > 0);
+    assert.deepEqual(
+      all.filter((name) => !storage.names().includes(name)),
+      [],
+    );
+    clock.advance(60 * 86_400_000);
+    await vault.prune();
+    const packs = storage.names().filter((name) => name.startsWith("packs/"));
+    assert.deepEqual(
+      storage.names().filter((name) => name.startsWith("parity/")),
+      packs.map((name) => name.replace("packs/", "parity/")),
+    );
   });
 
   test("locks run out on what no restore point needs, and a prune takes it when they have", async () => {

@@ -119,13 +119,12 @@ async function damageOf(
 }
 
 async function mendable(
-  { name }: StoredObject,
+  object: StoredObject,
   place: Pick<ScrubOptions, "storage" | "signal">,
 ): Promise<Pick<ScrubbedDamage, "isMendable">> {
-  if (!name.startsWith(PACKS_PREFIX)) return {};
+  if (!object.name.startsWith(PACKS_PREFIX)) return {};
   try {
-    const bytes = await getOrDamaged(place.storage, name, { signal: place.signal });
-    return (await mendFromSidecar(bytes, name, place)) === undefined ? {} : { isMendable: true };
+    return (await mendFromSidecar(object, place)) === undefined ? {} : { isMendable: true };
   } catch (error) {
     if (error instanceof VaultDamagedError) return {};
     throw error;

@@ -86,6 +86,21 @@ test("`verify()` stops when its signal fires, and lets a storage's refusal throu
   storage.verifyAllFaultsExercised();
 });
 
+test("`verify()` tells of a copy of a pack under a name that differs from the pack's in its last digit only", async () => {
+  const storage = new MemoryStorage();
+  await filled(storage);
+  const pack = storage.names().find((name) => name.startsWith("packs/")) as string;
+  const copy = pack.slice(0, -1) + (pack.endsWith("0") ? "1" : "0");
+  storage.replace(copy, storage.peek(pack));
+  await using vault = await openSmallVault(storage);
+  assert.equal((await vault.verify()).unreferencedPacks, 1, "no segment names it");
+  const { damaged } = await vault.verify({ readDataPercent: 100 });
+  assert.deepEqual(
+    damaged.map(({ object, what, points }) => [object, what, points]),
+    [[copy, "its bytes are not those that it is named for", []]],
+  );
+});
+
 /** What a file of the program would remember. */
 class Remembered implements CheckedObjects {
   readonly times = new Map<string, number>();

@@ -10,6 +10,8 @@ export interface SidecarReport {
 }
 
 const READS_AT_ONCE = 4;
+/** What runs beside a check puts or takes a few packs; where more have no sidecar, that is not why. */
+const MOST_LOOKED_FOR = 256;
 
 /** Looks for the sidecars of these packs (name and length), which were listed before; reads each of them only when asked to. */
 export async function checkSidecars(
@@ -29,7 +31,21 @@ export async function checkSidecars(
     if (!(await isSound(pack, place))) damaged.add(pack);
   };
   if (isRead) await forEachBounded(packs.keys(), read, { limit: READS_AT_ONCE, signal });
-  return { missing: [...missing].sort(), damaged: [...damaged].sort() };
+  return { missing: await stillMissing([...missing].sort(), place), damaged: [...damaged].sort() };
+}
+
+/** Beside a session a pack may be listed before its sidecar is there, and beside a prune both may have gone since. */
+async function stillMissing(
+  packs: readonly string[],
+  { storage, signal }: SidecarPlace,
+): Promise<readonly string[]> {
+  if (packs.length > MOST_LOOKED_FOR) return packs;
+  const isThere = async (name: string): Promise<boolean> =>
+    (await storage.stat(name, { signal })) !== undefined;
+  const missing: string[] = [];
+  for (const pack of packs)
+    if ((await isThere(pack)) && !(await isThere(parityName(pack)))) missing.push(pack);
+  return missing;
 }
 
 /** The names of all sidecars, with their lengths. */

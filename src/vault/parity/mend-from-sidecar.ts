@@ -1,32 +1,42 @@
-import type { Storage } from "../../storage/index.ts";
+import type { Storage, StoredObject } from "../../storage/index.ts";
 import { VaultDamagedError } from "../errors.ts";
 import { digestFromName, parityName } from "../format/object-names.ts";
 import { getOrDamaged } from "../packs/get-or-damaged.ts";
 import { mendPack } from "./mend-pack.ts";
+import { decodeSidecar, LONGEST_MENDED, sidecarBytesOf } from "./sidecar.ts";
 
 export interface SidecarPlace {
   readonly storage: Storage;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The bytes that a damaged pack had, when it has a sidecar and that can give them back. Needs no key. */
+/**
+ * The bytes that a damaged pack had, when it has a sidecar and that can give them back. Needs no key. Reads no more of either than
+ * `LONGEST_MENDED` allows, whatever the storage has in their places. @throws {VaultDamagedError} when the pack cannot be read
+ */
 export async function mendFromSidecar(
-  damaged: Uint8Array,
-  object: string,
+  { name, sizeBytes }: Pick<StoredObject, "name" | "sizeBytes">,
   place: SidecarPlace,
 ): Promise<Uint8Array | undefined> {
-  const digest = digestFromName(object);
-  const sidecar = digest === undefined ? undefined : await readSidecar(object, place);
-  return digest === undefined || sidecar === undefined ? undefined : mendPack(damaged, { digest, sidecar });
+  const digest = digestFromName(name);
+  const sidecar = digest === undefined ? undefined : await readSidecar(name, place);
+  if (digest === undefined || sidecar === undefined) return undefined;
+  const packBytes = decodeSidecar(sidecar, digest)?.packBytes;
+  if (packBytes === undefined) return undefined;
+  const range = { offset: 0, length: Math.min(sizeBytes, packBytes), signal: place.signal };
+  return mendPack(await getOrDamaged(place.storage, name, range), { digest, sidecar });
 }
 
-/** The sidecar of a pack; undefined when there is none. */
+/** The sidecar of a pack; undefined when there is none, or something that is too long for one. */
 export async function readSidecar(
   pack: string,
   { storage, signal }: SidecarPlace,
 ): Promise<Uint8Array | undefined> {
+  const name = parityName(pack);
+  const length = (await storage.stat(name, { signal }))?.sizeBytes;
+  if (length === undefined || length > sidecarBytesOf(LONGEST_MENDED)) return undefined;
   try {
-    return await getOrDamaged(storage, parityName(pack), { signal });
+    return await getOrDamaged(storage, name, { offset: 0, length, signal });
   } catch (error) {
     if (!(error instanceof VaultDamagedError)) throw error;
     return undefined;

@@ -8,6 +8,7 @@ import {
   decodeSidecar,
   encodeSidecar,
   isWhole,
+  LONGEST_MENDED,
   segmentBytesOf,
   sidecarBytesOf,
   stripeOf,
@@ -117,4 +118,31 @@ test("a sidecar that lies makes nothing good: what comes out has the pack's hash
   const lie = encodeSidecar(stripeOf([other], 5000), { digest, packBytes: 5000 });
   assert.equal(mendPack(hit(pack, [2]), { digest, sidecar: lie }), undefined);
   assert.equal(mendPack(other, { digest, sidecar: lie }), undefined);
+});
+
+test("`decodeSidecar()` takes no head that another form wrote, with reserved bytes, or for a pack that no memory holds, also when its hash is right", () => {
+  const { sidecar, digest } = scene(5000);
+  const forged = (at: number, value: number): Uint8Array => {
+    const bytes = sidecar.slice();
+    new DataView(bytes.buffer).setUint32(at, value, true);
+    const signed = bytes.subarray(0, HEAD_BYTES - 32);
+    bytes.set(createHash("sha256").update(signed).digest(), signed.length);
+    return bytes;
+  };
+  const versionAt = 8; // with dataSegments and paritySegments behind it
+  assert.ok(decodeSidecar(forged(versionAt, 0x02_40_0001), digest) !== undefined, "as it was");
+  for (const value of [0x02_40_0002, 0x02_3f_0001, 0x03_40_0001, 0]) {
+    assert.equal(decodeSidecar(forged(versionAt, value), digest), undefined);
+  }
+  assert.equal(decodeSidecar(forged(12, 1), digest), undefined, "reserved");
+  for (const segmentBytes of [0, 8, 0xffff_fff8]) {
+    assert.equal(decodeSidecar(forged(52, segmentBytes), digest), undefined, "another segmentBytes");
+  }
+  const long = scene(8);
+  const head = new DataView(long.sidecar.buffer);
+  head.setUint32(48, LONGEST_MENDED + 1, true);
+  head.setUint32(52, segmentBytesOf(LONGEST_MENDED + 1), true);
+  const signed = long.sidecar.subarray(0, HEAD_BYTES - 32);
+  long.sidecar.set(createHash("sha256").update(signed).digest(), signed.length);
+  assert.equal(decodeSidecar(long.sidecar, long.digest), undefined);
 });

@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { MIB } from "../../base/index.ts";
 import { FORMAT_VERSION, HASH_BYTES, ParityHead } from "../format/layout.ts";
 import { PARITY_MAGIC } from "../format/magic.ts";
 import { DATA_SEGMENTS, PARITY_SEGMENTS, parityOf } from "./reed-solomon.ts";
@@ -9,6 +10,12 @@ const SUMS_BYTES = (DATA_SEGMENTS + PARITY_SEGMENTS) * SUM_BYTES;
 const CLEAR_BYTES: number = ParityHead.sizeBytes + SUMS_BYTES + HASH_BYTES;
 /** Segments are whole words of 8 bytes. */
 const ALIGNMENT = 8;
+
+/**
+ * Writers make packs of 16 MiB. Anybody who can write to the storage can put an object of any size in a pack's or a sidecar's place:
+ * what is longer than this is not mended, and gets no sidecar, since it would be in memory several times.
+ */
+export const LONGEST_MENDED: number = 256 * MIB;
 
 /** What a sidecar says of its pack: docs/vault-format.md 6.1. */
 export interface Sidecar {
@@ -80,7 +87,7 @@ export function encodeSidecar(
   return bytes;
 }
 
-/** Undefined when it is none of this pack, damaged, or made by a newer program. Views of the bytes. */
+/** Undefined when it is none of this pack, damaged, too long to be mended, or made by a newer program. Views of the bytes. */
 export function decodeSidecar(bytes: Uint8Array, digest: Uint8Array): Sidecar | undefined {
   if (bytes.length < CLEAR_BYTES) return undefined;
   const signed = bytes.subarray(0, CLEAR_BYTES - HASH_BYTES);
@@ -94,7 +101,9 @@ export function decodeSidecar(bytes: Uint8Array, digest: Uint8Array): Sidecar | 
     head.dataSegments === DATA_SEGMENTS &&
     head.paritySegments === PARITY_SEGMENTS &&
     isEqual(head.pack, digest) &&
-    segmentBytes === segmentBytesOf(packBytes);
+    segmentBytes === segmentBytesOf(packBytes) &&
+    packBytes <= LONGEST_MENDED &&
+    isEqual(ParityHead.encode(head), bytes.subarray(0, ParityHead.sizeBytes)); // reserved bytes too
   if (!isOurs) return undefined;
   const sums = Array.from({ length: DATA_SEGMENTS + PARITY_SEGMENTS }, (_, i) =>
     bytes.subarray(ParityHead.sizeBytes + SUM_BYTES * i, ParityHead.sizeBytes + SUM_BYTES * (i + 1)),

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { SeededEntropy } from "../../base/testing/index.ts";
-import { MemoryStorage, RecordingStorage } from "../../storage/testing/index.ts";
+import { StorageFullError } from "../../storage/index.ts";
+import { FaultyStorage, MemoryStorage, RecordingStorage } from "../../storage/testing/index.ts";
 import { type RestorePoint, scrubVault, type Vault } from "../index.ts";
 import { backUp, bringBack, createSmallVault, openSmallVault, someBytes } from "../testing/index.ts";
 
@@ -199,4 +200,72 @@ test("a run that was killed at any write leaves sidecars that repair makes and a
     await assertPaired(left);
   }
   assert.ok(made > 0 && orphans > 0, `${made} were made, ${orphans} times one was alone`);
+});
+
+test("no sidecar that cannot be put stops a repair: a full storage, or a store that still shows the old one", async () => {
+  for (const error of ["full", "still-there"] as const) {
+    const { storage, disk, point, pack } = await scene();
+    storage.replace(sidecarOf(below(storage, "packs/").find((name) => name !== pack) as string), undefined);
+    hit(storage, sidecarOf(pack), [60]);
+    const damagedSidecar = storage.peek(sidecarOf(pack));
+    const faulty = new FaultyStorage(storage, [
+      error === "full"
+        ? {
+            on: "put",
+            prefix: "parity/",
+            times: 2,
+            effect: { kind: "fail", error: () => new StorageFullError("Cannot put: full") },
+          }
+        : {
+            on: "put",
+            prefix: sidecarOf(pack),
+            effect: { kind: "call-before", act: () => storage.replace(sidecarOf(pack), damagedSidecar) },
+          },
+    ]);
+    await using vault = await openSmallVault(faulty, { seed: 70 });
+    const { sidecars, lost } = await vault.repair({ execute: true });
+    assert.deepEqual([sidecars?.made, lost], [error === "full" ? 0 : 1, []]);
+    faulty.verifyAllFaultsExercised();
+    const whole = await bringBack(vault, (await vault.findPoint(point.id)).files[0] as never);
+    assert.equal(Buffer.compare(whole, disk), 0);
+  }
+});
+
+test("a pack that is put while sidecars are looked for, and one that goes, are not told as missing theirs", async () => {
+  const { storage, pack } = await scene();
+  const sidecar = storage.peek(sidecarOf(pack));
+  storage.replace(sidecarOf(pack), undefined);
+  for (const act of [
+    () => storage.replace(sidecarOf(pack), sidecar),
+    () => storage.replace(pack, undefined),
+  ]) {
+    const faulty = new FaultyStorage(storage, [
+      { on: "stat", prefix: pack.slice(0, 70), effect: { kind: "call-before", act } },
+    ]);
+    assert.deepEqual((await scrubVault({ storage: faulty })).sidecars, { missing: [], damaged: [] });
+    faulty.verifyAllFaultsExercised();
+    storage.replace(sidecarOf(pack), undefined);
+  }
+});
+
+test("what stands in the place of a sidecar is not read when it is longer than any sidecar", async () => {
+  const { storage, pack } = await scene();
+  hit(storage, pack, [5]);
+  const stat = storage.stat.bind(storage);
+  storage.stat = async (name) => {
+    const found = await stat(name);
+    return found && name.startsWith("parity/") ? { ...found, sizeBytes: 2 ** 40 } : found;
+  };
+  const read: string[] = [];
+  const get = storage.get.bind(storage);
+  storage.get = async (name, options) => {
+    read.push(name);
+    return await get(name, options);
+  };
+  const { damaged } = await scrubVault({ storage });
+  assert.deepEqual(
+    damaged.map(({ object, isMendable }) => [object, isMendable]),
+    [[pack, undefined]],
+  );
+  assert.ok(!read.includes(sidecarOf(pack)));
 });

@@ -4,6 +4,7 @@ import { HASH_BYTES } from "../format/layout.ts";
 import type { LoadedIndex } from "../index/load-index.ts";
 import { getOrDamaged } from "../packs/get-or-damaged.ts";
 import { mendFromSidecar } from "../parity/mend-from-sidecar.ts";
+import { LONGEST_MENDED } from "../parity/sidecar.ts";
 import type { Engine } from "../pipeline/engine.ts";
 import type { PackClass } from "../sessions/session-packs.ts";
 import { PackHeaders } from "./pack-headers.ts";
@@ -35,7 +36,7 @@ export interface SalvagedPack {
   readonly isMended?: true;
 }
 
-/** Reads damaged packs frame by frame. Holds one pack in memory. */
+/** Reads damaged packs frame by frame. Holds one pack in memory; of what is longer than any pack, its beginning. */
 export class Salvage {
   readonly #parts: SalvageParts;
   readonly #headers: PackHeaders;
@@ -59,9 +60,10 @@ export class Salvage {
   /** Hands out what is in no other place. @throws {VaultDamagedError} when the pack is gone */
   async read(object: string, receive: ChunkReceiver): Promise<SalvagedPack> {
     const { storage, engine, loaded, signal } = this.#parts;
-    const found = await getOrDamaged(storage, object, { signal });
-    const mended = await mendFromSidecar(found, object, { storage, signal });
-    const pack = mended ?? found;
+    const sizeBytes = (await storage.stat(object, { signal }))?.sizeBytes ?? 0;
+    const mended = await mendFromSidecar({ name: object, sizeBytes }, { storage, signal });
+    const range = { offset: 0, length: Math.min(sizeBytes, LONGEST_MENDED), signal };
+    const pack = mended ?? (await getOrDamaged(storage, object, range));
     let framesRead = 0;
     let [chunks, bytes] = [0, 0];
     for await (const header of this.#headers.candidates(pack, object, loaded.index.packs)) {
