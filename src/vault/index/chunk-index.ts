@@ -52,6 +52,8 @@ export class ChunkIndex {
   /** By pack, known or not, where damaged frames begin. */
   readonly #damage = new Map<string, Set<number> | "all">();
   readonly #struck = new Set<number>();
+  /** How often it changed which places of chunks are good ones. */
+  #changesOfRank = 0;
   readonly #key: Key = { partition: 0, a: 0, b: 0, c: 0 };
 
   /** What is in memory. */
@@ -94,6 +96,11 @@ export class ChunkIndex {
 
   get packCount(): number {
     return this.#level.firstPack + this.#level.packs.length;
+  }
+
+  /** Changes whenever a pack comes, goes, is doomed or is found damaged: what was counted on may not be the best place any more. */
+  get changesOfRank(): number {
+    return this.#changesOfRank;
   }
 
   /** How many chunks a frame has. */
@@ -236,6 +243,8 @@ export class ChunkIndex {
 
   /** A pack that is gone takes its chunks with it; those that are stored again take their places. */
   setThere(number: number, isThere: boolean): void {
+    if (this.pack(number).isThere === isThere) return;
+    this.#changesOfRank++;
     if (number >= this.#level.firstPack) this.#level.pack(number).isThere = isThere;
     else this.#runs?.setThere(number, isThere);
   }
@@ -250,6 +259,7 @@ export class ChunkIndex {
     for (const object of objects) {
       if (this.#doomed.has(object)) continue;
       this.#doomed.add(object);
+      this.#changesOfRank++;
       this.#doomKnown(object);
     }
   }
@@ -273,6 +283,7 @@ export class ChunkIndex {
     const offsets = new Set([...(known ?? []), ...(frames ?? [])]);
     if (frames !== undefined && offsets.size === known?.size) return false;
     this.#damage.set(pack, frames === undefined ? "all" : offsets);
+    this.#changesOfRank++;
     this.#strikeKnown(pack);
     return true;
   }

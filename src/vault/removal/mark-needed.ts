@@ -6,7 +6,7 @@ import type { FrameReader } from "../reading/frame-reader.ts";
 import type { PointName, PointStore } from "../restore-points/point-store.ts";
 import { NeededChunks } from "./needed-chunks.ts";
 
-const MOST_MARKINGS = 5;
+const MOST_MARKINGS = 10;
 
 export interface MarkingParts {
   readonly points: PointStore;

@@ -60,7 +60,7 @@ export class NeededChunks {
 
   /**
    * Whether the index knows what it knew when marking began. If not, a chunk that was lost then may be in a pack that it learned of
-   * since, and places may have moved: mark everything anew.
+   * since (also one that a listing had left out), what was counted on may be gone, and places may have moved: mark everything anew.
    */
   get isCurrent(): boolean {
     return extentOf(this.#options.index) === this.#extent;
@@ -150,6 +150,6 @@ export class NeededChunks {
   }
 }
 
-function extentOf({ chunkPlaces, chunkCount, packCount }: ChunkIndex): string {
-  return [chunkPlaces, chunkCount, packCount].join();
+function extentOf({ chunkPlaces, chunkCount, packCount, changesOfRank }: ChunkIndex): string {
+  return [chunkPlaces, chunkCount, packCount, changesOfRank].join();
 }

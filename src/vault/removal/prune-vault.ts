@@ -365,11 +365,12 @@ class Prune {
     const { index } = this.#loaded;
     const names = new Set(known.map(({ name }) => name));
     const others = (await this.#parts.notes.doomedLists(signal)).filter(({ name }) => !names.has(name));
-    const there = index.packs.filter(({ isThere }) => isThere);
-    const damage = (await this.#parts.notes.damageNotes(signal)).map(({ packs }) => this.#loaded.heed(packs));
+    const { changesOfRank } = index;
+    for (const { packs } of await this.#parts.notes.damageNotes(signal)) this.#loaded.heed(packs);
     await this.#loaded.reconcile(signal);
-    const isNews = others.length > 0 || damage.includes(true);
-    if (!isNews && there.every(({ isThere }) => isThere)) return;
+    // what did not open while it was moved may have another place, which was left to go
+    const isNews = others.length > 0 || this.#damaged.length > 0;
+    if (!isNews && index.changesOfRank === changesOfRank) return;
     for (const { packs } of others) index.doom(packs);
     await this.#loaded.reread(signal); // chunks find their places anew
     seen.clear();
