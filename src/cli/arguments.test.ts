@@ -35,7 +35,7 @@ test("`parseArguments()` finds a command of two words with its options", async (
   assert.deepEqual(result.input.options, { vault: "/v", allowWeakPassphrase: true, json: true });
 });
 
-test("`parseArguments()` collects repeated machines and takes the positional argument", async () => {
+test("`parseArguments()` collects repeated machines and takes positional arguments", async () => {
   const backup = await parsed([
     "backup",
     "--host",
@@ -49,9 +49,12 @@ test("`parseArguments()` collects repeated machines and takes the positional arg
   ]);
   assert.ok(backup.result.kind === "command");
   assert.deepEqual(backup.result.input.options["machine"], ["a", "b"]);
-  const restore = await parsed(["restore", "latest:web01", "--vault", "/v", "--to-folder", "/r"]);
+  const shown = await parsed(["show", "latest:web01", "--vault", "/v"]);
+  assert.ok(shown.result.kind === "command");
+  assert.equal(shown.result.input.argument, "latest:web01");
+  const restore = await parsed(["restore", "latest:web01", "3f2a", "--vault", "/v", "--to-folder", "/r"]);
   assert.ok(restore.result.kind === "command");
-  assert.equal(restore.result.input.argument, "latest:web01");
+  assert.deepEqual(restore.result.input.arguments, ["latest:web01", "3f2a"]);
 });
 
 test("`parseArguments()` takes --read-data alone and with a percentage", async () => {

@@ -37,6 +37,13 @@ const COMMANDS_OF_ITEM: readonly ParameterName[] = [
   "commandTimeout",
 ];
 
+const POINTS = {
+  name: "POINT",
+  text: "an id, a unique prefix of one, or latest:NAME",
+  optional: true,
+  several: true,
+} as const;
+
 /** What is asked of a hold. */
 const HOLD: readonly ParameterName[] = ["method", "memory", "excludeDisk"];
 
@@ -227,11 +234,20 @@ export const COMMANDS = {
   },
   restore: {
     name: "restore",
-    summary: "bring a machine's files back",
+    summary: "bring machines' files back",
     description:
-      "Writes the files of a restore point into an empty folder: laid out as Hyper-V's own export does, so that Hyper-V imports it, or with --exact byte for byte under their original paths.",
-    argument: { name: "POINT", text: "an id, a unique prefix of one, or latest:NAME" },
-    parameters: [...VAULT, "toFolder", "exact", "overwrite", "failOnWarning", "json"],
+      "Writes the files of a restore point into an empty folder: laid out as Hyper-V's own export does, so that Hyper-V imports it, or with --exact byte for byte under their original paths. Several restore points, or with --all-latest the newest of every machine, go below one folder, each into a folder with its machine's name; with --exact all under their original paths there. Names and free space are looked at before the first byte is written; then a restore point that fails does not stop the others. The summary of several has points and failed.",
+    argument: POINTS,
+    parameters: [
+      ...VAULT,
+      "allLatest",
+      "toFolder",
+      "exact",
+      "overwrite",
+      "ignoreSpace",
+      "failOnWarning",
+      "json",
+    ],
     example: "stillpoint restore latest:web01 --vault /backup/vault --to-folder /restore/web01",
     exitCodes: [3, 4, 130],
   },
@@ -240,12 +256,7 @@ export const COMMANDS = {
     summary: "copy restore points into another vault",
     description:
       "Copies the restore points that are named, or with --machine all of these machines, or with --all all there are, into a vault with keys of its own, the oldest first. Every byte is authenticated, and stored as a backup into that vault would store it: what it has is not stored again, now or by later backups. A copy keeps machine, times and all that the original says of itself, so the same rules prune both. What is there already, or in the trash there, is left out; so the same command again goes on where one was interrupted, and copies every night what is new. With --json the summary has copied, skipped (because: there, in-trash or gone) and failed.",
-    argument: {
-      name: "POINT",
-      text: "an id, a unique prefix of one, or latest:NAME",
-      optional: true,
-      several: true,
-    },
+    argument: POINTS,
     parameters: [
       ...VAULT,
       "toVault",

@@ -27,6 +27,14 @@ function meaningsIn(parameters: readonly ParameterName[]): Readonly<Record<numbe
       130: "interrupted; what was copied before is there",
     };
   }
+  if (parameters.includes("allLatest")) {
+    return {
+      ...EXIT_CODES,
+      1: "failed; also: every restore point failed",
+      3: "some of the restore points asked for failed, or warnings with --fail-on-warning",
+      130: "interrupted; files that were whole before are there",
+    };
+  }
   return {
     ...EXIT_CODES,
     1: parameters.includes("host") ? "failed; also: an unknown machine, a refused host" : "failed",

@@ -132,6 +132,32 @@ export interface CopySummary {
   readonly warnings: readonly Notice[];
 }
 
+/** The summary of `restore`, of several restore points. `files` and `bytesWritten` are those of all of them. */
+export interface RestoreSummary {
+  readonly points: readonly {
+    readonly point: string;
+    readonly machine: MachineName;
+    readonly time: string;
+    /** Below DIR; empty for DIR itself. The files' paths begin with it. */
+    readonly folder: string;
+    readonly files: readonly { readonly path: string; readonly bytes: number }[];
+    readonly bytesWritten: number;
+    readonly rewritten: readonly string[];
+    readonly warnings: readonly Notice[];
+  }[];
+  /** Machine and time are absent where the restore point cannot be read. */
+  readonly failed: readonly {
+    readonly point: string;
+    readonly machine?: MachineName | undefined;
+    readonly time?: string | undefined;
+    /** Files that are whole all the same. */
+    readonly files: readonly { readonly path: string; readonly bytes: number }[];
+    readonly error: Pick<ErrorLine, "code" | "message" | "advice">;
+  }[];
+  readonly files: readonly { readonly path: string; readonly bytes: number }[];
+  readonly bytesWritten: number;
+}
+
 /** The last line of every command; the other fields are the command's own. */
 export interface SummaryLine {
   readonly type: "summary";

@@ -245,6 +245,11 @@ export const PARAMETERS = {
     text: "every file byte for byte under its original path, instead of Hyper-V's export layout",
   },
   overwrite: { flag: "overwrite", text: "restore into a folder that is not empty" },
+  allLatest: { flag: "all-latest", text: "the newest restore point of every machine, instead of POINTs" },
+  ignoreSpace: {
+    flag: "ignore-space",
+    text: "do not refuse when the folder seems to have too little free space: its file system may compress",
+  },
   readData: {
     flag: "read-data",
     value: "[PERCENT]",

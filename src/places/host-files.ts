@@ -39,4 +39,6 @@ export interface FolderFiles extends HostFiles {
    * one, and the name is durable when this resolves. @throws {HostFileError}
    */
   rename(path: string, newPath: string): Promise<void>;
+  /** What can still be written into the folder, in bytes; undefined where the file system does not say. */
+  freeBytes(): Promise<number | undefined>;
 }

@@ -1,5 +1,5 @@
 import type { Dirent } from "node:fs";
-import { readdir, rename, stat, unlink } from "node:fs/promises";
+import { readdir, rename, stat, statfs, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { ByteSource, ByteStore } from "../disk/index.ts";
 import { fileRefusal, isAbsence } from "./file-refusal.ts";
@@ -78,6 +78,10 @@ export class NativeFiles implements FolderFiles {
     }
   }
 
+  async freeBytes(): Promise<number | undefined> {
+    return await freeBytesAt(await this.#resolver.resolve(""));
+  }
+
   /** A junction or link counts as what it leads to; sockets, devices and links to nowhere are no entries. */
   async #kindOf(entry: Dirent, native: string): Promise<"file" | "folder" | undefined> {
     if (entry.isFile()) return "file";
@@ -91,6 +95,17 @@ export class NativeFiles implements FolderFiles {
       if (isAbsence(error)) return undefined;
       throw fileRefusal("look at", native, error);
     }
+  }
+}
+
+/** Of the nearest folder above that is there. */
+async function freeBytesAt(native: string): Promise<number | undefined> {
+  try {
+    const { blocks, bavail, bsize } = await statfs(native);
+    return blocks === 0 ? undefined : bavail * bsize; // some network file systems know nothing
+  } catch (error) {
+    const folder = dirname(native);
+    return isAbsence(error) && folder !== native ? await freeBytesAt(folder) : undefined;
   }
 }
 

@@ -56,3 +56,32 @@ export class RestoredFileWrongError extends StillpointError {
     this.path = facts.path;
   }
 }
+
+/** What is to be written needs more room than there is. */
+export class RestoreSpaceShortError extends StillpointError {
+  readonly code = "restore-space-short";
+  readonly retry = "after-repair";
+  readonly neededBytes: number;
+  readonly freeBytes: number;
+
+  constructor(facts: { readonly neededBytes: number; readonly freeBytes: number }) {
+    const { neededBytes, freeBytes } = facts;
+    super(
+      `Cannot restore into the folder: ${neededBytes} bytes are to be written, ${freeBytes} are free there`,
+    );
+    this.neededBytes = neededBytes;
+    this.freeBytes = freeBytes;
+  }
+}
+
+/** A folder lies where a file belongs, or a file where a folder does. */
+export class RestorePlaceTakenError extends StillpointError {
+  readonly code = "restore-place-taken";
+  readonly retry = "after-repair";
+  readonly path: string;
+
+  constructor(path: string, kind: "file" | "folder") {
+    super(`Cannot restore to "${path}": a ${kind} of this name is there`);
+    this.path = path;
+  }
+}

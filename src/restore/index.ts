@@ -1,7 +1,20 @@
 export * from "./errors.ts";
-export * from "./execute-restore.ts";
+export type { RestoredFile } from "./execute-restore.ts";
 export { type ParentLink, type ParentLinks, readParentLinks } from "./parent-links.ts";
 export * from "./plan-restore.ts";
 export * from "./ports.ts";
-export * from "./restore-to-folder.ts";
+export {
+  type PointFacts,
+  type PointFailed,
+  type PointRestored,
+  type RestoredPoints,
+  type RestorePointsOptions,
+  restorePoints,
+} from "./restore-points.ts";
+export {
+  type RestoreOptions,
+  type RestoreOutcome,
+  type RestoreToFolderOptions,
+  restoreToFolder,
+} from "./restore-to-folder.ts";
 export type { Naming } from "./target-name.ts";

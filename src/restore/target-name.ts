@@ -7,6 +7,8 @@ export type Naming = "windows" | "posix";
 /** Names that Windows gives to devices, with any extension and in any folder. */
 const DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])\s*(\..*)?$/i;
 const LONGEST_NAME = 255;
+/** For a time and an id behind a machine's name. */
+const ROOM_BEHIND_NAME = 64;
 
 /** Refuses a name that no file can have here. `path` is what the message calls it. @throws {RestoreNameUnusableError} */
 export function checkTargetName(name: string, path: string, naming: Naming): void {
@@ -18,6 +20,25 @@ export function checkTargetName(name: string, path: string, naming: Naming): voi
 /** Two names in one folder are one file when their keys are equal. */
 export function targetNameKey(name: string, naming: Naming): string {
   return naming === "windows" ? windowsNameKey(name) : name;
+}
+
+/**
+ * A machine's name as a folder's: what no name may hold here becomes `_`. Undefined where nothing is left that a folder can be
+ * called.
+ */
+export function usableName(name: string, naming: Naming): string | undefined {
+  const room = LONGEST_NAME - ROOM_BEHIND_NAME;
+  const plain = Array.from(name, (character) => (isPlain(character, naming) ? character : "_")).join("");
+  let short = plain.trim();
+  while (new TextEncoder().encode(short).length > room) short = Array.from(short).slice(0, -1).join("");
+  const usable = naming === "windows" ? short.replace(/[. ]+$/, "") : short.trim();
+  if (usable === "" || usable === "." || usable === "..") return undefined;
+  return naming === "windows" && DEVICE.test(usable) ? undefined : usable;
+}
+
+function isPlain(character: string, naming: Naming): boolean {
+  if (character < " ") return false;
+  return naming === "windows" ? !/[<>:"|?*\\/]/.test(character) : !/[\\/]/.test(character);
 }
 
 function windowsRefusal(name: string): string | undefined {

@@ -334,10 +334,10 @@ export const HOST_PROBLEMS: Readonly<Record<string, Problem>> = {
     "Stellen Sie auf einem anderen System oder Dateisystem wieder her.",
   ]),
   "restore-path-collision": row(1, [
-    "Two files of the restore point would have one place here.",
-    "Restore with --exact, or on a file system that tells upper from lower case.",
-    "Zwei Dateien des Wiederherstellungspunkts hätten hier denselben Platz.",
-    "Stellen Sie mit --exact wieder her, oder auf einem Dateisystem, das Groß- und Kleinschreibung unterscheidet.",
+    "Two files of the restore point, or of two restore points that are restored with --exact together, would have one place here.",
+    "Several restore points: without --exact each has a folder of its own, or restore one at a time. One: restore with --exact, or on a file system that tells upper from lower case.",
+    "Zwei Dateien des Wiederherstellungspunkts, oder zweier, die mit --exact zusammen wiederhergestellt werden, hätten hier denselben Platz.",
+    "Mehrere Wiederherstellungspunkte: Ohne --exact hat jeder seinen eigenen Ordner, oder stellen Sie einen nach dem anderen wieder her. Einer: Stellen Sie mit --exact wieder her, oder auf einem Dateisystem, das Groß- und Kleinschreibung unterscheidet.",
   ]),
   "restored-file-wrong": row(1, [
     "What was written is not what the restore point says, and was not kept.",

@@ -11,6 +11,7 @@ import { KEYS_PROBLEMS } from "./keys-problems.ts";
 import type { Problem } from "./problem.ts";
 import { PROGRAM_PROBLEMS } from "./program-problems.ts";
 import { RCLONE_PROBLEMS } from "./rclone-problems.ts";
+import { RESTORE_PROBLEMS } from "./restore-problems.ts";
 import { RETENTION_PROBLEMS } from "./retention-problems.ts";
 import { STORAGE_PROBLEMS } from "./storage-problems.ts";
 import { VAULT_PROBLEMS } from "./vault-problems.ts";
@@ -34,6 +35,7 @@ export const PROBLEM_TABLES: readonly Readonly<Record<string, Problem>>[] = [
   IMMUTABILITY_PROBLEMS,
   KEYS_PROBLEMS,
   COPY_PROBLEMS,
+  RESTORE_PROBLEMS,
 ];
 
 /** Every error's code, once: how the program ends, what it means, what to do. */

@@ -7,6 +7,7 @@ export * from "./host-doctor.ts";
 export * from "./host-probe.ts";
 export * from "./machines.ts";
 export * from "./points.ts";
+export type { PointsWish } from "./points-wanted.ts";
 export * from "./probe-vault-place.ts";
 export * from "./prune.ts";
 export * from "./repair.ts";

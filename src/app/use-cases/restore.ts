@@ -1,43 +1,82 @@
-import { type RestoreOutcome, restoreToFolder } from "../../restore/index.ts";
+import {
+  type PointFailed,
+  type RestoredPoints,
+  type RestoreOptions,
+  type RestoreOutcome,
+  restorePoints,
+  restoreToFolder,
+} from "../../restore/index.ts";
+import type { Vault } from "../../vault/index.ts";
 import { newRunId, openRestoreFolder, openVaultAt } from "../compose.ts";
 import type { UseCaseContext, VaultRequest } from "./context.ts";
+import { type PointsWish, pointsWanted, type UnreadablePoint } from "./points-wanted.ts";
 
-export interface RestoreRequest extends VaultRequest {
-  readonly point: string;
+/** Where to and how. */
+export interface RestorePlace extends VaultRequest {
   readonly toFolder: string;
   readonly layout: "export" | "exact";
   readonly overwrite?: true | undefined;
+  /** Write whatever the file system says of its free space. */
+  readonly ignoreSpace?: true | undefined;
+}
+
+export interface RestoreRequest extends RestorePlace {
+  readonly point: string;
+}
+
+export interface RestoreSeveralRequest extends RestorePlace {
+  readonly wanted: PointsWish;
+}
+
+export interface RestoreSeveralResult extends Pick<RestoredPoints, "restored"> {
+  /** Those too that the vault cannot even name: of these nothing but the id is known. */
+  readonly failed: readonly (PointFailed | UnreadablePoint)[];
 }
 
 /** Brings a restore point's files back into a folder. */
 export async function runRestore(request: RestoreRequest, context: UseCaseContext): Promise<RestoreOutcome> {
-  await using opened = await openVaultAt(request.vault, {
-    world: context.world,
-    passphrase: request.passphrase,
+  return await withVault(request, context, async (vault) => {
+    const point = await vault.findPoint(request.point);
+    return await restoreToFolder({ ...optionsOf(request, context), vault, point });
   });
-  const point = await opened.value.findPoint(request.point);
-  const { value: vault } = opened;
+}
+
+/** Brings several restore points back, each into a folder of its own below one; the vault is opened once. */
+export async function runRestoreSeveral(
+  request: RestoreSeveralRequest,
+  context: UseCaseContext,
+): Promise<RestoreSeveralResult> {
+  return await withVault(request, context, async (vault) => {
+    const { points, unreadable } = await pointsWanted(vault, request.wanted, context.signal);
+    const result = await restorePoints({ ...optionsOf(request, context), vault, points });
+    return { restored: result.restored, failed: [...unreadable, ...result.failed] };
+  });
+}
+
+async function withVault<T>(
+  { vault, passphrase }: VaultRequest,
+  { world }: UseCaseContext,
+  use: (vault: Vault) => Promise<T>,
+): Promise<T> {
+  await using opened = await openVaultAt(vault, { world, passphrase });
   try {
-    return await restore(request, context, { vault, point });
+    return await use(opened.value);
   } finally {
-    await vault.keepFindings(); // what was met damaged, also where another copy served
+    await opened.value.keepFindings(); // what was met damaged, also where another copy served
   }
 }
 
-async function restore(
-  request: RestoreRequest,
-  context: UseCaseContext,
-  source: Pick<Parameters<typeof restoreToFolder>[0], "vault" | "point">,
-): Promise<RestoreOutcome> {
-  return await restoreToFolder({
-    ...source,
-    target: openRestoreFolder(request.toFolder),
-    layout: request.layout,
+function optionsOf(place: RestorePlace, context: UseCaseContext): Omit<RestoreOptions, "vault"> {
+  const { layout, overwrite, ignoreSpace } = place;
+  return {
+    layout,
+    overwrite,
+    ignoreSpace,
+    target: openRestoreFolder(place.toFolder),
     naming: process.platform === "win32" ? "windows" : "posix",
-    overwrite: request.overwrite,
     events: context.events,
     run: newRunId(context.world),
     entropy: context.world.entropy,
     signal: context.signal,
-  });
+  };
 }

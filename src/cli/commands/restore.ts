@@ -1,7 +1,16 @@
-import { runRestore } from "../../app/index.ts";
+import { type RestorePlace, runRestore } from "../../app/index.ts";
 import { COMMANDS } from "../../contract/index.ts";
-import { type Command, requiredOption, switchOption } from "../command.ts";
+import {
+  type Command,
+  type CommandInput,
+  type CommandResult,
+  type CommandSurface,
+  requiredOption,
+  switchOption,
+} from "../command.ts";
 import { amount, counted } from "../output/index.ts";
+import { restoreAsked } from "./restore-asked.ts";
+import { restoreSeveral } from "./restore-several.ts";
 import { vaultRequest } from "./vault-request.ts";
 
 const WARNED = 3;
@@ -10,21 +19,29 @@ export const restoreCommand: Command = {
   contract: COMMANDS.restore,
   emptySummary: { files: [], bytesWritten: 0 },
   async run(input, surface) {
-    const toFolder = requiredOption(input, "toFolder");
-    const restored = await runRestore(
-      {
-        ...(await vaultRequest(input, surface)),
-        point: input.argument,
-        toFolder,
-        layout: switchOption(input, "exact") === true ? "exact" : "export",
-        overwrite: switchOption(input, "overwrite"),
-      },
-      surface.context,
-    );
-    surface.output.say(
-      `${restored.machine.name}: ${counted(restored.files.length, "file")} restored to ${toFolder}, ${amount(restored.bytesWritten)} written`,
-    );
-    const warned = switchOption(input, "failOnWarning") === true && restored.warnings.length > 0;
-    return { exitCode: warned ? WARNED : 0, summary: { ...restored } };
+    const asked = restoreAsked(input);
+    const place: RestorePlace = {
+      ...(await vaultRequest(input, surface)),
+      toFolder: requiredOption(input, "toFolder"),
+      layout: switchOption(input, "exact") === true ? "exact" : "export",
+      overwrite: switchOption(input, "overwrite"),
+      ignoreSpace: switchOption(input, "ignoreSpace"),
+    };
+    if ("point" in asked) return await restoreOne({ ...place, ...asked }, input, surface);
+    const failOnWarning = switchOption(input, "failOnWarning");
+    return await restoreSeveral({ ...place, wanted: asked }, { failOnWarning, surface });
   },
 };
+
+async function restoreOne(
+  request: Parameters<typeof runRestore>[0],
+  input: CommandInput,
+  { context, output }: CommandSurface,
+): Promise<CommandResult> {
+  const restored = await runRestore(request, context);
+  output.say(
+    `${restored.machine.name}: ${counted(restored.files.length, "file")} restored to ${request.toFolder}, ${amount(restored.bytesWritten)} written`,
+  );
+  const warned = switchOption(input, "failOnWarning") === true && restored.warnings.length > 0;
+  return { exitCode: warned ? WARNED : 0, summary: { ...restored } };
+}

@@ -1,0 +1,96 @@
+import {
+  describeError,
+  exitCodeOf,
+  language,
+  type RestoreSeveralRequest,
+  type RestoreSeveralResult,
+  runRestoreSeveral,
+} from "../../app/index.ts";
+import type { ErrorLine, RestoreSummary } from "../../contract/index.ts";
+import type { CommandResult, CommandSurface } from "../command.ts";
+import { amount, counted, instant, shortId } from "../output/index.ts";
+
+const ALL_FAILED = 1;
+const SOME_FAILED = 3;
+const WARNED = 3;
+const DAMAGED = 4;
+const INTERRUPTED = 130;
+
+const COLUMNS = [
+  { title: "MACHINE" },
+  { title: "TIME" },
+  { title: "POINT" },
+  { title: "FILES", align: "right" },
+  { title: "WRITTEN", align: "right" },
+  { title: "FOLDER" },
+] as const;
+
+/** Brings several restore points back and says what became of each. */
+export async function restoreSeveral(
+  request: RestoreSeveralRequest,
+  options: { readonly failOnWarning: true | undefined; readonly surface: CommandSurface },
+): Promise<CommandResult> {
+  const { surface } = options;
+  const result = await runRestoreSeveral(request, surface.context);
+  const failed = tellFailed(result, surface);
+  tellRestored(result, request, surface);
+  const points = result.restored.map(({ point, ...restored }) => ({
+    point: point.id,
+    time: point.time,
+    ...restored,
+  }));
+  const summary: RestoreSummary = {
+    points,
+    failed,
+    files: points.flatMap(({ files }) => files),
+    bytesWritten: points.reduce((sum, { bytesWritten }) => sum + bytesWritten, 0),
+  };
+  return { exitCode: exitCode(result, options), summary: { ...summary } };
+}
+
+/** Each error once: all that had no turn were interrupted with the same one. */
+function tellFailed({ failed }: RestoreSeveralResult, { output }: CommandSurface): RestoreSummary["failed"] {
+  const told = new Set<unknown>();
+  return failed.map((one) => {
+    const about = "point" in one ? one.point : { id: one.id, machine: undefined, time: undefined };
+    const line: ErrorLine = describeError(one.error, { language: language(), machine: about.machine });
+    if (!told.has(one.error)) output.problem(line);
+    told.add(one.error);
+    const { code, message, advice } = line;
+    const { id: point, machine, time } = about;
+    const files = "files" in one ? one.files : [];
+    return { point, machine, time, files, error: { code, message, advice } };
+  });
+}
+
+function tellRestored(
+  { restored, failed }: RestoreSeveralResult,
+  { toFolder }: RestoreSeveralRequest,
+  { output }: CommandSurface,
+): void {
+  output.table({
+    columns: COLUMNS,
+    rows: restored.map(({ point, files, bytesWritten, folder }) => [
+      point.machine.name,
+      instant(point.time),
+      shortId(point.id),
+      String(files.length),
+      amount(bytesWritten),
+      folder === "" ? "." : folder,
+    ]),
+  });
+  const others = failed.length === 0 ? "" : `, ${failed.length} not`;
+  output.say(`${counted(restored.length, "restore point")} restored below ${toFolder}${others}`);
+}
+
+/** An interruption says most, then damage, then restore points that failed, then (when asked for) warnings. */
+function exitCode(
+  { restored, failed }: RestoreSeveralResult,
+  { failOnWarning }: { readonly failOnWarning: true | undefined },
+): number {
+  const codes = new Set(failed.map(({ error }) => exitCodeOf(error)));
+  if (codes.has(INTERRUPTED)) return INTERRUPTED;
+  if (codes.has(DAMAGED)) return DAMAGED;
+  if (failed.length > 0) return restored.length === 0 ? ALL_FAILED : SOME_FAILED;
+  return failOnWarning === true && restored.some(({ warnings }) => warnings.length > 0) ? WARNED : 0;
+}
