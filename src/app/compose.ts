@@ -17,6 +17,7 @@ import type { HostRequest } from "./host-request.ts";
 import { openLocalHost } from "./local/open-local-host.ts";
 import { openRemoteHost } from "./remote/open-remote-host.ts";
 import { localIndexFor } from "./storage/local-index.ts";
+import { localPointsFor } from "./storage/local-points.ts";
 import { openVaultScratch, openVaultStorage } from "./storage/open-vault-storage.ts";
 import { withVaultCache } from "./storage/vault-cache.ts";
 import { parseVaultAddress, type VaultAddress, vaultLocation } from "./vault-address.ts";
@@ -143,6 +144,7 @@ export async function openVaultAt(
       ...workers(),
       receiptBook: new ReceiptFile(storage.location, options),
       localIndex: localIndexFor(options.stateDir),
+      localPoints: withoutCopies ? undefined : localPointsFor(options.stateDir),
       passphrase: options.passphrase,
     }),
   );

@@ -17,6 +17,8 @@ export interface VaultOptions {
   readonly memoryBudgetBytes?: number;
   /** Where an index that is larger than its memory is kept. @default in memory, whatever it takes */
   readonly localIndex?: LocalIndexOptions | undefined;
+  /** The folder in which it is kept what restore points are, so that a list reads none twice; safe to delete. @default nowhere */
+  readonly localPoints?: string | undefined;
 }
 
 /** What a vault is, without opening anything in it. */

@@ -38,6 +38,9 @@ import { MOVE_BELOW, pruneVault } from "./removal/prune-vault.ts";
 import { RemovalNotes } from "./removal/removal-notes.ts";
 import { type RepairOptions, type RepairReport, repairVault } from "./repair/repair-vault.ts";
 import { findPoint, isOfMachine } from "./restore-points/find-point.ts";
+import { listDigests } from "./restore-points/list-digests.ts";
+import { LocalDigests } from "./restore-points/local/local-digests.ts";
+import { summaryIn, summaryOf } from "./restore-points/point-digest.ts";
 import { PointStore } from "./restore-points/point-store.ts";
 import type { RestorePoint, RestorePointSummary, StoredFile } from "./restore-points/restore-point.ts";
 import { VaultSession } from "./sessions/vault-session.ts";
@@ -71,6 +74,7 @@ export class Vault implements AsyncDisposable {
   readonly #frames: FrameReader;
   readonly #notes: RemovalNotes;
   readonly #points: PointStore;
+  readonly #localPoints: LocalDigests | undefined;
   readonly #receipts: Receipts;
   readonly #reliedOn = new Set<string>();
   readonly #slots: KeySlots;
@@ -88,6 +92,14 @@ export class Vault implements AsyncDisposable {
     this.#frames = new FrameReader({ storage, keys, engine: this.#engine, loaded: this.#loaded });
     this.#notes = new RemovalNotes({ ...options, keys });
     this.#points = new PointStore({ ...options, keys, notes: this.#notes });
+    const { localPoints } = options;
+    if (localPoints !== undefined)
+      this.#localPoints = new LocalDigests({
+        ...options,
+        keys,
+        folder: localPoints,
+        location: storage.location,
+      });
     const book = options.receiptBook ?? new PassingReceiptBook();
     this.#receipts = new Receipts({ ...options, keys, book, points: this.#points });
     this.#slots = new KeySlots(storage, config.id);
@@ -259,30 +271,32 @@ export class Vault implements AsyncDisposable {
   }
 
   /**
-   * Restore points, the newest last, read one at a time; all, or those of one machine (by id or name). One that is damaged is
-   * left out, and thrown when the others have been given, or told to `onDamaged`. @throws {VaultDamagedError}
+   * Restore points, the newest last, one at a time; all, or those of one machine (by id or name). One that is damaged is
+   * left out, and thrown when the others have been given, or told to `onDamaged`. With `mayBeKept` what was read once, by whatever
+   * program of this machine, is not read again: then damage since is not seen. @throws {VaultDamagedError}
    */
   async *points(
     filter: {
       readonly machine?: Guid | string;
+      readonly mayBeKept?: true | undefined;
       readonly onDamaged?: ((damage: VaultDamagedError) => void) | undefined;
     } = {},
   ): AsyncGenerator<RestorePointSummary> {
     let damage: VaultDamagedError | undefined;
-    for await (const name of this.#points.names()) {
-      const point = await this.#readPoint(name);
-      if (point instanceof VaultDamagedError && filter.onDamaged !== undefined) filter.onDamaged(point);
-      else if (point instanceof VaultDamagedError) damage ??= point;
-      else if (point === undefined)
-        continue; // a prune took it since it was listed
-      else if (filter.machine === undefined || isOfMachine(point, filter.machine)) yield summaryOf(point);
+    for await (const point of listDigests(this.#points, filter.mayBeKept && this.#localPoints)) {
+      if (!(point instanceof VaultDamagedError)) {
+        const summary = summaryIn(point);
+        if (filter.machine === undefined || isOfMachine(summary, filter.machine)) yield summary;
+      } else if (filter.onDamaged !== undefined) filter.onDamaged(point);
+      else damage ??= point;
     }
     if (damage !== undefined) throw damage.cause instanceof VaultTooNewError ? damage.cause : damage;
   }
 
   /** By id, unique prefix of one, or `latest:` and a machine's name or id. @throws {PointNotFoundError} @throws {PointAmbiguousError} */
   async findPoint(selector: string): Promise<RestorePoint> {
-    return await findPoint(this.#points, selector);
+    const list = (): ReturnType<typeof listDigests> => listDigests(this.#points, this.#localPoints);
+    return await findPoint({ points: this.#points, list }, selector);
   }
 
   /** The files of a machine's newest restore point from that host, by path; empty when there is none. */
@@ -479,19 +493,4 @@ export class Vault implements AsyncDisposable {
       return damageIn(error);
     }
   }
-}
-
-function summaryOf({
-  id,
-  machine,
-  host,
-  time,
-  consistency,
-  method,
-  bytes,
-  copyOf,
-  storedBy,
-}: RestorePoint): RestorePointSummary {
-  const facts = { id, machine, host, time, consistency, method, bytes };
-  return { ...facts, ...(copyOf && { copyOf }), ...(storedBy && { storedBy }) };
 }

@@ -19,7 +19,7 @@ export async function* listPoints(
     stateDir: context.stateDir,
   });
   const wanted = request.machines.map((text) => text.toLowerCase());
-  for await (const point of opened.value.points()) {
+  for await (const point of opened.value.points({ mayBeKept: true })) {
     throwIfInterrupted(context.signal);
     const { id, name } = point.machine;
     if (wanted.length === 0 || wanted.includes(id.toLowerCase()) || wanted.includes(name.toLowerCase()))
@@ -37,6 +37,7 @@ export async function showPoint(
   await using opened = await openVaultAt(request.vault, {
     world: context.world,
     passphrase: request.passphrase,
+    stateDir: context.stateDir,
   });
   return await opened.value.findPoint(request.point);
 }

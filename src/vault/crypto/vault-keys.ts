@@ -27,6 +27,8 @@ export interface WriterKeys {
 /** Everything that follows from the master key: docs/vault-format.md 3. */
 export interface VaultKeys extends WriterKeys {
   readonly configKey: Uint8Array;
+  /** Seals what a full-key holder keeps of the vault beside it. */
+  readonly localKey: Uint8Array;
   readonly envelope: X25519Pair;
   proofKey(writer: Uint8Array): Uint8Array;
   signedBy(writer: Uint8Array): Uint8Array;
@@ -44,6 +46,7 @@ export function vaultKeysFrom(masterKey: Uint8Array, vault: Guid): VaultKeys {
     vaultBytes: salt,
     writer: FULL_KEY_WRITER,
     configKey: derived("config"),
+    localKey: derived("local"),
     identityKey: derived("chunk-identity"),
     indexRoot: derived("index"),
     envelope: x25519Pair(derived("envelope")),

@@ -1,4 +1,3 @@
-import { hash } from "node:crypto";
 import { bytesFromHex, type Clock, type Entropy, hexFromBytes } from "../../base/index.ts";
 import { type Storage, StorageObjectMissingError } from "../../storage/index.ts";
 import { SessionKeyring } from "../crypto/open-header.ts";
@@ -36,7 +35,9 @@ export interface HostLegacy {
 interface EndedHost {
   /** The first time. */
   readonly at: Temporal.Instant;
-  readonly legacies: readonly HostLegacy[];
+  readonly segments: Set<string>;
+  /** Of each restore point, the SHA-256 that its bytes must have; several where several people took the key away. */
+  readonly points: Map<string, Set<string>>;
 }
 
 export interface HostBookParts {
@@ -126,17 +127,16 @@ export class HostBook {
   /** Whether a segment of that host counts; its bytes have been held against its name. */
   async countsSegment(host: string, object: string): Promise<boolean> {
     const ended = (await this.#ended()).get(host);
-    return ended === undefined || ended.legacies.some(({ segments }) => segments.includes(object));
+    return ended === undefined || ended.segments.has(object);
   }
 
-  /** Whether a restore point of that host counts. */
-  async countsPoint(host: string, object: string, bytes: Uint8Array): Promise<boolean> {
+  /** Whether a restore point of that host counts, whose bytes have this SHA-256 (hexadecimal). */
+  async countsPoint(
+    host: string,
+    { object, sha256 }: { readonly object: string; readonly sha256: string },
+  ): Promise<boolean> {
     const ended = (await this.#ended()).get(host);
-    if (ended === undefined) return true;
-    const sha256 = hash("sha256", bytes);
-    return ended.legacies.some(({ points }) =>
-      points.some((point) => point.object === object && point.sha256 === sha256),
-    );
+    return ended === undefined || ended.points.get(object)?.has(sha256) === true;
   }
 
   /** Whether that host's key was taken away. */
@@ -161,9 +161,10 @@ export class HostBook {
       if (found === undefined) continue;
       const legacy = await this.#ifTrue<HostLegacy>(name, CONTENT.hostEnd);
       if (legacy === undefined) continue;
-      const before = ended.get(found.host);
-      const at = before?.at ?? Temporal.Instant.fromEpochMilliseconds(found.milliseconds);
-      ended.set(found.host, { at, legacies: [...(before?.legacies ?? []), legacy] });
+      const at = Temporal.Instant.fromEpochMilliseconds(found.milliseconds);
+      const host = ended.get(found.host) ?? { at, segments: new Set(), points: new Map() };
+      addLegacy(host, legacy);
+      ended.set(found.host, host);
     }
     return ended;
   }
@@ -210,5 +211,13 @@ export class HostBook {
     if (note.object !== object || note.version !== 1 || note.host !== hostFromName(object)?.host)
       throw new VaultDamagedError(object, "it holds something else than its name says");
     return note;
+  }
+}
+
+function addLegacy(host: EndedHost, { segments, points }: HostLegacy): void {
+  for (const segment of segments) host.segments.add(segment);
+  for (const { object, sha256 } of points) {
+    const known = host.points.get(object) ?? new Set();
+    host.points.set(object, known.add(sha256));
   }
 }

@@ -11,6 +11,7 @@ import { VaultHostEndedError } from "../hosts/errors.ts";
 import { HostBook } from "../hosts/host-book.ts";
 import { getOrDamaged, isGone } from "../packs/get-or-damaged.ts";
 import type { RemovalNotes } from "../removal/removal-notes.ts";
+import { type PointDigest, summaryOf } from "./point-digest.ts";
 import { readPointDocument } from "./point-document.ts";
 import type { RestorePoint, RestorePointDraft } from "./restore-point.ts";
 import { type DescribedPoint, deletePoint, type WrittenPoint, writePoint } from "./write-point.ts";
@@ -28,6 +29,16 @@ export interface PointStoreOptions {
 export interface PointName {
   readonly id: RestorePointId;
   readonly object: string;
+  /** As the storage lists it. */
+  readonly sizeBytes: number;
+}
+
+/** A restore point as it was opened, before anybody asked whether it counts. */
+interface OpenedPoint {
+  readonly point: RestorePoint;
+  readonly sealed: Uint8Array;
+  /** The write-only host that put it: 32 hexadecimal digits. */
+  readonly host: string | undefined;
 }
 
 /** Restore points as objects in the storage. */
@@ -61,14 +72,14 @@ export class PointStore {
   /** All there are, those in the trash too, oldest first. */
   async *allNames(): AsyncGenerator<PointName> {
     this.#hosts.forget(); // a host's key may have been taken away since they were listed the last time
-    for await (const { name } of this.#options.storage.list(POINTS_PREFIX)) {
+    for await (const { name, sizeBytes } of this.#options.storage.list(POINTS_PREFIX)) {
       const found = pointFromName(name);
-      if (found !== undefined) yield { id: found.id, object: name };
+      if (found !== undefined) yield { id: found.id, object: name, sizeBytes };
     }
   }
 
   /** Undefined when it is gone, or of a host whose key was taken away before. @throws {VaultDamagedError} */
-  async readIfThere(name: PointName): Promise<RestorePoint | undefined> {
+  async readIfThere(name: Pick<PointName, "object">): Promise<RestorePoint | undefined> {
     try {
       return await this.read(name);
     } catch (error) {
@@ -80,9 +91,9 @@ export class PointStore {
   /** What a receipt says of a restore point that is there; undefined when it is gone or damaged. */
   async describe(object: string): Promise<DescribedPoint | undefined> {
     try {
-      const bytes = await getOrDamaged(this.#options.storage, object);
-      const { machine } = await this.#open(bytes, object);
-      return { object, sha256: hash("sha256", bytes), machine };
+      const opened = this.#open(await getOrDamaged(this.#options.storage, object), object);
+      await this.#assertCounts(opened, object);
+      return { object, sha256: hash("sha256", opened.sealed), machine: opened.point.machine };
     } catch (error) {
       if (error instanceof VaultDamagedError || error instanceof VaultHostEndedError) return undefined;
       throw error;
@@ -104,39 +115,62 @@ export class PointStore {
   }
 
   /** @throws {VaultDamagedError} @throws {VaultHostEndedError} */
-  async read({ object }: PointName): Promise<RestorePoint> {
-    const { storage } = this.#options;
+  async read({ object }: Pick<PointName, "object">): Promise<RestorePoint> {
+    const opened = await this.#opened(object);
+    await this.#assertCounts(opened, object);
+    const { point, host } = opened;
+    if (host === undefined) return point;
+    return { ...point, storedBy: host, files: point.files.map((file) => ({ ...file, storedBy: host })) };
+  }
+
+  /** What a list shows of it, whether it counts or not. Undefined when it is gone. @throws {VaultDamagedError} */
+  async digest({ object }: Pick<PointName, "object">): Promise<PointDigest | undefined> {
     try {
-      return await this.#open(await getOrDamaged(storage, object), object);
+      const { point, sealed, host } = await this.#opened(object);
+      const digest = { object, sizeBytes: sealed.length, summary: summaryOf(point) };
+      return host === undefined ? digest : { ...digest, host, sha256: hash("sha256", sealed) };
     } catch (error) {
-      if (!(error instanceof VaultDamagedError) || isGone(error)) throw error;
-      return await this.#open(await getOrDamaged(storage, object, { fresh: true }), object); // it may have been a copy
+      if (isGone(error)) return undefined;
+      throw error;
     }
   }
 
-  async #open(sealed: Uint8Array, object: string): Promise<RestorePoint> {
+  /** Whether it counts: a host's key may have been taken away since it was read. */
+  async counts({ object, host, sha256 }: PointDigest): Promise<boolean> {
+    if (host === undefined) return true;
+    return sha256 !== undefined && (await this.#hosts.countsPoint(host, { object, sha256 }));
+  }
+
+  /** @throws {VaultDamagedError} */
+  async #opened(object: string): Promise<OpenedPoint> {
+    const { storage } = this.#options;
+    try {
+      return this.#open(await getOrDamaged(storage, object), object);
+    } catch (error) {
+      if (!(error instanceof VaultDamagedError) || isGone(error)) throw error;
+      return this.#open(await getOrDamaged(storage, object, { fresh: true }), object); // it may have been a copy
+    }
+  }
+
+  #open(sealed: Uint8Array, object: string): OpenedPoint {
     const { keys } = this.#options;
     const plain = openPoint(sealed, object, { keys, keyring: this.#keyring });
     const { writer } = SealedHeader.decode(sealed);
-    const document = readPointDocument(plain, object);
+    const point = readPointDocument(plain, object);
     const named = pointFromName(object);
-    const milliseconds = Temporal.Instant.from(document.time).epochMilliseconds;
-    const isNamed = document.id === named?.id && milliseconds === named.milliseconds;
-    if (!isNamed || document.vault !== keys.vault) {
+    const milliseconds = Temporal.Instant.from(point.time).epochMilliseconds;
+    const isNamed = point.id === named?.id && milliseconds === named.milliseconds;
+    if (!isNamed || point.vault !== keys.vault) {
       throw new VaultDamagedError(object, "it is another restore point than its name says");
     }
-    if (!isFullKeyWriter(writer)) return await this.#ofHost(document, sealed, { object, writer });
-    return document;
+    return { point, sealed, host: isFullKeyWriter(writer) ? undefined : hexFromBytes(writer) };
   }
 
   /** @throws {VaultHostEndedError} */
-  async #ofHost(
-    point: RestorePoint,
-    sealed: Uint8Array,
-    { object, writer }: { readonly object: string; readonly writer: Uint8Array },
-  ): Promise<RestorePoint> {
-    const host = hexFromBytes(writer);
-    if (!(await this.#hosts.countsPoint(host, object, sealed))) throw new VaultHostEndedError(object, host);
-    return { ...point, storedBy: host, files: point.files.map((file) => ({ ...file, storedBy: host })) };
+  async #assertCounts({ sealed, host }: OpenedPoint, object: string): Promise<void> {
+    if (host === undefined) return;
+    const sha256 = hash("sha256", sealed);
+    if (!(await this.#hosts.countsPoint(host, { object, sha256 })))
+      throw new VaultHostEndedError(object, host);
   }
 }
