@@ -7,6 +7,12 @@ import { tellSidecars } from "./tell-sidecars.ts";
 
 const DAMAGED = 4;
 
+/** What no damage means: of what was not read nothing is known. */
+const SOUND = {
+  part: "all bytes that were read are those that names prove",
+  all: "all bytes that names prove are what they were",
+} as const;
+
 export const scrubCommand: Command = {
   contract: COMMANDS.scrub,
   emptySummary: { objects: 0, bytes: 0, damaged: [] },
@@ -19,14 +25,19 @@ export const scrubCommand: Command = {
         `went on with the reading that began ${instant(report.goesOnSince)}; --from-start begins again`,
       );
     }
-    output.say(`${counted(report.objects, "object")}, ${amount(report.bytes)}`);
+    output.say(
+      `${report.objects} of ${counted(report.objectsThere, "object")}, ${amount(report.bytes)} of ${amount(report.bytesThere)}`,
+    );
     for (const { object, what, isMendable } of report.damaged) {
       const mend = isMendable === true ? "; stillpoint repair mends it whole" : "";
       output.say(`${paint.bad("damaged")} ${object}: ${what}${mend}`);
     }
     tellSidecars(report.sidecars, { output });
-    if (report.damaged.length === 0) output.say(paint.good("all bytes are what they were"));
+    if (report.damaged.length === 0) output.say(paint.good(SOUND[report.dataRead]));
     else output.say("stillpoint verify, with the passphrase, says which restore points need them");
+    output.say(
+      `without a key nobody can tell whether objects are missing, nor whether ${counted(report.unproven, "object")} with restore points and notes are whole: stillpoint verify does`,
+    );
     return { exitCode: report.damaged.length === 0 ? 0 : DAMAGED, summary: { ...report } };
   },
 };

@@ -9,6 +9,13 @@ import { vaultRequest } from "./vault-request.ts";
 
 const DAMAGED = 4;
 
+/** What no damage means: of what was not read nothing is known. */
+const SOUND = {
+  none: "nothing is damaged in lists, headers and footers; no data was read, --read-data does that",
+  part: "nothing is damaged in what was read",
+  all: "nothing is damaged",
+} as const;
+
 export const verifyCommand: Command = {
   contract: COMMANDS.verify,
   emptySummary: { points: 0, chunks: 0, damaged: [] },
@@ -35,7 +42,9 @@ export const verifyCommand: Command = {
       );
     }
     if (report.packsRead > 0) {
-      output.say(`${counted(report.packsRead, "pack")} read, ${amount(report.bytesRead)}`);
+      output.say(
+        `${report.packsRead} of ${counted(report.packs, "pack")} read, ${amount(report.bytesRead)} of ${amount(report.packBytes)}`,
+      );
     }
     for (const object of report.healed) output.say(`healed ${object}: a prune takes the damaged copy`);
     tellSidecars(report.sidecars, surface);
@@ -47,7 +56,7 @@ export const verifyCommand: Command = {
         "the next backups store again what they still find; stillpoint repair saves what can be read",
       );
     }
-    if (report.damaged.length === 0) output.say(paint.good("nothing is damaged"));
+    if (report.damaged.length === 0) output.say(paint.good(SOUND[report.dataRead]));
     const isComplete = tellReceipts(report.receipts, surface);
     return { exitCode: report.damaged.length === 0 && isComplete ? 0 : DAMAGED, summary: { ...report } };
   },

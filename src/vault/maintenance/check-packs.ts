@@ -43,8 +43,16 @@ export interface DataCheckOptions {
 export interface DataCheckReport {
   readonly packs: number;
   readonly bytes: number;
+  /** All that are there. */
+  readonly packsThere: number;
+  readonly bytesThere: number;
   /** When the interrupted reading began that this one went on with, in ms since 1970. */
   readonly goesOnSince: number | undefined;
+}
+
+interface FrameKeys {
+  readonly header: Uint8Array;
+  readonly frameKey: Uint8Array;
 }
 
 /** Looks at packs: that they are there, that they say what the index says, and that their bytes are those that were sealed. */
@@ -71,8 +79,11 @@ export class PackCheck {
   async checkData(options: DataCheckOptions): Promise<DataCheckReport> {
     const { index, engine, record, clock, signal } = this.#parts;
     const { percent, checked, fromStart } = options;
-    const turn = new CheckingTurn({ percent, checked, fromStart, now: clock.now().epochMilliseconds });
     const there = index.packs.filter((pack) => pack.isThere);
+    const packsThere = there.length;
+    const bytesThere = there.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    if (percent <= 0) return { packs: 0, bytes: 0, packsThere, bytesThere, goesOnSince: undefined };
+    const turn = new CheckingTurn({ percent, checked, fromStart, now: clock.now().epochMilliseconds });
     for (const { object, sizeBytes } of there) turn.add(object, sizeBytes);
     const totalBytes = turn.plan();
     const chosen = there.filter(({ object, sizeBytes }) => turn.takes(object, sizeBytes));
@@ -99,7 +110,7 @@ export class PackCheck {
     }
     await record.flush();
     await turn.end();
-    return { packs: chosen.length, bytes: doneBytes, goesOnSince: turn.goesOnSince };
+    return { packs: chosen.length, bytes: doneBytes, packsThere, bytesThere, goesOnSince: turn.goesOnSince };
   }
 
   /** False when the pack is damaged. One that is gone meanwhile is told of by whoever needs it. */
@@ -122,8 +133,10 @@ export class PackCheck {
   async #checkFooter(pack: IndexedPack): Promise<void> {
     const { index, storage } = this.#parts;
     const { object, sizeBytes, firstFrame } = pack;
-    const header = await getOrDamaged(storage, object, { offset: 0, length: SealedHeader.sizeBytes });
-    await this.#frameKeyOf(header, pack);
+    await this.#opened(pack, async () => {
+      const range = { offset: 0, length: SealedHeader.sizeBytes };
+      return await getOrDamaged(storage, object, range);
+    });
     const contents = await readPackContents(object, sizeBytes, { ...this.#parts, keyring: this.#keyring });
     const isAsIndexed =
       contents.frames.length === pack.frameCount &&
@@ -145,16 +158,14 @@ export class PackCheck {
       onRead(length);
       return bytes;
     };
-    const header = await read(0, SealedHeader.sizeBytes);
-    let end = header.length;
+    const keys = await this.#opened(pack, async () => await read(0, SealedHeader.sizeBytes));
+    let end: number = SealedHeader.sizeBytes;
     let damaged = 0;
-    const frameKey = await this.#frameKeyOf(header, pack);
     for (const run of this.#runsOf(pack)) {
       const first = run[0] as FrameLocation;
       const length = run.reduce((sum, { sealedBytes }) => sum + sealedBytes, 0);
-      const bytes = await read(first.offset, length);
       end = first.offset + length;
-      damaged += await this.#checkRun(run, bytes, { header, frameKey });
+      damaged += await this.#checkRun(run, async () => await read(first.offset, length), keys);
     }
     await read(end, sizeBytes - end);
     this.#judge(pack, { digest, damaged });
@@ -165,7 +176,7 @@ export class PackCheck {
     if (found.damaged > 0) {
       throw new VaultDamagedError(
         pack.object,
-        `${found.damaged} of its ${pack.frameCount} frames are not what was sealed`,
+        `${found.damaged} of its ${pack.frameCount} frames are not what was sealed, or cannot be read`,
       );
     }
     if (named === undefined || Buffer.compare(found.digest.digest(), named) !== 0) {
@@ -173,33 +184,49 @@ export class PackCheck {
     }
   }
 
-  /** Without its header no frame of a pack opens. */
-  async #frameKeyOf(header: Uint8Array, { object }: IndexedPack): Promise<Uint8Array> {
+  /** Without its header, read and right, no frame of a pack opens. */
+  async #opened({ object }: IndexedPack, read: () => Promise<Uint8Array>): Promise<FrameKeys> {
     try {
+      const header = await read();
       const opened = openHeader(this.#parts.keys, header, { kind: "pack", object });
-      return this.#keyring.open(opened, object).frameKey;
+      return { header, frameKey: this.#keyring.open(opened, object).frameKey };
     } catch (error) {
-      if (error instanceof VaultDamagedError) this.#parts.record.add({ pack: object });
+      if (error instanceof VaultDamagedError && !isGone(error)) this.#parts.record.add({ pack: object });
       throw error;
     }
   }
 
+  /** How many of the frames are damaged: all of them, when the storage does not give them. */
   async #checkRun(
     run: readonly FrameLocation[],
-    bytes: Uint8Array,
-    keys: { readonly header: Uint8Array; readonly frameKey: Uint8Array },
+    read: () => Promise<Uint8Array>,
+    keys: FrameKeys,
   ): Promise<number> {
-    const start = (run[0] as FrameLocation).offset;
-    const frames = run.map(({ offset, sealedBytes }) => ({ at: offset - start, length: sealedBytes }));
-    const own = ownBuffer(bytes);
-    const task = { kind: "open", key: keys.frameKey, header: keys.header, bytes: own, frames } as const;
-    const verdicts = await this.#parts.engine.workers.run(task, [own.buffer]);
-    const bad = run.filter((_, i) => verdicts[i] === null);
+    const bad = await this.#badFrames(run, read, keys);
     if (bad.length > 0) {
       const { object } = run[0] as FrameLocation;
       this.#parts.record.add({ pack: object, frames: bad.map(({ offset }) => offset) });
     }
     return bad.length;
+  }
+
+  async #badFrames(
+    run: readonly FrameLocation[],
+    read: () => Promise<Uint8Array>,
+    { header, frameKey }: FrameKeys,
+  ): Promise<readonly FrameLocation[]> {
+    const start = (run[0] as FrameLocation).offset;
+    const frames = run.map(({ offset, sealedBytes }) => ({ at: offset - start, length: sealedBytes }));
+    let bytes: Uint8Array<ArrayBuffer>;
+    try {
+      bytes = ownBuffer(await read());
+    } catch (error) {
+      if (!(error instanceof VaultDamagedError) || isGone(error)) throw error;
+      return run;
+    }
+    const task = { kind: "open", key: frameKey, header, bytes, frames } as const;
+    const verdicts = await this.#parts.engine.workers.run(task, [bytes.buffer]);
+    return run.filter((_, i) => verdicts[i] === null);
   }
 
   *#runsOf({ firstFrame, frameCount }: IndexedPack): Generator<readonly FrameLocation[]> {

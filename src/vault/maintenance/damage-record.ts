@@ -1,6 +1,6 @@
 import { type Storage, StorageDeniedError, StorageFullError } from "../../storage/index.ts";
-import type { DamagedPack } from "../index/chunk-index.ts";
 import type { LoadedIndex } from "../index/load-index.ts";
+import type { DamagedPack } from "../index/chunk-index.ts";
 import { tellDamage } from "../removal/known-damage.ts";
 import type { DamageNote, RemovalNotes } from "../removal/removal-notes.ts";
 
@@ -23,8 +23,10 @@ export class DamageRecord {
   readonly #before: readonly DamageNote[];
   readonly #known: ReadonlySet<string>;
   readonly #sound = new Set<string>();
-  readonly #unwritten = new Set<string>();
-  readonly #afterwards: (() => Promise<void>)[] = [];
+  /** Packs of which something was found that is in no note yet, and how often. */
+  readonly #unwritten = new Map<string, number>();
+  #sinceFlush = 0;
+  #afterwards: { readonly pack: string; readonly act: () => Promise<void> }[] = [];
   /** False when this credential may not write, or nothing fits any more. */
   isWritable = true;
 
@@ -48,7 +50,9 @@ export class DamageRecord {
 
   /** Somebody saw that a pack is damaged. */
   add(damage: DamagedPack): void {
-    if (this.#options.loaded.noteDamage(damage)) this.#unwritten.add(damage.pack);
+    if (!this.#options.loaded.noteDamage(damage)) return;
+    this.#unwritten.set(damage.pack, (this.#unwritten.get(damage.pack) ?? 0) + 1);
+    this.#sinceFlush++;
   }
 
   /** Somebody read all of a pack and found nothing. */
@@ -63,19 +67,30 @@ export class DamageRecord {
       await act();
       return;
     }
-    this.#afterwards.push(act);
-    if (this.#unwritten.size >= PACKS_A_NOTE) await this.flush();
+    this.#afterwards.push({ pack, act });
+    if (this.#sinceFlush >= PACKS_A_NOTE) await this.flush();
   }
 
-  /** What was found is durable when it resolves, unless nothing may be written. */
+  /**
+   * What was found is durable when it resolves, unless nothing may be written. What others find meanwhile, and what could not be
+   * written, counts as unwritten.
+   */
   async flush(): Promise<void> {
     const found = this.#options.loaded.takeFound();
-    const afterwards = this.#afterwards.splice(0);
-    this.#unwritten.clear();
-    if (found.length === 0) return;
-    const isKept = this.#options.isKept && (await tellDamage(joined(found), this.#options.notes));
-    if (isKept) for (const act of afterwards) await act();
-    else this.isWritable = !this.#options.isKept;
+    const before = new Map(found.map(({ pack }) => [pack, this.#unwritten.get(pack)]));
+    this.#sinceFlush = 0;
+    if (found.length > 0) {
+      const isKept = this.#options.isKept && (await tellDamage(joined(found), this.#options.notes));
+      if (!isKept) {
+        this.isWritable = !this.#options.isKept;
+        return;
+      }
+      for (const [pack, count] of before)
+        if (this.#unwritten.get(pack) === count) this.#unwritten.delete(pack);
+    }
+    const due = this.#afterwards.filter(({ pack }) => !this.#unwritten.has(pack));
+    this.#afterwards = this.#afterwards.filter(({ pack }) => this.#unwritten.has(pack));
+    for (const { act } of due) await act();
   }
 
   /** Closes notes whose packs are sound or gone; of one that names others too, these are written again first. */

@@ -5,7 +5,11 @@ import { FakeClock } from "../../base/testing/index.ts";
 import { FaultyStorage, MemoryStorage } from "../../storage/testing/index.ts";
 import { VaultNotFoundError } from "../errors.ts";
 import { backUp, createSmallVault, someBytes } from "../testing/index.ts";
+import { ForgottenChecks } from "./checked-objects.ts";
 import { scrubVault } from "./scrub-vault.ts";
+
+/** docs/vault-format.md 2: what is named by the SHA-256 of its bytes. */
+const NAMED = /^(keys|index|packs|receipts)\//;
 
 async function vaultIn(storage: MemoryStorage): Promise<void> {
   await using vault = (await createSmallVault(storage)).vault;
@@ -16,7 +20,7 @@ describe("scrubVault()", () => {
   test("reads every object that is named by its content, and finds nothing in a sound vault", async () => {
     const storage = new MemoryStorage();
     await vaultIn(storage);
-    const named = storage.names().filter((name) => /^(keys|index|packs)\//.test(name));
+    const named = storage.names().filter((name) => NAMED.test(name));
     const progress: number[] = [];
     const report = await scrubVault({ storage, onProgress: ({ doneBytes }) => progress.push(doneBytes) });
     assert.deepEqual([report.objects, report.damaged], [named.length, []]);
@@ -30,7 +34,7 @@ describe("scrubVault()", () => {
   test("finds one turned bit in any of them, without a key", async () => {
     const storage = new MemoryStorage();
     await vaultIn(storage);
-    for (const name of storage.names().filter((each) => /^(keys|index|packs)\//.test(each))) {
+    for (const name of storage.names().filter((each) => NAMED.test(each))) {
       const broken = storage.clone();
       const bytes = broken.peek(name).slice();
       const at = Math.floor(bytes.length / 2);
@@ -70,7 +74,7 @@ describe("scrubVault()", () => {
 test("`scrubVault()` goes on where it was interrupted, and looks at what was damaged again", async () => {
   const storage = new MemoryStorage();
   await vaultIn(storage);
-  const named = storage.names().filter((name) => /^(keys|index|packs)\//.test(name));
+  const named = storage.names().filter((name) => NAMED.test(name));
   const [slot] = named.filter((name) => name.startsWith("keys/"));
   assert.ok(slot !== undefined);
   storage.replace(slot, storage.peek(slot).slice(0, 40));
@@ -108,4 +112,42 @@ test("`scrubVault()` goes on where it was interrupted, and looks at what was dam
     "what was damaged counts as unchecked",
   );
   assert.equal(part.objects, 1);
+});
+
+test("`scrubVault()` says how much it read of how much, and of how many objects nothing can be told without a key", async () => {
+  const storage = new MemoryStorage();
+  await vaultIn(storage);
+  const named = storage.names().filter((name) => NAMED.test(name));
+  const bytesThere = named.reduce((sum, name) => sum + storage.peek(name).length, 0);
+  const turn = { clock: new FakeClock(), checked: new ForgottenChecks() };
+  const whole = await scrubVault({ storage, turn: { ...turn, percent: 100 } });
+  assert.deepEqual(
+    [whole.dataRead, whole.objects, whole.objectsThere, whole.bytesThere, whole.unproven],
+    ["all", named.length, named.length, bytesThere, 1],
+    "the restore point",
+  );
+  const part = await scrubVault({ storage, turn: { ...turn, percent: 1 } });
+  assert.deepEqual([part.dataRead, part.objectsThere], ["part", named.length]);
+  assert.ok(part.objects >= 1 && part.objects < named.length);
+});
+
+test("`scrubVault()` finds a config that is none, and leaves one of a newer program alone", async () => {
+  const storage = new MemoryStorage();
+  await vaultIn(storage);
+  const config = new TextDecoder().decode(storage.peek("config"));
+  for (const [text, damaged] of [
+    [config.replace("stillpoint-vault", "stillpoint-fault"), ["config"]],
+    [config.slice(0, 30), ["config"]],
+    ["", ["config"]],
+    [config.replace('"version":1', '"version":7'), []],
+  ] as const) {
+    const other = storage.clone();
+    other.replace("config", new TextEncoder().encode(text));
+    const report = await scrubVault({ storage: other });
+    assert.deepEqual(
+      report.damaged.map(({ object }) => object),
+      damaged,
+      text,
+    );
+  }
 });

@@ -4,11 +4,20 @@ import type { Storage, StoredObject } from "../../storage/index.ts";
 import { VaultDamagedError, VaultNotFoundError } from "../errors.ts";
 import { decodeConfig } from "../format/config-document.ts";
 import {
+  AWAITED_PREFIX,
   CONFIG_NAME,
+  DAMAGED_PREFIX,
+  DOOMED_PREFIX,
   digestFromName,
+  HOSTS_ENDED_PREFIX,
+  HOSTS_PREFIX,
   INDEX_PREFIX,
   KEYS_PREFIX,
   PACKS_PREFIX,
+  POINTS_PREFIX,
+  RECEIPTS_PREFIX,
+  RENEWED_PREFIX,
+  TRASH_PREFIX,
 } from "../format/object-names.ts";
 import { getOrDamaged, isGone } from "../packs/get-or-damaged.ts";
 import { checkSidecars, type SidecarReport } from "../parity/check-sidecars.ts";
@@ -17,6 +26,17 @@ import { type CheckedObjects, ForgottenChecks } from "./checked-objects.ts";
 import { CheckingTurn } from "./checking-turn.ts";
 import type { DamagedObject } from "./damage-ledger.ts";
 
+const NAMED_BY_CONTENT = [KEYS_PREFIX, INDEX_PREFIX, RECEIPTS_PREFIX, PACKS_PREFIX];
+const UNPROVEN = [
+  POINTS_PREFIX,
+  HOSTS_PREFIX,
+  HOSTS_ENDED_PREFIX,
+  TRASH_PREFIX,
+  DOOMED_PREFIX,
+  AWAITED_PREFIX,
+  DAMAGED_PREFIX,
+  RENEWED_PREFIX,
+];
 const READ_BYTES: number = 4 * MIB;
 const OBJECTS_AT_ONCE = 4;
 
@@ -44,6 +64,16 @@ export interface ScrubReport {
   /** Objects whose bytes were held against their names. */
   readonly objects: number;
   readonly bytes: number;
+  /** How many there are whose names prove their bytes. */
+  readonly objectsThere: number;
+  readonly bytesThere: number;
+  /** How much of them was read, by this run and the one that it went on with: of what was not read nothing is known. */
+  readonly dataRead: "part" | "all";
+  /**
+   * Objects whose names say nothing of their bytes (restore points, notes, hosts): without a key nobody can tell whether they are whole. Nor can
+   * it be told whether objects are missing, or whether sound ones belong here.
+   */
+  readonly unproven: number;
   /** When the interrupted reading began that this one went on with: an ISO instant. */
   readonly goesOnSince?: string | undefined;
   /** Which restore points need them cannot be said without a key. */
@@ -58,8 +88,9 @@ export interface ScrubbedDamage extends Pick<DamagedObject, "object" | "what"> {
 }
 
 /**
- * Reads every object that is named by the SHA-256 of its bytes (packs, segments, key slots) and compares: without a passphrase,
- * by anybody who can read the storage. What was found damaged counts as unchecked, and is read first the next time. Restore points have random names; `verify` looks at them.
+ * Reads every object that is named by the SHA-256 of its bytes (packs, segments, key slots, receipts) and compares: without a passphrase,
+ * by anybody who can read the storage. What was found damaged counts as unchecked, and is read first the next time. Restore points have
+ * random names; `verify` looks at them, and tells what is missing. Of what is damaged one pack is in memory, mended.
  * @throws {VaultNotFoundError}
  */
 export async function scrubVault(options: ScrubOptions): Promise<ScrubReport> {
@@ -70,10 +101,16 @@ export async function scrubVault(options: ScrubOptions): Promise<ScrubReport> {
   const now = (): number => options.turn?.clock.now().epochMilliseconds ?? 0;
   const checked = options.turn?.checked ?? new ForgottenChecks();
   const turn = new CheckingTurn({ percent: 100, ...options.turn, checked, now: now() });
-  for await (const { name, sizeBytes } of namedByContent(storage, signal)) turn.add(name, sizeBytes);
+  let [objectsThere, bytesThere] = [0, 0];
+  for await (const { name, sizeBytes } of namedByContent(storage, signal)) {
+    turn.add(name, sizeBytes);
+    objectsThere++;
+    bytesThere += sizeBytes;
+  }
   const totalBytes = turn.plan();
   await turn.begin();
-  const damaged: ScrubbedDamage[] = [];
+  const config = await readConfig(storage, signal);
+  const damaged: (ScrubbedDamage & { readonly sizeBytes: number })[] = [];
   let objects = 0;
   let doneBytes = 0;
   const check = async (object: StoredObject): Promise<void> => {
@@ -81,7 +118,7 @@ export async function scrubVault(options: ScrubOptions): Promise<ScrubReport> {
     const what = await damageOf(object, { storage, signal });
     if (what === "gone") return; // a prune took it since it was listed
     if (what === undefined) await checked.note(object.name, now());
-    else damaged.push({ object: object.name, what, ...(await mendable(object, { storage, signal })) });
+    else damaged.push({ object: object.name, what, sizeBytes: object.sizeBytes });
     objects++;
     doneBytes += object.sizeBytes;
     onProgress?.({ doneBytes, totalBytes: Math.max(totalBytes, doneBytes) });
@@ -93,15 +130,49 @@ export async function scrubVault(options: ScrubOptions): Promise<ScrubReport> {
     throw error;
   }
   await turn.end();
-  const sidecars = await sidecarsOf(options);
+  const found: ScrubbedDamage[] =
+    config.kind === "config" ? [] : [{ object: CONFIG_NAME, what: config.what }];
+  for (const { sizeBytes, ...damage } of damaged.sort((a, b) => (a.object < b.object ? -1 : 1))) {
+    found.push({ ...damage, ...(await mendable({ name: damage.object, sizeBytes }, { storage, signal })) });
+  }
+  const sidecars = await sidecarsOf(options, config);
   const since = turn.goesOnSince;
+  const isAll = (options.turn?.percent ?? 100) >= 100 || objects >= objectsThere;
   return {
     objects,
     bytes: doneBytes,
-    damaged: damaged.toSorted((a, b) => (a.object < b.object ? -1 : 1)),
+    objectsThere,
+    bytesThere,
+    dataRead: isAll ? "all" : "part",
+    unproven: await countUnproven(storage, signal),
+    damaged: found,
     ...(sidecars !== undefined && { sidecars }),
     ...(since !== undefined && { goesOnSince: Temporal.Instant.fromEpochMilliseconds(since).toString() }),
   };
+}
+
+/** The config, or what is wrong with it as far as that can be told without a key. A newer program's is not wrong. */
+async function readConfig(
+  storage: Storage,
+  signal: AbortSignal | undefined,
+): Promise<
+  { readonly kind: "config"; readonly parity: boolean } | { readonly kind: "damaged"; readonly what: string }
+> {
+  try {
+    const read = decodeConfig(await getOrDamaged(storage, CONFIG_NAME, { signal }));
+    if (read.kind === "too-new") return { kind: "config", parity: false };
+    if (read.kind === "config") return { kind: "config", parity: read.config.parity !== undefined };
+    return { kind: "damaged", what: "its bytes are not those that were written" };
+  } catch (error) {
+    if (!(error instanceof VaultDamagedError)) throw error;
+    return { kind: "damaged", what: error.what };
+  }
+}
+
+async function countUnproven(storage: Storage, signal: AbortSignal | undefined): Promise<number> {
+  let count = 0;
+  for (const prefix of UNPROVEN) for await (const _ of storage.list(prefix, { signal })) count++;
+  return count;
 }
 
 /** Undefined when there is none. */
@@ -132,13 +203,12 @@ async function mendable(
 }
 
 /** Whether packs have sidecars is what the config says, which only a key proves. They are read when everything is. */
-async function sidecarsOf({ storage, turn, signal }: ScrubOptions): Promise<SidecarReport | undefined> {
-  const read = decodeConfig(await getOrDamaged(storage, CONFIG_NAME, { signal }));
-  if (read.kind !== "config" || read.config.parity === undefined) return undefined;
-  const packs = new Map<string, number>();
-  for await (const { name, sizeBytes } of storage.list(PACKS_PREFIX, { signal })) {
-    if (digestFromName(name) !== undefined) packs.set(name, sizeBytes);
-  }
+async function sidecarsOf(
+  { storage, turn, signal }: ScrubOptions,
+  config: Awaited<ReturnType<typeof readConfig>>,
+): Promise<SidecarReport | undefined> {
+  if (config.kind !== "config" || !config.parity) return undefined;
+  const packs = storage.list(PACKS_PREFIX, { signal });
   return await checkSidecars(packs, { storage, signal, isRead: (turn?.percent ?? 100) >= 100 });
 }
 
@@ -146,7 +216,7 @@ async function* namedByContent(
   storage: Storage,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<StoredObject> {
-  for (const prefix of [KEYS_PREFIX, INDEX_PREFIX, PACKS_PREFIX]) {
+  for (const prefix of NAMED_BY_CONTENT) {
     for await (const object of storage.list(prefix, { signal })) {
       if (digestFromName(object.name) !== undefined) yield object;
     }

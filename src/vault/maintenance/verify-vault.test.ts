@@ -101,6 +101,101 @@ test("`verify()` tells of a copy of a pack under a name that differs from the pa
   );
 });
 
+test("`verify()` says how much of the data it read of how much", async () => {
+  const storage = new MemoryStorage();
+  await filled(storage);
+  const packs = storage.names().filter((name) => name.startsWith("packs/"));
+  const packBytes = packs.reduce((sum, name) => sum + storage.peek(name).length, 0);
+  await using vault = await openSmallVault(storage);
+  for (const [readDataPercent, dataRead] of [
+    [undefined, "none"],
+    [0, "none"],
+    [30, "part"],
+    [99.99, "all"],
+    [100, "all"],
+  ] as const) {
+    const report = await vault.verify({ readDataPercent });
+    assert.deepEqual([report.dataRead, report.packs, report.packBytes], [dataRead, packs.length, packBytes]);
+  }
+});
+
+test("`verify()` takes frames that the storage does not give for damaged, now and the next time, and reads the others", async () => {
+  const storage = new MemoryStorage();
+  {
+    await using vault = (await createSmallVault(storage, { chunkBytes: 65_536 })).vault;
+    await backUp(vault, { disk: someBytes(1, 6_000_000) });
+  }
+  const size = (name: string): number => storage.peek(name).length;
+  const [pack = ""] = storage
+    .names()
+    .filter((name) => name.startsWith("packs/"))
+    .sort((a, b) => size(b) - size(a));
+  assert.ok(size(pack) > 2_500_000, "two runs of frames");
+  // header and end for the footers; the header, and then the first run of frames
+  const faulty = new FaultyStorage(storage, [
+    { on: "get", prefix: pack, skip: 4, effect: { kind: "truncate", to: 100_000 } },
+  ]);
+  const first = await (await openSmallVault(faulty)).verify({ readDataPercent: 100, keepFindings: true });
+  faulty.verifyAllFaultsExercised();
+  assert.deepEqual(
+    first.damaged.map(({ object, machines }) => [object, machines]),
+    [[pack, ["web01"]]],
+  );
+  const what = first.damaged[0]?.what ?? "";
+  const [, bad, all] = /^(\d+) of its (\d+) frames/.exec(what) ?? [];
+  assert.ok(Number(bad) > 0 && Number(bad) < Number(all), what);
+  const again = await (await openSmallVault(storage, { seed: 3 })).verify();
+  assert.deepEqual(
+    [again.damaged.map(({ object, machines }) => [object, machines]), again.healed],
+    [[[pack, ["web01"]]], []],
+    "nobody has read them",
+  );
+  const sound = await (await openSmallVault(storage, { seed: 4 })).verify({
+    readDataPercent: 100,
+    keepFindings: true,
+  });
+  assert.deepEqual([sound.damaged, sound.healed], [[], []]);
+});
+
+test("`verify()` takes a pack for lost whose header the storage does not give", async () => {
+  const storage = new MemoryStorage();
+  await filled(storage);
+  const [pack = ""] = storage.names().filter((name) => name.startsWith("packs/"));
+  const faulty = new FaultyStorage(storage, [
+    { on: "get", prefix: pack, times: 2, effect: { kind: "truncate", to: 10 } },
+  ]);
+  const { damaged } = await (await openSmallVault(faulty)).verify();
+  assert.deepEqual(
+    damaged.map(({ object, what, points }) => [object, what, points.length]),
+    [[pack, "it was read in part only", 1]],
+  );
+});
+
+test("a known damaged pack that is gone is neither damaged nor healed", async () => {
+  const storage = new MemoryStorage();
+  await filled(storage);
+  const names = storage.names();
+  await using vault = await openSmallVault(storage);
+  await backUp(vault, { disk: someBytes(9, 20_000) });
+  const pack = storage.names().find((name) => name.startsWith("packs/") && !names.includes(name)) as string;
+  const bytes = storage.peek(pack).slice();
+  bytes[400] = (bytes[400] as number) ^ 1;
+  storage.replace(pack, bytes);
+  await vault.verify({ readDataPercent: 100, keepFindings: true });
+  const { id } = await vault.findPoint("latest:web01");
+  await vault.trash(id, { until: Temporal.Instant.fromEpochMilliseconds(0) });
+  storage.replace(pack, undefined);
+  const point = storage.names().find((name) => name.endsWith(id) && name.startsWith("points/")) as string;
+  storage.replace(point, undefined);
+  await using other = await openSmallVault(storage, { seed: 6 });
+  const report = await other.verify({ keepFindings: true });
+  assert.deepEqual([report.damaged, report.healed], [[], []]);
+  assert.deepEqual(
+    storage.names().filter((name) => name.startsWith("damaged/")),
+    [],
+  );
+});
+
 /** What a file of the program would remember. */
 class Remembered implements CheckedObjects {
   readonly times = new Map<string, number>();

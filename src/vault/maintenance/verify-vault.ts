@@ -3,7 +3,7 @@ import type { Storage } from "../../storage/index.ts";
 import type { VaultKeys } from "../crypto/vault-keys.ts";
 import { VaultDamagedError } from "../errors.ts";
 import { decodeConfig, isConfigProven } from "../format/config-document.ts";
-import { CONFIG_NAME } from "../format/object-names.ts";
+import { CONFIG_NAME, digestFromName, PACKS_PREFIX, packName } from "../format/object-names.ts";
 import type { LoadedIndex } from "../index/load-index.ts";
 import type { KeySlots } from "../keys/key-slots.ts";
 import { getOrDamaged } from "../packs/get-or-damaged.ts";
@@ -48,9 +48,14 @@ export interface VerifyReport {
   readonly damaged: readonly DamagedObject[];
   /** Packs that were known to be damaged, and of which everything that restore points need is somewhere else by now: a prune takes them. */
   readonly healed: readonly string[];
+  /** How many packs there are, and their bytes. */
+  readonly packs: number;
+  readonly packBytes: number;
   /** Packs that were read whole, and their bytes. */
   readonly packsRead: number;
   readonly bytesRead: number;
+  /** How much of the packs' data was read and opened, by this run and the one that it went on with: of what was not read nothing is known. */
+  readonly dataRead: "none" | "part" | "all";
   /** When the interrupted reading began that this one went on with: an ISO instant. */
   readonly goesOnSince?: string | undefined;
   /** False when damage was found and could not be written down: this credential may not, or nothing fits any more. */
@@ -103,7 +108,9 @@ export async function verifyVault(options: VerifyOptions, parts: VerifyParts): P
   }
   await loaded.refresh(signal); // what is in damaged frames may have other places
   for (const pack of record.known) {
-    if (loaded.index.isDamaged(pack)) ledger.note(pack, "it was found damaged before");
+    const isOver =
+      !loaded.index.isDamaged(pack) || (await parts.storage.stat(pack, { signal })) === undefined;
+    if (!isOver) ledger.note(pack, "it was found damaged before");
   }
   const points = await new PointCheck({ ...parts, index: loaded.index, ledger, signal }).run();
   await record.flush();
@@ -122,14 +129,22 @@ export async function verifyVault(options: VerifyOptions, parts: VerifyParts): P
       .report()
       .filter(isHealed)
       .map(({ object }) => object),
+    packs: read.packsThere,
+    packBytes: read.bytesThere,
     packsRead: read.packs,
     bytesRead: read.bytes,
+    dataRead: dataRead(read, options),
     ...(since !== undefined && { goesOnSince: Temporal.Instant.fromEpochMilliseconds(since).toString() }),
     ...(!record.isWritable && { findingsKept: false }),
     ...(sidecars !== undefined && { sidecars }),
     unreferencedPacks: loaded.adoptedPacks.length + loaded.unreadablePacks.size,
     receipts,
   };
+}
+
+function dataRead(read: DataCheckReport, { readDataPercent = 0 }: VerifyOptions): VerifyReport["dataRead"] {
+  if (readDataPercent <= 0) return "none";
+  return readDataPercent >= 100 || read.packs === read.packsThere ? "all" : "part";
 }
 
 async function checkSmallObjects(
@@ -152,7 +167,6 @@ async function checkPacks(
   const packs = new PackCheck({ ...parts, index: parts.loaded.index, signal });
   await packs.checkFooters();
   const percent = options.readDataPercent ?? 0;
-  if (percent <= 0) return { packs: 0, bytes: 0, goesOnSince: undefined };
   const checked = options.checked ?? new ForgottenChecks();
   return await packs.checkData({ percent, checked, fromStart, onProgress });
 }
@@ -163,9 +177,13 @@ async function sidecarsOf(
   { storage, engine, loaded }: VerifyParts,
 ): Promise<SidecarReport | undefined> {
   if (engine.sidecars === undefined) return undefined;
-  const packs = loaded.index.packs.filter(({ isThere, isDoomed }) => isThere && !isDoomed);
-  const sizes = new Map(packs.map(({ object, sizeBytes }) => [object, sizeBytes]));
-  return await checkSidecars(sizes, { storage, signal, isRead: readDataPercent >= 100 });
+  const { index } = loaded;
+  const adopted = new Set(loaded.adoptedPacks.map(({ digest }) => packName(digest)));
+  // of what no segment names yet, the sidecar may be on its way
+  const isWanted = (pack: string): boolean =>
+    !index.isDoomed(pack) && !adopted.has(pack) && index.hasPack(digestFromName(pack) ?? new Uint8Array());
+  const packs = storage.list(PACKS_PREFIX, { signal });
+  return await checkSidecars(packs, { storage, signal, isRead: readDataPercent >= 100, isWanted });
 }
 
 async function checkConfig({ storage, keys }: VerifyParts): Promise<void> {

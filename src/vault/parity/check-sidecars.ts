@@ -1,4 +1,5 @@
 import { forEachBounded } from "../../base/index.ts";
+import type { StoredObject } from "../../storage/index.ts";
 import { digestFromName, PARITY_PREFIX, packOfParity, parityName } from "../format/object-names.ts";
 import { readSidecar, type SidecarPlace } from "./mend-from-sidecar.ts";
 import { decodeSidecar, isWhole, sidecarBytesOf } from "./sidecar.ts";
@@ -13,25 +14,50 @@ const READS_AT_ONCE = 4;
 /** What runs beside a check puts or takes a few packs; where more have no sidecar, that is not why. */
 const MOST_LOOKED_FOR = 256;
 
-/** Looks for the sidecars of these packs (name and length), which were listed before; reads each of them only when asked to. */
+/**
+ * Looks for the sidecars of these packs, which come as a storage lists them, in the order of their names, and of which those count that
+ * `isWanted` takes; reads each sidecar only when asked to. Both lists are followed side by side: what is held in memory is what is found.
+ */
 export async function checkSidecars(
-  packs: ReadonlyMap<string, number>,
-  place: SidecarPlace & { readonly isRead: boolean },
+  packs: AsyncIterable<StoredObject>,
+  place: SidecarPlace & {
+    readonly isRead: boolean;
+    readonly isWanted?: ((pack: string) => boolean) | undefined;
+  },
 ): Promise<SidecarReport> {
-  const { storage, signal, isRead } = place;
-  const missing = new Set(packs.keys());
-  const damaged = new Set<string>();
-  for await (const { name, sizeBytes } of storage.list(PARITY_PREFIX, { signal })) {
-    const pack = packOfParity(name);
-    if (!missing.delete(pack)) continue;
-    if (sizeBytes !== sidecarBytesOf(packs.get(pack) ?? 0)) damaged.add(pack);
-  }
-  const read = async (pack: string): Promise<void> => {
-    if (missing.has(pack) || damaged.has(pack)) return;
-    if (!(await isSound(pack, place))) damaged.add(pack);
+  const { storage, signal, isRead, isWanted } = place;
+  const missing: string[] = [];
+  const damaged: string[] = [];
+  const check = async ([{ name, sizeBytes }, sidecar]: Pair): Promise<void> => {
+    if (isWanted?.(name) === false) return;
+    if (sidecar === undefined) missing.push(name);
+    else if (sidecar.sizeBytes !== sidecarBytesOf(sizeBytes)) damaged.push(name);
+    else if (isRead && !(await isSound(name, place))) damaged.push(name);
   };
-  if (isRead) await forEachBounded(packs.keys(), read, { limit: READS_AT_ONCE, signal });
-  return { missing: await stillMissing([...missing].sort(), place), damaged: [...damaged].sort() };
+  const pairs = pairsOf(packs, storage.list(PARITY_PREFIX, { signal }));
+  await forEachBounded(pairs, check, { limit: READS_AT_ONCE, signal });
+  return { missing: await stillMissing(missing.sort(), place), damaged: damaged.sort() };
+}
+
+type Pair = readonly [pack: StoredObject, sidecar: StoredObject | undefined];
+
+/** Each pack with the sidecar that is listed under its name. */
+async function* pairsOf(
+  packs: AsyncIterable<StoredObject>,
+  sidecars: AsyncIterable<StoredObject>,
+): AsyncGenerator<Pair> {
+  const others = sidecars[Symbol.asyncIterator]();
+  try {
+    let other = await others.next();
+    for await (const pack of packs) {
+      if (digestFromName(pack.name) === undefined) continue;
+      while (other.done !== true && packOfParity(other.value.name) < pack.name) other = await others.next();
+      const isIts = other.done !== true && packOfParity(other.value.name) === pack.name;
+      yield [pack, isIts ? other.value : undefined];
+    }
+  } finally {
+    await others.return?.();
+  }
 }
 
 /** Beside a session a pack may be listed before its sidecar is there, and beside a prune both may have gone since. */

@@ -210,8 +210,9 @@ class Repair {
     const { index } = this.#loaded;
     const { sidecars } = engine;
     if (sidecars === undefined) return undefined;
-    const packs = new Map([...this.#listed].filter(([name]) => !index.isDoomed(name)));
-    const report = await checkSidecars(packs, { storage, signal, isRead: true });
+    const isWanted = (pack: string): boolean => !index.isDoomed(pack);
+    const packs = storage.list(PACKS_PREFIX, { signal });
+    const report = await checkSidecars(packs, { storage, signal, isRead: true, isWanted });
     const made = execute === true ? await makeSidecars(report, { storage, signal, sidecars }) : 0;
     return { ...report, made };
   }
