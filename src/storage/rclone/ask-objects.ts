@@ -34,7 +34,10 @@ export async function askObjects(door: ObjectDoor, request: ObjectRequest): Prom
   if (door.over.aborted) throw broke(path, "it has ended");
   const stream = door.objects.request({ ":method": method, ":path": `/${path}`, ...headers });
   const { promise, resolve, reject } = Promise.withResolvers<ObjectAnswer>();
-  const stop = (): void => stream.close(constants.NGHTTP2_CANCEL);
+  const stop = (): void => {
+    stream.close(constants.NGHTTP2_CANCEL);
+    reject(broke(path, "it was told to stop")); // a process that hangs takes no notice of it
+  };
   const pieces: Uint8Array[] = [];
   let answer: Omit<ObjectAnswer, "body"> | undefined;
   stream.on("response", (said) => {

@@ -82,6 +82,11 @@ export class RcloneProcess implements AsyncDisposable {
     return this.#running.complaint(about);
   }
 
+  /** For after a call that got no answer: a process that does not answer on the line either is ended, and is over. */
+  async endIfHung(): Promise<void> {
+    if (!this.isOver && !(await this.#running.hears(this.objects))) await this.#running.end("SIGKILL");
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#running.end();
   }
@@ -102,6 +107,7 @@ class Running {
     const { program, environment } = options.launch;
     const handedOn = Object.entries(environment).filter(([name]) => !NOT_HANDED_ON.test(name));
     const flags = ["--stdio", "--cache-objects=false", "--rc", "--rc-addr", "127.0.0.1:0"];
+    flags.push("--ask-password=false"); // it would take what we send for the answer
     this.#child = spawn(program, ["serve", "restic", ...flags, options.root], {
       env: {
         ...Object.fromEntries(handedOn),
@@ -165,10 +171,28 @@ class Running {
     return line?.replace(/^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d /, "").trim();
   }
 
+  /** Whether it answers what its server answers at once whatever it is busy with. */
+  async hears(session: ClientHttp2Session): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const done = new AbortController();
+    const late = this.#options.clock.sleep(PARTING_MS, { signal: done.signal }).then(
+      () => resolve(false),
+      () => undefined,
+    );
+    const over = (): void => resolve(false);
+    this.over.addEventListener("abort", over, { once: true });
+    session.ping((error) => resolve(error === null));
+    const isHeard = await promise;
+    this.over.removeEventListener("abort", over);
+    done.abort();
+    await late;
+    return isHeard;
+  }
+
   /** It ends with its input; else it is ended, by the handle that started it. */
-  async end(): Promise<void> {
+  async end(signal: "SIGTERM" | "SIGKILL" = "SIGTERM"): Promise<void> {
     this.#child.stdin?.destroy();
-    this.#child.kill("SIGTERM");
+    this.#child.kill(signal);
     const done = new AbortController();
     const late = this.#options.clock.sleep(PARTING_MS, { signal: done.signal }).then(
       () => void this.#child.kill("SIGKILL"),

@@ -1,5 +1,6 @@
 import { type Clock, type Entropy, InterruptedError, throwIfInterrupted } from "../../base/index.ts";
 import { StorageError } from "../errors.ts";
+import { OneConnection } from "../one-connection.ts";
 import { askControl } from "./ask-control.ts";
 import { askObjects, type ObjectAnswer, type ObjectRequest } from "./ask-objects.ts";
 import { type RcloneAction, storageErrorFromLine, storageErrorFromStatus } from "./rclone-errors.ts";
@@ -24,12 +25,12 @@ export interface RcloneEntry {
 /** A place behind rclone: one process, started anew when it was lost. */
 export class RcloneRemote implements AsyncDisposable {
   readonly root: string;
-  readonly #options: RcloneRemoteOptions;
-  #process: Promise<RcloneProcess> | undefined;
+  readonly #process: OneConnection<RcloneProcess>;
 
   constructor(place: RclonePlace, options: RcloneRemoteOptions) {
-    this.root = rcloneRoot(place);
-    this.#options = options;
+    const root = rcloneRoot(place);
+    this.root = root;
+    this.#process = new OneConnection(async () => await RcloneProcess.start({ ...options, root }));
   }
 
   /** A request for an object. Other answers than the good ones are errors, unless they are named. */
@@ -76,27 +77,21 @@ export class RcloneRemote implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const process = await this.#process?.catch(() => undefined); // what could not be started needs no ending
-    await process?.[Symbol.asyncDispose]();
+    await this.#process[Symbol.asyncDispose]();
   }
 
   async #on<T>(action: RcloneAction, run: (process: RcloneProcess) => Promise<T>): Promise<T> {
     throwIfInterrupted(action.signal);
-    const process = await this.#connected();
+    const process = await this.#process.get();
     try {
       return await run(process);
     } catch (error) {
-      if (action.signal?.aborted) throw new InterruptedError("Cannot go on: interrupted", { cause: error });
+      if (action.signal?.aborted) {
+        await process.endIfHung();
+        throw new InterruptedError("Cannot go on: interrupted", { cause: error });
+      }
       throw storageErrorFromLine(error, action, process.complaint(""));
     }
-  }
-
-  async #connected(): Promise<RcloneProcess> {
-    const process = await this.#process?.catch(() => undefined);
-    if (process !== undefined && !process.isOver) return process;
-    await process?.[Symbol.asyncDispose]();
-    this.#process = RcloneProcess.start({ ...this.#options, root: this.root });
-    return await this.#process;
   }
 }
 

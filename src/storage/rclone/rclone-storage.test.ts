@@ -13,7 +13,8 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { needs, run } from "../../../test/testing/oracles.ts";
 import { type Said, Workplace } from "../../../test/testing/stillpoint.ts";
-import { systemClock, systemEntropy } from "../../base/index.ts";
+import { type Clock, systemClock, systemEntropy } from "../../base/index.ts";
+import { FakeClock } from "../../base/testing/index.ts";
 import { makeVhd } from "../../formats/vhd/testing/index.ts";
 import { backUp, bringBack, createSmallVault, openSmallVault, someBytes } from "../../vault/testing/index.ts";
 import { openLocalStorage } from "../local/open-local-storage.ts";
@@ -24,6 +25,13 @@ import { openRcloneStorage } from "./open-rclone-storage.ts";
 import type { RcloneLaunch, RclonePlace } from "./rclone-place.ts";
 import { openRcloneScratch } from "./rclone-scratch.ts";
 import type { RcloneStorage } from "./rclone-storage.ts";
+
+/** The time that a process has for its last words is over at once. */
+class NoPartings extends FakeClock {
+  override async sleep(...[milliseconds, options]: Parameters<Clock["sleep"]>): Promise<void> {
+    if (milliseconds > 5_000) await systemClock.sleep(milliseconds, options);
+  }
+}
 
 describe("rclone over standard input and output", needs("rclone"), () => {
   let folder = "";
@@ -46,6 +54,12 @@ describe("rclone over standard input and output", needs("rclone"), () => {
   const place = (name: string): RclonePlace => ({ remote: "here", path: join(folder, "store", name) });
   const open = async (where: RclonePlace, create?: true): Promise<RcloneStorage> =>
     await openRcloneStorage(where, { launch: launch(), create });
+
+  const processesOf = (name: string): number[] =>
+    run("pgrep", ["-f", `rclone serve restic.*${place(name).path}$`])
+      .trim()
+      .split("\n")
+      .map(Number);
 
   storageContract("a folder behind rclone", async (name) => await open(place(name), true), {
     conditionalCreate: false,
@@ -127,13 +141,11 @@ describe("rclone over standard input and output", needs("rclone"), () => {
   test("a process that was lost fails its calls, and the next call has another one", async () => {
     await using store = await open(place("lost"), true);
     await store.put("a", [Buffer.from("x")]);
-    const [pid] = run("pgrep", ["-f", `rclone serve restic.*${place("lost").path}$`])
-      .trim()
-      .split("\n");
+    const [pid = 0] = processesOf("lost");
     const large = new Uint8Array(4_000_000);
     const calls = [store.get("a"), store.put("b", [large]), store.put("c", [large]), store.stat("a")];
     const outcomes = Promise.allSettled(calls);
-    process.kill(Number(pid), "SIGKILL");
+    process.kill(pid, "SIGKILL");
     for (const outcome of await outcomes) {
       if (outcome.status === "fulfilled") continue;
       assert.equal((outcome.reason as { readonly code?: string }).code, "storage-unreachable");
@@ -144,6 +156,48 @@ describe("rclone over standard input and output", needs("rclone"), () => {
       firstPauseMs: 50,
     });
     assert.equal(Buffer.from(await patient.get("a")).toString(), "x");
+  });
+
+  test("many calls that find their process lost start one together", async () => {
+    await using store = await open(place("lost-together"), true);
+    await store.put("a", [Buffer.from("x")]);
+    const [first = 0] = processesOf("lost-together");
+    process.kill(first, "SIGKILL");
+    await assert.rejects(store.get("a"), { code: "storage-unreachable" });
+    await Promise.all(Array.from({ length: 6 }, async () => await store.get("a")));
+    assert.equal(processesOf("lost-together").length, 1);
+  });
+
+  test("a process that hangs holds no call for longer than its time, and the next call has another", async () => {
+    await using store = await openRcloneStorage(place("hangs"), {
+      launch: launch(),
+      create: true,
+      clock: new NoPartings(),
+    });
+    await store.put("a", [Buffer.from("x")]);
+    const [first = 0] = processesOf("hangs");
+    process.kill(first, "SIGSTOP");
+    const stop = new AbortController();
+    const bytes = new Uint8Array(4_000_000); // more than the pipe takes
+    const calls = [store.get("a", stop), store.put("b", [bytes], stop)];
+    await new Promise(setImmediate);
+    stop.abort();
+    for (const call of calls) await assert.rejects(call, { code: "interrupted" });
+    assert.equal(Buffer.from(await store.get("a")).toString(), "x");
+    assert.equal(processesOf("hangs").includes(first), false);
+  });
+
+  test("a process that is only slow stays when a call is told to stop", async () => {
+    await using store = await open(place("slow"), true);
+    await store.put("a", [Buffer.from("x")]);
+    const before = processesOf("slow");
+    const stop = new AbortController();
+    const call = store.get("a", stop);
+    await new Promise(setImmediate);
+    stop.abort();
+    await assert.rejects(call, { code: "interrupted" });
+    await store.get("a");
+    assert.deepEqual(processesOf("slow"), before);
   });
 
   test("ends its process when it is closed", async () => {

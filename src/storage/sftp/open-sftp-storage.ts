@@ -1,5 +1,5 @@
 import type { SFTPWrapper, Stats } from "ssh2";
-import { type Entropy, hexFromBytes, systemEntropy } from "../../base/index.ts";
+import { type Clock, type Entropy, hexFromBytes, systemClock, systemEntropy } from "../../base/index.ts";
 import { StorageMissingError } from "../errors.ts";
 import { SFTP_STATUS, sftpStatus, storageErrorFromSftp } from "./sftp-errors.ts";
 import { type SftpCredentials, type SftpPlace, sftpLocation } from "./sftp-place.ts";
@@ -11,6 +11,7 @@ export interface SftpStorageOptions {
   readonly credentials: SftpCredentials;
   /** Makes the folder (the one above it must be there), and finds out what the server's rename does. */
   readonly create?: true | undefined;
+  readonly clock?: Clock | undefined;
   readonly entropy?: Entropy | undefined;
 }
 
@@ -19,7 +20,7 @@ export interface SftpStorageOptions {
  * @throws {StorageDeniedError} @throws {StorageUnreachableError}
  */
 export async function openSftpStorage(place: SftpPlace, options: SftpStorageOptions): Promise<SftpStorage> {
-  const entropy = options.entropy ?? systemEntropy;
+  const { clock = systemClock, entropy = systemEntropy } = options;
   const reconnect = async (): ReturnType<typeof openSftpSession> =>
     await openSftpSession(place, options.credentials);
   using opening = new DisposableStack();
@@ -34,7 +35,7 @@ export async function openSftpStorage(place: SftpPlace, options: SftpStorageOpti
     }
     const renameKeeps = options.create ? await keepsNames(files, place.path, entropy) : false;
     opening.move();
-    return new SftpStorage({ location, root: place.path, entropy, session, reconnect, renameKeeps });
+    return new SftpStorage({ location, root: place.path, clock, entropy, session, reconnect, renameKeeps });
   } catch (error) {
     throw storageErrorFromSftp(error, { verb: "open the store", name: location, absence: "place" });
   }

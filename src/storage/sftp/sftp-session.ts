@@ -1,11 +1,15 @@
 import { createHash, timingSafeEqual } from "node:crypto";
+import { once } from "node:events";
 import type { Client, ConnectConfig, SFTPWrapper } from "ssh2";
+import { type Clock } from "../../base/index.ts";
 import { StorageUntrustedError } from "../errors.ts";
 import { storageErrorFromSftp } from "./sftp-errors.ts";
 import { type SftpCredentials, type SftpPlace, sftpLocation } from "./sftp-place.ts";
 
 const READY_TIMEOUT_MS = 20_000;
 const KEEPALIVE_MS = 15_000;
+/** What a server may take to answer what is on its way when a call is aborted. */
+const PARTING_MS = 5_000;
 
 /** One connection with its channel for files. */
 export class SftpSession implements Disposable {
@@ -27,6 +31,36 @@ export class SftpSession implements Disposable {
 
   get isOver(): boolean {
     return this.#isOver;
+  }
+
+  /**
+   * While it is held, an abort ends the connection of a server that does not answer soon: then whatever waits for an answer
+   * fails. Keeping alive does not see such a server, for the one who answers that is not the one who serves files.
+   */
+  heed(signal: AbortSignal | undefined, clock: Clock): AsyncDisposable {
+    const done = new AbortController();
+    const watch = signal && this.#endBehind(signal, { clock, done: done.signal });
+    return {
+      async [Symbol.asyncDispose](): Promise<void> {
+        done.abort();
+        await watch;
+      },
+    };
+  }
+
+  async #endBehind(
+    signal: AbortSignal,
+    { clock, done }: { readonly clock: Clock; readonly done: AbortSignal },
+  ): Promise<void> {
+    const either = AbortSignal.any([signal, done]);
+    if (!either.aborted) await once(either, "abort");
+    const isSilent = await clock.sleep(PARTING_MS, { signal: done }).then(
+      () => true,
+      () => false,
+    );
+    if (!isSilent) return;
+    this.#isOver = true;
+    this.#client.destroy();
   }
 
   [Symbol.dispose](): void {

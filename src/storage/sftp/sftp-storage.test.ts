@@ -5,7 +5,7 @@ import { after, before, describe, test } from "node:test";
 import { needs } from "../../../test/testing/oracles.ts";
 import { Workplace } from "../../../test/testing/stillpoint.ts";
 import { Secret, systemClock, systemEntropy } from "../../base/index.ts";
-import { SeededEntropy } from "../../base/testing/index.ts";
+import { FakeClock, SeededEntropy } from "../../base/testing/index.ts";
 import { backUp, bringBack, createSmallVault, openSmallVault, someBytes } from "../../vault/testing/index.ts";
 import { RetryingStorage } from "../retrying-storage.ts";
 import { SSH_PROGRAMS, SshServer, storageContract } from "../testing/index.ts";
@@ -109,6 +109,35 @@ describe("SFTP by OpenSSH's server", needs(...SSH_PROGRAMS), () => {
     await assert.rejects(inner.get("a"), { code: "storage-unreachable" });
     server.mendLine();
     assert.equal(Buffer.from(await inner.get("a")).toString(), "x");
+  });
+
+  test("many calls that find the connection lost make one together", async () => {
+    await using store = await open("lost-together");
+    await store.put("a", [Buffer.from("x")]);
+    server.cutLine();
+    await assert.rejects(store.get("a"), { code: "storage-unreachable" });
+    server.mendLine();
+    const before = server.connections;
+    await Promise.all(Array.from({ length: 8 }, async () => await store.get("a")));
+    assert.equal(server.connections - before, 1);
+  });
+
+  test("a server that does not answer holds no call for longer than its time", async () => {
+    const credentials = { privateKey: new Secret(server.privateKey) };
+    const clock = new FakeClock(); // so that nobody waits for the server's last words
+    await using store = await openSftpStorage(place("silent"), { credentials, clock, create: true });
+    await store.put("a", [Buffer.from("x")]);
+    for (const call of [
+      async (signal: AbortSignal) => await store.get("a", { signal }),
+      async (signal: AbortSignal) => await Array.fromAsync(store.list("", { signal })),
+    ]) {
+      server.stallLine();
+      const stop = new AbortController();
+      const waiting = call(stop.signal);
+      stop.abort();
+      await assert.rejects(waiting, { code: "interrupted" });
+      assert.equal(Buffer.from(await store.get("a")).toString(), "x");
+    }
   });
 
   test("the program makes a vault on a server, and a probe leaves nothing there", async () => {

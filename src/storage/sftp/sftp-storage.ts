@@ -1,9 +1,21 @@
 import { posix } from "node:path";
 import type { SFTPWrapper, Stats } from "ssh2";
-import { type Entropy, hexFromBytes, throwIfInterrupted } from "../../base/index.ts";
-import { StorageFullError, StorageObjectExistsError, StorageObjectMissingError } from "../errors.ts";
+import {
+  type Clock,
+  type Entropy,
+  hexFromBytes,
+  InterruptedError,
+  throwIfInterrupted,
+} from "../../base/index.ts";
+import {
+  StorageFullError,
+  StorageObjectExistsError,
+  StorageObjectMissingError,
+  StorageUnreachableError,
+} from "../errors.ts";
 import { assertObjectName, assertObjectPrefix } from "../object-name.ts";
 import { objectRange, type WantedRange } from "../object-range.ts";
+import { OneConnection } from "../one-connection.ts";
 import type { Storage, StorageCallOptions, StorageTraits, StoredObject } from "../storage.ts";
 import { fillFrom, writeParts } from "./carry-bytes.ts";
 import { removeStaleFiles, SCRATCH_FOLDER } from "./remove-stale-files.ts";
@@ -18,6 +30,7 @@ export interface SftpStorageParts {
   readonly location: string;
   /** Absolute path of a folder that is there. */
   readonly root: string;
+  readonly clock: Clock;
   readonly entropy: Entropy;
   readonly session: SftpSession;
   /** Makes another connection when the last one was lost. */
@@ -36,10 +49,10 @@ export class SftpStorage implements Storage {
   readonly location: string;
   readonly traits: StorageTraits;
   readonly #root: string;
+  readonly #clock: Clock;
   readonly #entropy: Entropy;
-  readonly #reconnect: () => Promise<SftpSession>;
+  readonly #session: OneConnection<SftpSession>;
   readonly #folders = new Set<string>();
-  #session: Promise<SftpSession>;
   #hasCleaned = false;
 
   constructor(parts: SftpStorageParts) {
@@ -47,8 +60,8 @@ export class SftpStorage implements Storage {
     this.traits = { conditionalCreate: parts.renameKeeps, objectLock: false, latency: "network" };
     this.#root = parts.root;
     this.#entropy = parts.entropy;
-    this.#reconnect = parts.reconnect;
-    this.#session = Promise.resolve(parts.session);
+    this.#clock = parts.clock;
+    this.#session = new OneConnection(parts.reconnect, parts.session);
   }
 
   async put(name: string, parts: readonly Uint8Array[], options: StorageCallOptions = {}): Promise<void> {
@@ -70,6 +83,7 @@ export class SftpStorage implements Storage {
       this.#hasCleaned = true;
       await this.#ensureFolder(files, posix.dirname(name));
       await this.#giveName(files, temporary, name);
+      cleanup.move(); // the name is all that is left of it
     });
   }
 
@@ -102,10 +116,11 @@ export class SftpStorage implements Storage {
     throwIfInterrupted(options.signal);
     const action = { verb: "list", name: this.location, absence: "place" } as const;
     try {
-      const { files } = await this.#connected();
-      yield* walkSftp({ files, root: this.#root, prefix, options });
+      const session = await this.#session.get();
+      await using _ = session.heed(options.signal, this.#clock);
+      yield* walkSftp({ files: session.files, root: this.#root, prefix, options });
     } catch (error) {
-      throw storageErrorFromSftp(error, action);
+      throw meaningOf(error, action, options);
     }
   }
 
@@ -117,28 +132,22 @@ export class SftpStorage implements Storage {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const session = await this.#session.catch(() => undefined); // what could not be opened needs no closing
-    session?.[Symbol.dispose]();
+    await this.#session[Symbol.asyncDispose]();
   }
 
   async #do<T>(
     action: SftpAction,
-    { signal }: StorageCallOptions,
+    options: StorageCallOptions,
     run: (files: SFTPWrapper) => Promise<T>,
   ): Promise<T> {
-    throwIfInterrupted(signal);
+    throwIfInterrupted(options.signal);
     try {
-      return await run((await this.#connected()).files);
+      const session = await this.#session.get();
+      await using _ = session.heed(options.signal, this.#clock);
+      return await run(session.files);
     } catch (error) {
-      throw storageErrorFromSftp(error, action);
+      throw meaningOf(error, action, options);
     }
-  }
-
-  async #connected(): Promise<SftpSession> {
-    const session = await this.#session.catch(() => undefined);
-    if (session !== undefined && !session.isOver) return session;
-    this.#session = this.#reconnect();
-    return await this.#session;
   }
 
   #path(name: string): string {
@@ -188,6 +197,13 @@ export class SftpStorage implements Storage {
       return false; // the first failure is told
     }
   }
+}
+
+/** Whatever a lost connection makes of it: behind an abort it is an interruption. */
+function meaningOf(error: unknown, action: SftpAction, { signal }: StorageCallOptions): unknown {
+  const meaning = storageErrorFromSftp(error, action);
+  if (!signal?.aborted || !(meaning instanceof StorageUnreachableError)) return meaning;
+  return new InterruptedError("Cannot go on: interrupted", { cause: error });
 }
 
 async function writeFlushed(

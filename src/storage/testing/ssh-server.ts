@@ -19,6 +19,7 @@ export class SshServer implements AsyncDisposable {
   readonly #line: Server;
   readonly #sockets = new Set<Socket>();
   #isCut = false;
+  #connections = 0;
 
   private constructor(folder: string, child: ChildProcess, sshdPort: number) {
     this.folder = folder;
@@ -26,12 +27,14 @@ export class SshServer implements AsyncDisposable {
     const listed = spawnSync("ssh-keygen", ["-l", "-f", join(folder, "host.pub")], { encoding: "utf8" });
     this.hostKey = listed.stdout.split(" ")[1] ?? "";
     this.#line = createServer((from) => {
+      this.#connections++;
       const to = connect(sshdPort, "127.0.0.1");
       for (const [one, other] of [
         [from, to],
         [to, from],
       ] as const) {
         this.#sockets.add(one);
+        one.setNoDelay(true); // else each request waits 40 ms for an acknowledgement
         one.on("error", () => other.destroy());
         one.on("close", () => {
           this.#sockets.delete(one);
@@ -80,6 +83,16 @@ export class SshServer implements AsyncDisposable {
 
   get privateKey(): string {
     return readFileSync(join(this.folder, "user"), "utf8");
+  }
+
+  /** How many were made so far. */
+  get connections(): number {
+    return this.#connections;
+  }
+
+  /** Every connection stays, and nothing comes through it any more; new ones work. */
+  stallLine(): void {
+    for (const socket of this.#sockets) socket.unpipe().pause();
   }
 
   /** Cuts every connection; until it is mended no new one lasts. */
