@@ -45,11 +45,15 @@ export const pruneCommand: Command = {
         plannedBytesFreed,
         executed: report !== undefined,
         ...(report === undefined ? {} : { ...report, until: until.toString() }),
-        ...(damaged.length === 0 ? {} : { damaged: damaged.map(({ object, what }) => ({ object, what })) }),
+        ...(report && { damaged: damaged.map(objectFacts), strange: report.strange.map(objectFacts) }),
       },
     };
   },
 };
+
+function objectFacts({ object, what }: { readonly object: string; readonly what: string }) {
+  return { object, what };
+}
 
 function exitCodeOf(report: PruneOutcome["report"]): 0 | 1 | 4 {
   if (report === undefined) return 0;
@@ -122,6 +126,8 @@ function tellReport(
   }
   for (const name of report.revoked) output.say(`a session was too old and was ended: ${name}`);
   for (const { object, what } of report.damaged) output.say(`${paint.bad("damaged")} ${object}: ${what}`);
+  for (const { object, what } of report.strange)
+    output.say(`${paint.bad("no doomed list")} ${object}: ${what}; it was passed over and deleted`);
   if (report.locked > 0) {
     const until = report.lockedUntil === undefined ? "" : ` until ${instant(report.lockedUntil)}`;
     output.say(`${counted(report.locked, "object")} are locked${until}: a prune after that deletes them`);

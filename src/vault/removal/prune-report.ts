@@ -23,6 +23,8 @@ export interface PruneReport {
   readonly revoked: readonly string[];
   /** What cannot be read and so was not moved. */
   readonly damaged: readonly VaultDamagedError[];
+  /** Objects that lay where doomed lists are and are none: they doomed nothing, and were deleted. */
+  readonly strange: readonly VaultDamagedError[];
   /** Objects that this credential may not delete. */
   readonly denied: number;
   /** Objects that a lock keeps for now; a later prune deletes them. */

@@ -119,6 +119,7 @@ class Prune {
   readonly #replaced = new Set<string>();
   #open: ReadonlyMap<string, string> = new Map();
   #damageNotes: readonly DamageNote[] = [];
+  #strange: readonly VaultDamagedError[] = [];
   #removedPoints = 0;
   #packsDropped = 0;
   #packsMoved = 0;
@@ -186,7 +187,8 @@ class Prune {
     await this.#sidecars.list(this.#parts, signal);
     await this.#listPacks(signal);
     this.#open = await this.#openSessions();
-    const lists = await notes.doomedLists(signal);
+    const { lists, strange } = await notes.doomed.readAndTidy(signal);
+    this.#strange = strange;
     for (const { packs, segments } of lists) {
       this.#loaded.index.doom(packs);
       for (const segment of segments) this.#replaced.add(segment);
@@ -382,7 +384,8 @@ class Prune {
     const ready: DoomedList[] = [];
     const leases = new Set((await this.#openSessions()).values());
     for (const list of lists) {
-      const awaited = (await notes.awaited(list)) ?? (await notes.await(list, [...leases]));
+      const awaited = await notes.doomed.awaitedFor(list, [...leases]);
+      if (awaited === undefined) continue;
       const stillOpen = awaited.filter((name) => leases.has(name));
       if (stillOpen.length === 0) ready.push(list);
       for (const name of stillOpen) this.#waitingFor.add(name);
@@ -412,7 +415,7 @@ class Prune {
     const bounds = { limit: DELETES_AT_ONCE, signal: this.#options.signal };
     await forEachBounded(list.packs, remove, bounds);
     await forEachBounded(list.segments, remove, bounds);
-    if (isGone) await this.#parts.notes.strike(list);
+    if (isGone) await this.#parts.notes.doomed.strike(list);
   }
 
   /** False when this credential may not. */
@@ -448,6 +451,7 @@ class Prune {
       waitingFor: [...this.#waitingFor].sort(),
       revoked: this.#revoked,
       damaged: this.#damaged,
+      strange: this.#strange,
       denied: this.#denied,
       locked: this.#locked,
       lockedUntil:
