@@ -337,7 +337,8 @@ class Prune {
     this.#writtenBytes += moved.writtenBytes;
     const gone = moved.damaged.find(isGone);
     if (gone !== undefined) throw gone;
-    this.#damaged.push(...moved.damaged);
+    const told = new Set(this.#damaged.map(({ object }) => object));
+    this.#damaged.push(...moved.damaged.filter(({ object }) => !told.has(object)));
   }
 
   /** Packs that were there before the leases were listed, and of whose sessions none is open. */

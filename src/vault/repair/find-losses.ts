@@ -1,4 +1,4 @@
-import { hexFromBytes, throwIfInterrupted } from "../../base/index.ts";
+import { throwIfInterrupted } from "../../base/index.ts";
 import { VaultDamagedError } from "../errors.ts";
 import { pointFromName } from "../format/object-names.ts";
 import { ChunkTable } from "../index/chunk-table.ts";
@@ -30,14 +30,14 @@ interface Walk {
   }) => void;
 }
 
-/** Follows every restore point down to its chunks, and names what cannot be read any more. Takes 20 bytes for each chunk list that is whole. */
+/** Follows every restore point down to its chunks, and names what cannot be read any more. Takes 20 bytes for each chunk list that is whole, and for each chunk that the newest restore points lack. */
 export class FindLosses {
   readonly #parts: FindLossesParts;
   /** For each host, and for all others together: what only a host's word makes whole is whole for that host alone. */
   readonly #wholeOf = new Map<string, ChunkTable>();
   #wholeNodes = new ChunkTable();
-  /** Chunks that are lost and that newest restore points need. */
-  readonly #lostNow = new Set<string>();
+  /** Chunks that are lost and that newest restore points need: whole disks' worth, when most is lost. */
+  readonly #lostNow = new ChunkTable();
   #isUnexplained = true;
 
   /** Of the writer whose restore point is looked at. */
@@ -68,7 +68,7 @@ export class FindLosses {
     if (point === undefined || point instanceof VaultDamagedError) return;
     if (machines.has(point.machine.id.toLowerCase())) return;
     machines.add(point.machine.id.toLowerCase());
-    const onLost: Walk["onLost"] = ({ id }) => this.#lostNow.add(hexFromBytes(id));
+    const onLost: Walk["onLost"] = ({ id }) => this.#lostNow.set(id, 0, 0);
     for (const { recipe, storedBy } of point.files) {
       this.#readAs(storedBy);
       await this.#walk(rootOf(recipe), recipe.level, { onLost });
@@ -82,18 +82,18 @@ export class FindLosses {
     if (point instanceof VaultDamagedError) {
       const milliseconds = pointFromName(name.object)?.milliseconds ?? 0;
       const time = Temporal.Instant.fromEpochMilliseconds(milliseconds).toString();
-      return { id: name.id, time, isInTrash, files: [], lostBytes: 0, mayHealBytes: 0 };
+      return { id: name.id, time, isUnreadable: true, isInTrash, files: [], lostBytes: 0, mayHealBytes: 0 };
     }
     this.#isUnexplained = true;
     const files: LostFile[] = [];
-    for (const { path, recipe, storedBy } of point.files) {
+    for (const { path, role, recipe, storedBy } of point.files) {
       this.#readAs(storedBy);
       const ranges = new LostRanges();
       const onLost: Walk["onLost"] = ({ offset, length, id }) => {
-        ranges.add({ offset, length, mayHeal: this.#lostNow.has(hexFromBytes(id)) });
+        ranges.add({ offset, length, mayHeal: this.#lostNow.get(id) !== undefined });
       };
       await this.#walk(rootOf(recipe), recipe.level, { onLost });
-      const file = ranges.fileOf(path);
+      const file = ranges.of({ path, role, ...diskOf(point, path) });
       if (file !== undefined) files.push(file);
     }
     return files.length === 0 ? undefined : this.#lostPoint(point, files);
@@ -175,4 +175,12 @@ export class FindLosses {
       throw error;
     }
   }
+}
+
+/** Where the disk is plugged in that the file is the newest part of. */
+function diskOf({ disks }: RestorePoint, path: string): Pick<LostFile, "disk"> {
+  const found = disks.find(({ viewLeaf }) => viewLeaf === path);
+  if (found === undefined) return {};
+  const { controller, number, location } = found;
+  return { disk: { controller, number, location } };
 }

@@ -1,4 +1,5 @@
 import type { RestorePointId } from "../../base/index.ts";
+import type { FileRole } from "../restore-points/restore-point.ts";
 
 /** A stretch of a file that cannot be read any more. */
 export interface LostRange {
@@ -10,6 +11,10 @@ export interface LostRange {
 
 export interface LostFile {
   readonly path: string;
+  /** What the file is to the machine. */
+  readonly role: FileRole;
+  /** Where the disk is plugged in whose newest file this is. */
+  readonly disk?: { readonly controller: string; readonly number: number; readonly location: number };
   readonly lostBytes: number;
   readonly mayHealBytes: number;
   /** In file order; at most a hundred. */
@@ -21,8 +26,10 @@ export interface LostFile {
 export interface LostPoint {
   readonly id: RestorePointId;
   readonly time: string;
-  /** Undefined when the restore point itself cannot be read: then all of it is lost. */
+  /** Of one that cannot be read itself, what its receipt says; undefined when there is none. */
   readonly machine?: { readonly id: string; readonly name: string } | undefined;
+  /** The restore point itself cannot be read: all of it is lost, and how much that is cannot be told. */
+  readonly isUnreadable?: true;
   readonly isInTrash: boolean;
   readonly files: readonly LostFile[];
   readonly lostBytes: number;
@@ -57,10 +64,10 @@ export class LostRanges {
     if (this.#ranges.length < MOST_RANGES) this.#ranges.push(range);
   }
 
-  fileOf(path: string): LostFile | undefined {
+  of(file: Pick<LostFile, "path" | "role" | "disk">): LostFile | undefined {
     if (this.#count === 0) return undefined;
     return {
-      path,
+      ...file,
       lostBytes: this.#lostBytes,
       mayHealBytes: this.#mayHealBytes,
       ranges: this.#ranges,

@@ -247,3 +247,41 @@ async function storedAnew(vault: Vault, disk: Uint8Array): Promise<{ readonly by
   await session.commit(draftOf([{ path: "disk", role: "disk", sizeBytes: disk.length, recipe }]));
   return counts;
 }
+
+test("`repair()` saves what a prune could not move of a damaged pack that it had doomed", async () => {
+  const storage = new MemoryStorage();
+  const disk = someBytes(1, 400_000);
+  const later = someBytes(2, 400_000);
+  later.set(disk.subarray(0, 65_536 * 2), 0);
+  let pack = "";
+  let point: RestorePoint;
+  {
+    await using vault = (await createSmallVault(storage, { chunkBytes: 65_536 })).vault;
+    const { id } = await backUp(vault, { disk });
+    const packs = storage.names().filter((name) => name.startsWith("packs/"));
+    pack = packs.sort((a, b) => storage.peek(b).length - storage.peek(a).length)[0] ?? "";
+    point = await backUp(vault, { disk: later });
+    await vault.trash(id, { until: Temporal.Instant.fromEpochMilliseconds(0) });
+    flip(storage, pack, 40);
+    const { damaged } = await vault.prune({ moveBelow: 0.9 });
+    assert.deepEqual(
+      damaged.map(({ object }) => object),
+      [pack],
+    );
+  }
+  assert.ok(storage.names().includes(pack), "what is needed of it is nowhere else");
+  await using vault = await openSmallVault(storage);
+  const { lost, packs } = await vault.repair({ execute: true });
+  assert.deepEqual(lost, []);
+  assert.deepEqual(
+    packs.map(({ object, chunks }) => [object, chunks]),
+    [[pack, 7]],
+  );
+  await using fresh = await openSmallVault(storage, { seed: 3 });
+  assert.ok(await isWhole(fresh, { storage, disk: later, point, pack }));
+  assert.deepEqual((await fresh.repair({ execute: true })).packs, [], "said once");
+  await fresh.prune();
+  assert.ok(!storage.names().includes(pack), "a prune takes the damaged pack");
+  assert.ok(await isWhole(fresh, { storage, disk: later, point, pack }));
+  assert.deepEqual((await fresh.verify({ readDataPercent: 100 })).damaged, []);
+});

@@ -3,7 +3,7 @@ import type { Storage } from "../../storage/index.ts";
 import { newSessionKeys } from "../crypto/session-keys.ts";
 import type { VaultKeys } from "../crypto/vault-keys.ts";
 import { VaultDamagedError, VaultTooNewError } from "../errors.ts";
-import { LEASES_PREFIX, PACKS_PREFIX } from "../format/object-names.ts";
+import { ENDED_PREFIX, endedName, LEASES_PREFIX, PACKS_PREFIX } from "../format/object-names.ts";
 import { LoadedIndex } from "../index/load-index.ts";
 import { PackCheck } from "../maintenance/check-packs.ts";
 import { DamageLedger } from "../maintenance/damage-ledger.ts";
@@ -13,6 +13,7 @@ import { checkSidecars, type SidecarReport } from "../parity/check-sidecars.ts";
 import { makeSidecars } from "../parity/make-sidecars.ts";
 import type { Engine } from "../pipeline/engine.ts";
 import { FrameReader } from "../reading/frame-reader.ts";
+import type { Receipts } from "../receipts/receipts.ts";
 import type { RemovalNotes } from "../removal/removal-notes.ts";
 import type { PointStore } from "../restore-points/point-store.ts";
 import { Lease } from "../sessions/lease.ts";
@@ -58,6 +59,7 @@ export interface RepairParts {
   readonly engine: Engine;
   readonly notes: RemovalNotes;
   readonly points: PointStore;
+  readonly receipts: Pick<Receipts, "machines">;
 }
 
 /**
@@ -117,7 +119,9 @@ class Repair {
     await record.close(this.#parts.storage);
     const inTrash = new Set((await notes.trashEntries(signal)).map(({ point }) => point));
     const frames = new FrameReader({ ...this.#parts, loaded });
-    const lost = await new FindLosses({ points, loaded, frames, salvage, inTrash, signal }).run();
+    const lost = await this.#named(
+      await new FindLosses({ points, loaded, frames, salvage, inTrash, signal }).run(),
+    );
     return {
       executed: store !== undefined,
       segments,
@@ -130,6 +134,17 @@ class Repair {
     };
   }
 
+  /** Restore points that cannot be read, with what their receipts say of them. */
+  async #named(lost: readonly LostPoint[]): Promise<readonly LostPoint[]> {
+    if (!lost.some(({ isUnreadable }) => isUnreadable)) return lost;
+    const machines = await this.#parts.receipts.machines(this.#options.signal);
+    return lost.map((point) =>
+      point.isUnreadable === true && machines.has(point.id)
+        ? { ...point, machine: machines.get(point.id) }
+        : point,
+    );
+  }
+
   async #listPacks(): Promise<void> {
     const { signal } = this.#options;
     for await (const { name, sizeBytes } of this.#parts.storage.list(PACKS_PREFIX, { signal })) {
@@ -137,10 +152,15 @@ class Repair {
     }
   }
 
+  /** A session that may not delete its lease says that it has ended, before the lease is listed here. */
   async #openLeases(own: string): Promise<readonly string[]> {
+    const { storage } = this.#parts;
+    const { signal } = this.#options;
+    const ended = new Set<string>();
+    for await (const { name } of storage.list(ENDED_PREFIX, { signal })) ended.add(name);
     const names: string[] = [];
-    for await (const { name } of this.#parts.storage.list(LEASES_PREFIX, { signal: this.#options.signal })) {
-      if (name !== own) names.push(name);
+    for await (const { name } of storage.list(LEASES_PREFIX, { signal })) {
+      if (name !== own && !ended.has(endedName(name))) names.push(name);
     }
     return names;
   }
@@ -167,17 +187,20 @@ class Repair {
     store: SalvageStore | undefined,
   ): Promise<readonly (SalvagedPack & { readonly what: string })[]> {
     const { index } = this.#loaded;
+    // those that are doomed too: a prune that met the damage could not move what is needed of them
     const known = index.packs
-      .filter(({ object, isThere, isDoomed }) => isThere && !isDoomed && index.isDamaged(object))
+      .filter(({ object, isThere }) => isThere && index.isDamaged(object))
       .map(({ object }) => ({ object, what: this.#ledger.whatOf(object) ?? "it was found damaged before" }));
-    const all = [...known, ...unreadable.filter(({ object }) => !index.isDoomed(object))];
+    const named = new Set(known.map(({ object }) => object));
+    const all = [...known, ...unreadable.filter(({ object }) => !named.has(object))];
     const totalBytes = all.reduce((sum, { object }) => sum + this.#sizeOf(object), 0);
     let doneBytes = 0;
     const salvaged: (SalvagedPack & { readonly what: string })[] = [];
     for (const { object, what } of all) {
       throwIfInterrupted(this.#options.signal);
       const read = await this.#salvageOne(object, salvage, store);
-      if (read !== undefined) salvaged.push({ ...read, what });
+      const isNews = read !== undefined && (read.chunks > 0 || !this.#loaded.index.isDoomed(object));
+      if (isNews) salvaged.push({ ...read, what });
       doneBytes += this.#sizeOf(object);
       this.#options.onProgress?.({ doneBytes, totalBytes });
     }
