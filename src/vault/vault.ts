@@ -388,6 +388,7 @@ export class Vault implements AsyncDisposable {
       notes: this.#notes,
       points: this.#points,
       receipts: this.#receipts,
+      local: this.#options.localIndex,
     });
   }
 
@@ -432,6 +433,7 @@ export class Vault implements AsyncDisposable {
       engine: this.#engine,
       notes: this.#notes,
       points: this.#points,
+      receipts: this.#receipts,
     });
   }
 

@@ -6,6 +6,7 @@ import { type Key, readKey } from "./local/keys.ts";
 import type { RunSet } from "./local/run-set.ts";
 import { MemoryLevel } from "./memory-level.ts";
 import type { Segment } from "./segment-codec.ts";
+import { type DamagedPack, StruckPacks } from "./struck-packs.ts";
 
 /** Where a frame lies. */
 export interface FrameLocation {
@@ -30,14 +31,6 @@ export interface IndexedPack {
   readonly isDoomed: boolean;
 }
 
-/** Frames of a pack that do not open to what was sealed. */
-export interface DamagedPack {
-  /** The pack's name in the storage. */
-  readonly pack: string;
-  /** Where the frames begin; left out: all of them. */
-  readonly frames?: readonly number[] | undefined;
-}
-
 /** How good a place of a chunk is: gone, known to be damaged, going to be deleted, sound. */
 const RANK = { gone: 0, struck: 1, doomed: 2, sound: 3 } as const;
 
@@ -49,9 +42,9 @@ export class ChunkIndex {
   #level = new MemoryLevel({ packs: 0, frames: 0 });
   #runs: RunSet | undefined;
   readonly #doomed = new Set<string>();
-  /** By pack, known or not, where damaged frames begin. */
-  readonly #damage = new Map<string, Set<number> | "all">();
-  readonly #struck = new Set<number>();
+  readonly #damage = new StruckPacks();
+  /** Of the place that was found last: its number, or undefined when it is in memory. */
+  #placeInRun: number | undefined;
   /** How often it changed which places of chunks are good ones. */
   #changesOfRank = 0;
   readonly #key: Key = { partition: 0, a: 0, b: 0, c: 0 };
@@ -68,10 +61,17 @@ export class ChunkIndex {
   /** From now on what runs hold is known, and what is in memory may become one. Before anything is added. */
   useRuns(runs: RunSet): void {
     this.#runs = runs;
-    this.#struck.clear();
+    this.#damage.forgetFrames();
     this.#beginLevel();
     for (const object of this.#doomed) this.#doomKnown(object);
-    for (const pack of this.#damage.keys()) this.#strikeKnown(pack);
+    for (const pack of this.#damage.packs) this.#strikeKnown(pack);
+  }
+
+  /** What only segments said that are gone is not known any more; whether any went since this was asked the last time. */
+  keepOnly(segments: ReadonlySet<string>): boolean {
+    const hasChanged = this.#runs?.keepOnly(segments) ?? false;
+    if (hasChanged) this.#changesOfRank++;
+    return hasChanged;
   }
 
   /** What was in memory is in a run now, under the same numbers. */
@@ -113,6 +113,12 @@ export class ChunkIndex {
   get packs(): readonly IndexedPack[] {
     if (this.#runs === undefined) return this.#level.packs;
     return Array.from({ length: this.packCount }, (_, number) => this.pack(number));
+  }
+
+  /** The same, each made when it is asked for; those that are added meanwhile are left out. */
+  *eachPack(): Generator<IndexedPack> {
+    const { packCount } = this;
+    for (let number = 0; number < packCount; number++) if (!this.isForgotten(number)) yield this.pack(number);
   }
 
   /** As it stands now. */
@@ -243,10 +249,13 @@ export class ChunkIndex {
 
   /** A pack that is gone takes its chunks with it; those that are stored again take their places. */
   setThere(number: number, isThere: boolean): void {
-    if (this.pack(number).isThere === isThere) return;
-    this.#changesOfRank++;
-    if (number >= this.#level.firstPack) this.#level.pack(number).isThere = isThere;
-    else this.#runs?.setThere(number, isThere);
+    if (number < this.#level.firstPack) {
+      if (this.#heldRuns.setThere(number, isThere)) this.#changesOfRank++;
+      return;
+    }
+    const pack = this.#level.pack(number);
+    if (pack.isThere !== isThere) this.#changesOfRank++;
+    pack.isThere = isThere;
   }
 
   /** Somebody looked for the pack, by its name in the storage, and it is not there. */
@@ -264,37 +273,48 @@ export class ChunkIndex {
     }
   }
 
-  /** The number of a chunk's place, below `chunkPlaces`; valid until a chunk is added. */
-  placeOf(ids: Uint8Array, at = 0): number | undefined {
-    const inRun = this.#lookUp(ids, at)[1];
-    if (inRun !== undefined) return inRun;
-    const place = this.#level.chunks.placeOf(ids, at);
-    return place === undefined ? undefined : (this.#runs?.places ?? 0) + place;
+  /** Where a chunk is read from, as `findReadable`, and the number of its place there. */
+  placeToRead(ids: Uint8Array, at = 0): { readonly frame: number; readonly place: number } | undefined {
+    const frame = this.findReadable(ids, at);
+    if (frame === undefined) return undefined;
+    const place = this.#placeInRun ?? this.#placeInLevel(ids, at);
+    return place === undefined ? undefined : { frame, place };
   }
 
+  /** The number of a chunk's place in a frame, undefined when it is not said to be there. */
+  placeIn(frame: number, ids: Uint8Array, at = 0): number | undefined {
+    if (this.#isInLevel(frame)) {
+      const isOther = this.#runs === undefined && this.#level.chunks.get(ids, at) !== frame;
+      return isOther ? undefined : this.#placeInLevel(ids, at);
+    }
+    const found = this.#lookUp(ids, at);
+    for (let i = 0; i < found.length; i += 2) if (found[i] === frame) return found[i + 1];
+    return undefined;
+  }
+
+  /** Whether places keep their numbers when chunks are added: all of them are in runs. */
+  get placesLast(): boolean {
+    return this.#runs !== undefined && this.#level.packs.length === 0;
+  }
+
+  /** Places have numbers below this. */
   get chunkPlaces(): number {
     return (this.#runs?.places ?? 0) + this.#level.chunks.places;
   }
 
   /** Nobody begins to rely on these frames, and other places of their chunks come first when segments are read; whether this is new. */
-  strike({ pack, frames }: DamagedPack): boolean {
-    const known = this.#damage.get(pack);
-    if (known === "all") return false;
-    const offsets = new Set([...(known ?? []), ...(frames ?? [])]);
-    if (frames !== undefined && offsets.size === known?.size) return false;
-    this.#damage.set(pack, frames === undefined ? "all" : offsets);
+  strike(damage: DamagedPack): boolean {
+    const isNew = this.#damage.add(damage);
+    if (!isNew) return false;
     this.#changesOfRank++;
-    this.#strikeKnown(pack);
+    this.#strikeKnown(damage.pack);
     return true;
   }
 
   /** A pack was read, and all of it is what was sealed. */
   forgive(object: string): void {
-    if (!this.#damage.delete(object)) return;
-    for (const number of this.#numbersOf(object)) {
-      const { firstFrame, frameCount } = this.pack(number);
-      for (let k = 0; k < frameCount; k++) this.#struck.delete(firstFrame + k);
-    }
+    if (!this.#damage.forgive(object)) return;
+    for (const number of this.#numbersOf(object)) this.#damage.forgiveFrames(this.pack(number));
   }
 
   /** Whether anything of a pack is known to be damaged: a frame, or what is around the frames. */
@@ -304,7 +324,7 @@ export class ChunkIndex {
 
   /** Whether a frame is known to be damaged. */
   isStruck(frame: number): boolean {
-    return this.#struck.has(frame);
+    return this.#damage.isStruck(frame);
   }
 
   #strikeKnown(object: string): void {
@@ -312,12 +332,7 @@ export class ChunkIndex {
   }
 
   #strikeFrames(number: number): void {
-    const { object, firstFrame, frameCount } = this.pack(number);
-    const damage = this.#damage.get(object);
-    if (damage === undefined) return;
-    for (let frame = firstFrame; frame < firstFrame + frameCount; frame++) {
-      if (damage === "all" || damage.has(this.locate(frame).offset)) this.#struck.add(frame);
-    }
+    this.#damage.strikeFrames(this.pack(number), (frame) => this.locate(frame).offset);
   }
 
   #doomKnown(object: string): void {
@@ -359,16 +374,19 @@ export class ChunkIndex {
   /** The best place of a chunk that is known; the first of several that are as good. */
   #best(ids: Uint8Array, at: number): number | undefined {
     let best = this.#level.chunks.get(ids, at);
+    this.#placeInRun = undefined;
     if (this.#runs === undefined) return best;
     let rank: number = best === undefined ? -1 : this.#rank(best);
     if (rank === RANK.sound) return best;
-    const consider = (frame: number): void => {
+    const consider = (frame: number, place?: number): void => {
       const its = this.#rank(frame);
-      if (its > rank) [best, rank] = [frame, its];
+      if (its <= rank) return;
+      [best, rank] = [frame, its];
+      this.#placeInRun = place;
     };
     for (const frame of this.#level.furtherPlaces(ids, at)) consider(frame);
     const found = this.#lookUp(ids, at);
-    for (let i = 0; i < found.length; i += 2) consider(found[i] as number);
+    for (let i = 0; i < found.length; i += 2) consider(found[i] as number, found[i + 1]);
     return best;
   }
 
@@ -381,6 +399,11 @@ export class ChunkIndex {
       if (error instanceof LocalIndexDamagedError) return false;
       throw error;
     }
+  }
+
+  #placeInLevel(ids: Uint8Array, at: number): number | undefined {
+    const place = this.#level.chunks.placeOf(ids, at);
+    return place === undefined ? undefined : (this.#runs?.places ?? 0) + place;
   }
 
   #lookUp(ids: Uint8Array, at: number): readonly number[] {
@@ -396,7 +419,7 @@ export class ChunkIndex {
         ? this.#level.pack(pack)
         : { isThere: this.#heldRuns.isThere(pack), isDoomed: this.#heldRuns.isDoomed(pack) };
     if (!isThere) return RANK.gone;
-    if (this.#struck.has(frame)) return RANK.struck;
+    if (this.#damage.isStruck(frame)) return RANK.struck;
     return isDoomed ? RANK.doomed : RANK.sound;
   }
 

@@ -1,4 +1,3 @@
-import { hash } from "node:crypto";
 import {
   forEachBounded,
   type Guid,
@@ -6,9 +5,8 @@ import {
   hexFromBytes,
   throwIfInterrupted,
 } from "../../base/index.ts";
-import { type Storage, StorageObjectMissingError } from "../../storage/index.ts";
+import type { Storage } from "../../storage/index.ts";
 import { SessionKeyring } from "../crypto/open-header.ts";
-import { openSignedSegment } from "../crypto/sealed-object.ts";
 import { hasFullKey, isFullKeyWriter, type WriterKeys } from "../crypto/vault-keys.ts";
 import { damageIn, VaultDamagedError } from "../errors.ts";
 import { HASH_BYTES } from "../format/layout.ts";
@@ -17,10 +15,12 @@ import { HostBook } from "../hosts/host-book.ts";
 import { HostClaims } from "../hosts/host-claims.ts";
 import type { PackContents } from "../packs/pack-contents.ts";
 import { type ReadPack, readPackContents } from "../packs/read-pack-contents.ts";
-import { ChunkIndex, type DamagedPack } from "./chunk-index.ts";
+import { ChunkIndex } from "./chunk-index.ts";
 import { LocalIndexDamagedError } from "./local/errors.ts";
 import { type LocalIndexOptions, LocalRuns } from "./local-runs.ts";
-import { decodeSegment } from "./segment-codec.ts";
+import type { Scratch } from "./scratch/scratch-file.ts";
+import { SegmentReader } from "./segment-reader.ts";
+import type { DamagedPack } from "./struck-packs.ts";
 
 /** A pack of 64 KiB chunks holds some hundreds of them. */
 const PACKS_A_SEGMENT = 128;
@@ -50,8 +50,6 @@ export interface IndexPlace {
 export class LoadedIndex {
   readonly index = new ChunkIndex();
   readonly claims = new HostClaims();
-  /** Segments that could not be read, with the reason; their packs are read from footers instead. */
-  readonly damagedSegments = new Map<string, VaultDamagedError>();
   /** Packs whose footer cannot be used and that no segment names, or names with another length. */
   readonly unreadablePacks = new Map<string, VaultDamagedError>();
   readonly #adopted: PackContents[] = [];
@@ -60,6 +58,7 @@ export class LoadedIndex {
   /** Opens packs; a write-only host cannot. */
   readonly #keyring: SessionKeyring | undefined;
   readonly #hosts: HostBook | undefined;
+  readonly #segments: SegmentReader;
   readonly #loaded = new Set<string>();
   /** Whether all segments are read again, also those that runs hold. */
   #provesNames = false;
@@ -76,6 +75,13 @@ export class LoadedIndex {
     const { storage, keys } = place;
     this.#keyring = hasFullKey(keys) ? new SessionKeyring(keys) : undefined;
     this.#hosts = hasFullKey(keys) ? new HostBook({ storage, keys }) : undefined;
+    const { index, claims } = this;
+    this.#segments = new SegmentReader({ storage, keys, index, claims, hosts: this.#hosts });
+  }
+
+  /** Segments that could not be read, with the reason; their packs are read from footers instead. */
+  get damagedSegments(): ReadonlyMap<string, VaultDamagedError> {
+    return this.#segments.damaged;
   }
 
   /** Reads the segments that were not read yet. Holds one of them at a time. */
@@ -88,10 +94,29 @@ export class LoadedIndex {
   /** Reads all segments, also those that were read before: to see whether they still are what they were. */
   async reread(signal?: AbortSignal): Promise<void> {
     this.#loaded.clear();
-    this.damagedSegments.clear();
+    this.#segments.damaged.clear();
     this.#provesNames = true;
     this.index.runs?.prove();
     await this.refresh(signal);
+  }
+
+  /** Chunks find their places anew, by what is doomed, gone and damaged now. */
+  async placeAnew(signal?: AbortSignal): Promise<void> {
+    this.#forget();
+    await this.refresh(signal);
+  }
+
+  /**
+   * Everything is in runs from now on where there are any, so that places keep their numbers whatever is added; where that cannot be, or
+   * there are none, the index says so.
+   */
+  settle(): void {
+    this.#local?.spill(this.index, "now");
+  }
+
+  /** Room on the local disk for whoever works with the index; undefined when it has room in memory. */
+  get scratch(): Scratch | undefined {
+    return this.#local?.scratch;
   }
 
   /** What is known to be damaged is unknown to writers and read last, from the next `refresh` on. */
@@ -205,6 +230,13 @@ export class LoadedIndex {
   /** False when a local run was damaged: what was not found in it may be there all the same. */
   get isWhole(): boolean {
     return (this.index.runs?.damagedRuns ?? 0) === 0;
+  }
+
+  /** Whoever is about to do what cannot be undone asks first. @throws {LocalIndexDamagedError} when a local run was damaged: begin again */
+  assertWhole(): void {
+    const damage = this.index.runs?.damage;
+    if (damage !== undefined)
+      throw new LocalIndexDamagedError(damage.path, "it was damaged", { cause: damage });
   }
 
   /** Keeps what is worth it for the next time. Nothing may be asked of the index any more. */
@@ -321,16 +353,29 @@ export class LoadedIndex {
       names.add(name);
       bytes += sizeBytes;
     }
+    await this.#addUnlisted(names, signal);
     let isComplete = this.#useLocal(names, bytes);
     for (const name of names) {
       if (this.#loaded.has(name)) continue;
       throwIfInterrupted(signal);
-      if (!(await this.#load(name, signal))) isComplete = false;
+      const became = await this.#segments.read(name, signal);
+      if (became === "read") this.#loaded.add(name);
+      else if (became === "gone") isComplete = false;
       this.#local?.spill(this.index, "full");
     }
     const hasMerged = this.#settle(names);
     this.#heedGone();
     return !hasMerged && isComplete;
+  }
+
+  /** Segments that runs hold and that are there all the same: some stores list late, and what is known is not forgotten for that. */
+  async #addUnlisted(names: Set<string>, signal?: AbortSignal): Promise<void> {
+    const unlisted = this.index.runs?.missing(digestsOf(names)) ?? [];
+    const look = async (digest: string): Promise<void> => {
+      const name = INDEX_PREFIX + digest;
+      if ((await this.#place.storage.stat(name)) !== undefined) names.add(name);
+    };
+    await forEachBounded(unlisted, look, { limit: STATS_AT_ONCE, signal });
   }
 
   /** False when segments have gone that runs hold: what replaces them may be missing from the same listing. */
@@ -347,7 +392,7 @@ export class LoadedIndex {
     if (runs === undefined) return true;
     const isDamaged = runs.damagedRuns > this.#damagedRuns;
     this.#damagedRuns = runs.damagedRuns;
-    const hasChanged = runs.keepOnly(present);
+    const hasChanged = this.index.keepOnly(present);
     if (isDamaged || hasChanged) this.#forget();
     return !hasChanged;
   }
@@ -389,34 +434,6 @@ export class LoadedIndex {
   async #adoptClaim(contents: ReadPack): Promise<void> {
     const host = hexFromBytes(contents.writer);
     if (!(await this.#hosts?.hasEnded(host))) this.claims.addPack(host, contents);
-  }
-
-  /** What a full-key holder or this writer itself says is known; what another writer says is its claim. */
-  async #take(name: string, bytes: Uint8Array): Promise<void> {
-    const { keys } = this.#place;
-    const { plain, writer } = openSignedSegment(bytes, name, keys);
-    const segment = decodeSegment(plain, name);
-    if (isFullKeyWriter(writer) || Buffer.compare(writer, keys.writer) === 0) {
-      this.index.addSegment(segment, digestFromName(name));
-      return;
-    }
-    const host = hexFromBytes(writer);
-    if (await this.#hosts?.countsSegment(host, name)) this.claims.addSegment(host, segment, name);
-  }
-
-  /** False when it is gone since it was listed. */
-  async #load(name: string, signal?: AbortSignal): Promise<boolean> {
-    try {
-      const bytes = await this.#place.storage.get(name, { signal });
-      assertNamedFor(bytes, name); // what counts of a host, and what runs hold, goes by names
-      await this.#take(name, bytes);
-      this.damagedSegments.delete(name);
-      this.#loaded.add(name);
-    } catch (error) {
-      if (error instanceof StorageObjectMissingError) return false;
-      this.damagedSegments.set(name, damageIn(error));
-    }
-    return true;
   }
 
   /** Begins again when a local run turns out to be damaged: it is not asked again, and its segments are read. */
@@ -462,11 +479,4 @@ function ownerOf(keys: WriterKeys): Guid {
 
 function digestsOf(names: ReadonlySet<string>): ReadonlySet<string> {
   return new Set([...names].map((name) => name.slice(INDEX_PREFIX.length)));
-}
-
-/** A segment in another one's place opens all the same. @throws {VaultDamagedError} */
-function assertNamedFor(bytes: Uint8Array, name: string): void {
-  const named = digestFromName(name);
-  if (named !== undefined && Buffer.compare(hash("sha256", bytes, "buffer"), named) === 0) return;
-  throw new VaultDamagedError(name, "its bytes are not those that it is named for");
 }

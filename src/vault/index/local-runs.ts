@@ -7,6 +7,7 @@ import { mergeRuns } from "./local/merge-runs.ts";
 import type { RunFile } from "./local/run-file.ts";
 import { RunFolder } from "./local/run-folder.ts";
 import { RunSet } from "./local/run-set.ts";
+import { type Scratch, ScratchFile } from "./scratch/scratch-file.ts";
 import { spillLevel } from "./spill-level.ts";
 
 /** What an index takes in memory when nobody says otherwise. */
@@ -99,6 +100,14 @@ export class LocalRuns implements Disposable {
       if (!isOfSystem(error)) throw error;
       this.#canWrite = false; // no room: what comes stays in memory
     }
+  }
+
+  /** For whoever marks chunks: in half of the memory, which a session has its filters in. */
+  get scratch(): Scratch {
+    return {
+      memoryBytes: this.#memoryBytes / 2,
+      open: () => new ScratchFile(this.#folder.newPlace(0).draft),
+    };
   }
 
   /** Packs that were looked for and are gone, for the next time: not all are looked for each time. */

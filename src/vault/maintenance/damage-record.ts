@@ -1,6 +1,6 @@
 import { type Storage, StorageDeniedError, StorageFullError } from "../../storage/index.ts";
 import type { LoadedIndex } from "../index/load-index.ts";
-import type { DamagedPack } from "../index/chunk-index.ts";
+import type { DamagedPack } from "../index/struck-packs.ts";
 import { tellDamage } from "../removal/known-damage.ts";
 import type { DamageNote, RemovalNotes } from "../removal/removal-notes.ts";
 

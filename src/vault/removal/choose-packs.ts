@@ -8,12 +8,12 @@ export interface PackUse {
   readonly neededBytes: number;
 }
 
+/** Numbers of packs in the index. */
 export interface PackChoice {
   /** Nothing of them is needed. */
-  readonly drop: readonly PackUse[];
+  readonly drop: readonly number[];
   /** Little of them is needed, they are doomed already, or damaged where nothing is needed: what is needed moves. */
-  readonly move: readonly PackUse[];
-  readonly keep: readonly PackUse[];
+  readonly move: readonly number[];
 }
 
 export interface ChooseOptions {
@@ -23,34 +23,36 @@ export interface ChooseOptions {
   readonly moveBelow: number;
 }
 
-/** What becomes of each pack that is there. */
-export function choosePacks({ index, needed, moveBelow }: ChooseOptions): PackChoice {
-  const drop: PackUse[] = [];
-  const move: PackUse[] = [];
-  const keep: PackUse[] = [];
-  const lists = { drop, move, keep };
-  for (const { becomes, ...use } of packFates({ index, needed, moveBelow })) lists[becomes].push(use);
-  return lists;
+/** What does not stay of the packs that are there. */
+export function choosePacks(options: ChooseOptions): PackChoice {
+  const [drop, move]: [number[], number[]] = [[], []];
+  for (const { number, becomes } of packFates(options)) {
+    if (becomes === "drop") drop.push(number);
+    else if (becomes === "move") move.push(number);
+  }
+  return { drop, move };
 }
 
-/** The same for one pack after the other: there may be millions. */
+/** What becomes of each pack that is there and was when marking began: one after the other, there may be millions. */
 export function* packFates({
   index,
   needed,
   moveBelow,
-}: ChooseOptions): Generator<PackUse & { readonly becomes: keyof PackChoice }> {
-  for (let number = 0; number < index.packCount; number++) {
+}: ChooseOptions): Generator<
+  PackUse & { readonly number: number; readonly becomes: "drop" | "move" | "keep" }
+> {
+  for (let number = 0; number < needed.packCount; number++) {
     if (index.isForgotten(number)) continue;
     const pack = index.pack(number);
     if (!pack.isThere) continue;
     const neededBytes = neededBytesOf(pack, { index, needed });
     const isLittle = neededBytes < moveBelow * pack.sizeBytes || index.isDamaged(pack.object);
-    if (neededBytes === 0) yield { pack, neededBytes, becomes: "drop" };
-    else if (pack.isDoomed) yield { pack, neededBytes, becomes: "move" };
+    const use = { number, pack, neededBytes };
+    if (neededBytes === 0) yield { ...use, becomes: "drop" };
+    else if (pack.isDoomed) yield { ...use, becomes: "move" };
     // what cannot be carried along is perhaps nowhere else: it waits for a backup that has it still
-    else if (isLittle && !isNeededDamaged(pack, { index, needed }))
-      yield { pack, neededBytes, becomes: "move" };
-    else yield { pack, neededBytes, becomes: "keep" };
+    else if (isLittle && !isNeededDamaged(pack, { index, needed })) yield { ...use, becomes: "move" };
+    else yield { ...use, becomes: "keep" };
   }
 }
 

@@ -1,5 +1,5 @@
 import { type Storage, StorageError } from "../../storage/index.ts";
-import type { DamagedPack } from "../index/chunk-index.ts";
+import type { DamagedPack } from "../index/struck-packs.ts";
 import type { DamageNote, RemovalNotes } from "./removal-notes.ts";
 
 /** What was found damaged is for everybody to know, from a note; false when the storage does not take it. */

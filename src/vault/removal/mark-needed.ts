@@ -1,6 +1,6 @@
 import { InternalError } from "../../base/index.ts";
 import { VaultDamagedError } from "../errors.ts";
-import type { ChunkIndex } from "../index/chunk-index.ts";
+import type { LoadedIndex } from "../index/load-index.ts";
 import { isGone } from "../packs/get-or-damaged.ts";
 import type { FrameReader } from "../reading/frame-reader.ts";
 import type { PointName, PointStore } from "../restore-points/point-store.ts";
@@ -10,28 +10,49 @@ const MOST_MARKINGS = 10;
 
 export interface MarkingParts {
   readonly points: PointStore;
-  readonly index: ChunkIndex;
+  readonly loaded: LoadedIndex;
   readonly frames: FrameReader;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * What the restore points need whose objects were not seen yet, those in the trash too; they are seen afterwards.
+ * What the restore points need whose objects were not seen yet, those in the trash too; they are seen afterwards. Whoever asked disposes
+ * of it.
  * @throws {VaultDamagedError} when what is needed cannot be told
+ * @throws {LocalIndexDamagedError} when the index on the local disk cannot tell it
  */
 export async function markNeeded(seen: Set<string>, parts: MarkingParts): Promise<NeededChunks> {
-  const { points, index, frames, signal } = parts;
+  const { points, loaded } = parts;
   const names: PointName[] = [];
   for await (const name of points.allNames()) if (!seen.has(name.object)) names.push(name);
   for (let attempt = 1; ; attempt++) {
-    const needed = new NeededChunks({ index, frames, signal });
+    const needed = await markAll(names, seen, parts);
+    loaded.assertWhole(); // else what was not found may be there all the same
+    if (needed.isCurrent) return needed; // if not, looking for a chunk list made the index learn of packs
+    needed[Symbol.dispose]();
+    if (attempt === MOST_MARKINGS)
+      throw new InternalError("Cannot tell what is needed: the index keeps growing");
+  }
+}
+
+async function markAll(
+  names: readonly PointName[],
+  seen: Set<string>,
+  { points, loaded, frames, signal }: MarkingParts,
+): Promise<NeededChunks> {
+  loaded.settle();
+  const { index, scratch } = loaded;
+  const needed = new NeededChunks({ index, frames, scratch, signal });
+  try {
     for (const name of names) {
       await markPoint(name, needed, points);
       seen.add(name.object);
     }
-    if (needed.isCurrent) return needed; // if not, looking for a chunk list made the index learn of packs
-    if (attempt === MOST_MARKINGS)
-      throw new InternalError("Cannot tell what is needed: the index keeps growing");
+    await needed.settle();
+    return needed;
+  } catch (error) {
+    needed[Symbol.dispose]();
+    throw error;
   }
 }
 

@@ -31,53 +31,88 @@ export interface MovingParts {
 }
 
 export interface Moved {
-  /** Packs of which everything that is needed is somewhere else now, durable and named. */
-  readonly packs: readonly IndexedPack[];
   readonly writtenBytes: number;
   /** Packs that hold something needed which cannot be read any more. They stay. */
   readonly damaged: readonly VaultDamagedError[];
 }
+
+/** A segment names so many packs at most. */
+const PACKS_A_SEGMENT = 128;
+
+/** What a mover asks of what is needed. */
+type Needed = Pick<NeededChunks, "isNeededIn" | "neededIn" | "isLasting">;
 
 /**
  * Stores the needed chunks of packs again, in packs of this session. Each frame is authenticated and each id computed again before;
  * what does not open is not carried along.
  */
 export async function moveChunks(
-  packs: readonly IndexedPack[],
-  needed: Pick<NeededChunks, "isNeeded" | "neededIn">,
+  packs: readonly number[],
+  needed: Needed,
   parts: MovingParts,
 ): Promise<Moved> {
-  const { loaded } = parts;
-  loaded.index.doom(packs.map(({ object }) => object)); // so that the index takes the new places
-  const durable: PackContents[] = [];
-  const sessionPacks = new SessionPacks({
-    ...parts,
-    onDurable: async (contents) => {
-      durable.push(contents);
-    },
-  });
+  const { index } = parts.loaded;
+  for (const number of packs) index.doom([index.pack(number).object]); // so that the index takes the new places
+  const written = new WrittenPacks(parts, needed.isLasting);
+  const sessionPacks = new SessionPacks({ ...parts, onDurable: async (contents) => written.add(contents) });
   const mover = new Mover(parts, sessionPacks);
-  const moved: IndexedPack[] = [];
   const damaged: VaultDamagedError[] = [];
   try {
-    for (const pack of packs) {
+    for (const number of packs) {
       throwIfInterrupted(parts.signal);
       try {
-        await mover.move(pack, needed);
-        moved.push(pack);
+        await mover.move(index.pack(number), needed);
       } catch (error) {
         if (!(error instanceof VaultDamagedError)) throw error;
         damaged.push(error);
       }
+      await written.name(PACKS_A_SEGMENT);
     }
     await mover.flush();
     await sessionPacks.flush();
   } finally {
     await mover.settled(); // nothing of it is on its way when a failure is told
-    await sessionPacks.settled();
+    await sessionPacks.end();
   }
-  if (durable.length > 0) loaded.noteWritten(await writeSegment(durable, parts), durable);
-  return { packs: moved, writtenBytes: durable.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0), damaged };
+  await written.name(1);
+  written.tell();
+  return { writtenBytes: written.bytes, damaged };
+}
+
+/** Packs that are durable, and that segments have to name. */
+class WrittenPacks {
+  readonly #parts: MovingParts;
+  readonly #isLasting: boolean;
+  readonly #unnamed: PackContents[] = [];
+  /** What the index is told when nobody asks for marks any more that it would move. */
+  readonly #untold: { readonly segment: string; readonly packs: readonly PackContents[] }[] = [];
+  bytes = 0;
+
+  constructor(parts: MovingParts, isLasting: boolean) {
+    this.#parts = parts;
+    this.#isLasting = isLasting;
+  }
+
+  add(contents: PackContents): void {
+    this.#unnamed.push(contents);
+    this.bytes += contents.sizeBytes;
+  }
+
+  /** Puts a segment when there are so many. */
+  async name(atLeast: number): Promise<void> {
+    if (this.#unnamed.length < atLeast) return;
+    const packs = this.#unnamed.splice(0);
+    this.#untold.push({ segment: await writeSegment(packs, this.#parts), packs });
+    if (this.#isLasting) this.tell();
+  }
+
+  tell(): void {
+    const { loaded, pending } = this.#parts;
+    for (const { segment, packs } of this.#untold.splice(0)) {
+      loaded.noteWritten(segment, packs);
+      for (const { frames } of packs) for (const { number } of frames) pending.indexed(number);
+    }
+  }
 }
 
 class Mover {
@@ -92,7 +127,7 @@ class Mover {
     this.#feeds = { data: feed("data"), meta: feed("meta") };
   }
 
-  async move(pack: IndexedPack, needed: Pick<NeededChunks, "isNeeded" | "neededIn">): Promise<void> {
+  async move(pack: IndexedPack, needed: Needed): Promise<void> {
     const { loaded, frames, signal } = this.#parts;
     const feed = this.#feeds[await this.#classOf(pack)];
     let damage: VaultDamagedError | undefined;
@@ -123,16 +158,13 @@ class Mover {
     into: {
       readonly frame: number;
       readonly feed: FrameFeed;
-      readonly needed: Pick<NeededChunks, "isNeeded">;
+      readonly needed: Needed;
     },
   ): void {
-    const { index } = this.#parts.loaded;
     let at = 0;
     for (const [i, length] of lengths.entries()) {
       const id = ids.slice(HASH_BYTES * i, HASH_BYTES * (i + 1));
-      if (index.findAnyway(id) === into.frame && into.needed.isNeeded(id)) {
-        into.feed.addCopy(plain.slice(at, at + length), id);
-      }
+      if (into.needed.isNeededIn(into.frame, id)) into.feed.addCopy(plain.slice(at, at + length), id);
       at += length;
     }
   }

@@ -1,33 +1,46 @@
 import { hexFromBytes, throwIfInterrupted } from "../../base/index.ts";
 import type { ChunkIndex } from "../index/chunk-index.ts";
+import { PagedNumbers } from "../index/scratch/paged-numbers.ts";
+import type { Scratch } from "../index/scratch/scratch-file.ts";
 import type { FrameReader } from "../reading/frame-reader.ts";
 import { decodeNode, type Reference } from "../recipes/recipe-node.ts";
 import { rootOf } from "../recipes/walk-recipe.ts";
 import type { RestorePoint } from "../restore-points/restore-point.ts";
+import { FrameCounts } from "./frame-counts.ts";
+import { PutOffReferences, type VisitReference } from "./put-off-references.ts";
 
 const NOBODY = 0;
-const SEVERAL = 0xffff_ffff;
-/** Of a frame of very small chunks more may be needed: nobody asks how many more. */
-const MOST_IN_FRAME = 0xffff;
+/** Owners are numbered from 1 to below this. */
+const SEVERAL = 0x7fff_ffff;
+/** The chunk was read as a chunk list, and what it lists was marked. */
+const WALKED = 0x8000_0000;
 
 export interface NeededChunksOptions {
   /** Must not grow while chunks are marked. */
   readonly index: ChunkIndex;
   readonly frames: FrameReader;
+  /** Where marks have room that have none in memory. @default all of them have */
+  readonly scratch?: Scratch | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Which chunks restore points need, and which of them only one needs: 4 bytes for each place of the index's table, 2 for each
- * frame. A chunk list is read at most twice, whatever the number of restore points that share it.
+ * Which chunks restore points need, and which of them only one needs: 4 bytes for each place of the index, 2 for each frame, in memory or
+ * on the local disk. A chunk counts where it is read from, and nowhere else. A chunk list is read at most twice, whatever the number of
+ * restore points that share it.
  */
-export class NeededChunks {
+export class NeededChunks implements Disposable {
+  /** Packs with numbers below this were marked; nothing is known of others. */
+  readonly packCount: number;
+  /** Whether the marks stay true when chunks are added to the index. */
+  readonly isLasting: boolean;
   readonly #options: NeededChunksOptions;
-  readonly #needs: Uint32Array;
+  /** By place: its owner, and whether it was walked. */
+  readonly #marks: PagedNumbers;
   /** By frame, how many of its chunks are needed. */
-  readonly #neededIn: Uint16Array;
-  /** A bit a place: the chunk was read as a chunk list, and what it lists was marked. */
-  readonly #walked: Uint8Array;
+  readonly #neededIn: FrameCounts;
+  /** Of chunks that are no chunk lists, where the index is on disk. */
+  readonly #putOff: PutOffReferences | undefined;
   /** Chunk lists of this restore point that only its host claims. */
   readonly #walkedClaims = new Set<string>();
   /** Plain bytes of chunks that only this restore point needs, by its number. */
@@ -37,16 +50,22 @@ export class NeededChunks {
   lostChunks = 0;
 
   constructor(options: NeededChunksOptions) {
+    const { index, scratch } = options;
     this.#options = options;
-    this.#extent = extentOf(options.index);
-    this.#needs = new Uint32Array(options.index.chunkPlaces);
-    this.#neededIn = new Uint16Array(options.index.frameCount);
-    this.#walked = new Uint8Array(Math.ceil(options.index.chunkPlaces / 8));
+    this.#extent = extentOf(index);
+    this.packCount = index.packCount;
+    this.isLasting = index.placesLast;
+    const memoryBytes = (scratch?.memoryBytes ?? 0) / 4;
+    this.#marks = new PagedNumbers({ length: index.chunkPlaces, width: 4, scratch, memoryBytes });
+    this.#neededIn = new FrameCounts({ frames: index.frameCount, scratch });
+    this.#putOff = scratch === undefined ? undefined : new PutOffReferences(scratch);
   }
 
   /**
    * Marks everything that a restore point needs, and gives its number.
+   * What it needs is known when `settle` has resolved.
    * @throws {VaultDamagedError} when a chunk list cannot be read: then nobody knows what is needed
+   * @throws {LocalIndexDamagedError}
    */
   async add(point: Pick<RestorePoint, "files">): Promise<number> {
     const number = this.#aloneBytes.push(0) - 1;
@@ -71,14 +90,31 @@ export class NeededChunks {
     return this.#aloneBytes[point] ?? 0;
   }
 
-  isNeeded(ids: Uint8Array, at = 0): boolean {
-    const place = this.#options.index.placeOf(ids, at);
-    return place !== undefined && this.#needs[place] !== NOBODY;
+  /** Looks up what was put off. @throws {LocalIndexDamagedError} */
+  async settle(): Promise<void> {
+    const { frames, signal } = this.#options;
+    const note: VisitReference = (ids, at, { owner, length }) => {
+      this.#note(ids, at, { owner, length, frames, isNode: false });
+    };
+    await this.#putOff?.take(note, signal);
+    this.#neededIn.settle();
+  }
+
+  /** Whether a chunk is needed, and counts in this frame. */
+  isNeededIn(frame: number, ids: Uint8Array, at = 0): boolean {
+    const place = this.#options.index.placeIn(frame, ids, at);
+    return place !== undefined && ownerIn(this.#marks.get(place)) !== NOBODY;
   }
 
   /** How many of a frame's chunks are needed from there. */
   neededIn(frame: number): number {
-    return this.#neededIn[frame] ?? 0;
+    return this.#neededIn.of(frame);
+  }
+
+  [Symbol.dispose](): void {
+    this.#marks[Symbol.dispose]();
+    this.#neededIn[Symbol.dispose]();
+    this.#putOff?.[Symbol.dispose]();
   }
 
   async #mark(
@@ -88,13 +124,17 @@ export class NeededChunks {
     const { level, owner, frames } = by;
     if (reference.id === undefined) return;
     throwIfInterrupted(this.#options.signal);
-    const before = this.#note(reference.id, reference.length, { owner, frames, isNode: level > 0 });
+    if (level === 0) {
+      this.#noteChunk(reference.id, reference.length, { owner, frames });
+      return;
+    }
+    const before = this.#note(reference.id, 0, { owner, length: reference.length, frames, isNode: true });
     const isKnown = before === owner || before === SEVERAL;
-    if (level === 0 || (this.#isWalked(reference.id, level) && (before === NOBODY || isKnown))) return;
+    if (this.#isWalked(reference.id, level) && (before === NOBODY || isKnown)) return;
     const { bytes, object } = await frames.chunk(reference.id, this.#options.signal);
     for (const child of decodeNode(bytes, { ...reference, level, object })) {
       if (level > 1) await this.#mark(child, { ...by, level: level - 1 });
-      else if (child.id !== undefined) this.#note(child.id, child.length, { owner, frames, isNode: false });
+      else if (child.id !== undefined) this.#noteChunk(child.id, child.length, { owner, frames });
     }
     this.#noteWalked(reference.id, level);
   }
@@ -104,43 +144,46 @@ export class NeededChunks {
    * else's chunk list as a chunk of a file, as often as it likes. What only it claims is walked once for each restore point.
    */
   #isWalked(id: Uint8Array, level: number): boolean {
-    const place = this.#options.index.placeOf(id);
+    const place = this.#options.index.placeToRead(id)?.place;
     if (place === undefined) return this.#walkedClaims.has(`${level} ${hexFromBytes(id)}`);
-    return ((this.#walked[place >>> 3] as number) & (1 << (place & 7))) !== 0;
+    return this.#marks.get(place) >= WALKED;
   }
 
   #noteWalked(id: Uint8Array, level: number): void {
-    const place = this.#options.index.placeOf(id);
+    const place = this.#options.index.placeToRead(id)?.place;
     if (place === undefined) this.#walkedClaims.add(`${level} ${hexFromBytes(id)}`);
-    else this.#walked[place >>> 3] = (this.#walked[place >>> 3] as number) | (1 << (place & 7));
+    else if (place < this.#marks.length) this.#marks.set(place, ownerIn(this.#marks.get(place)) + WALKED);
+  }
+
+  /** What is in nobody's list may be looked up later, in the order of the index. */
+  #noteChunk(
+    id: Uint8Array,
+    length: number,
+    { owner, frames }: { readonly owner: number; readonly frames: FrameReader },
+  ): void {
+    if (this.#putOff !== undefined && frames === this.#options.frames) this.#putOff.add(id, owner, length);
+    else this.#note(id, 0, { owner, length, frames, isNode: false });
   }
 
   /** Whose the chunk was before. */
-  #note(
-    id: Uint8Array,
-    length: number,
-    {
-      owner,
-      frames,
-      isNode,
-    }: { readonly owner: number; readonly frames: FrameReader; readonly isNode: boolean },
-  ): number {
-    const { index } = this.#options;
-    const place = index.placeOf(id);
-    const frame = index.findReadable(id);
-    if (place === undefined || frame === undefined) {
-      if (frames.claimed(id) === undefined) this.lostChunks++; // a host's own packs are left alone
+  #note(ids: Uint8Array, at: number, { owner, length, frames, isNode }: Reading): number {
+    const found = this.#options.index.placeToRead(ids, at);
+    if (found === undefined) {
+      if (frames.claimed(ids) === undefined) this.lostChunks++; // a host's own packs are left alone
       return NOBODY;
     }
-    const before = this.#needs[place] as number;
+    const { place, frame } = found;
+    if (place >= this.#marks.length) return NOBODY; // learned of meanwhile: everything is marked anew
+    const mark = this.#marks.get(place);
+    const before = ownerIn(mark);
     if (before === owner || before === SEVERAL) return before;
     if (before === NOBODY) {
-      this.#needs[place] = owner;
-      this.#neededIn[frame] = Math.min(MOST_IN_FRAME, this.neededIn(frame) + 1);
+      this.#marks.set(place, mark + owner);
+      this.#neededIn.add(frame);
       if (!isNode) this.#addAlone(owner, length);
       return before;
     }
-    this.#needs[place] = SEVERAL;
+    this.#marks.set(place, mark - before + SEVERAL);
     if (!isNode) this.#addAlone(before, -length);
     return before;
   }
@@ -148,6 +191,18 @@ export class NeededChunks {
   #addAlone(owner: number, bytes: number): void {
     this.#aloneBytes[owner - 1] = (this.#aloneBytes[owner - 1] as number) + bytes;
   }
+}
+
+/** Who needs a chunk, and how it was read. */
+interface Reading {
+  readonly owner: number;
+  readonly length: number;
+  readonly frames: FrameReader;
+  readonly isNode: boolean;
+}
+
+function ownerIn(mark: number): number {
+  return mark >= WALKED ? mark - WALKED : mark;
 }
 
 function extentOf({ chunkPlaces, chunkCount, packCount, changesOfRank }: ChunkIndex): string {

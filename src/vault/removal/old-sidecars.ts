@@ -38,7 +38,7 @@ export class OldSidecars {
   }
 
   /** Of packs that a prune took which was killed then. */
-  async dropOrphans(packs: ReadonlyMap<string, number>, signal: AbortSignal | undefined): Promise<void> {
+  async dropOrphans(packs: { has(pack: string): boolean }, signal: AbortSignal | undefined): Promise<void> {
     for (const name of this.#found.keys()) {
       throwIfInterrupted(signal);
       if (!packs.has(packOfParity(name))) await this.#drop(name);

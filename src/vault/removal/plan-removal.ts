@@ -66,13 +66,16 @@ async function planBy(
   for (const { packs } of await parts.notes.doomedLists(signal)) loaded.index.doom(packs);
   await loaded.refresh(signal);
   await loaded.reconcileSome(0, signal);
-  const { index } = loaded;
-  const needed = new NeededChunks({ index, frames: new FrameReader({ ...parts, loaded }), signal });
+  loaded.settle();
+  const { index, scratch } = loaded;
+  const frames = new FrameReader({ ...parts, loaded });
+  using needed = new NeededChunks({ index, frames, scratch, signal });
   const numbers = new Map<RestorePointId, number>();
   for await (const name of parts.points.allNames()) {
     const point = without.has(name.id) ? undefined : await parts.points.readIfThere(name);
     if (point !== undefined) numbers.set(name.id, await needed.add(point));
   }
+  await needed.settle();
   let packBytes = 0;
   let freed = 0;
   for (const { pack, neededBytes, becomes } of packFates({ index, needed, moveBelow })) {

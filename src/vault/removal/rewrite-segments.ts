@@ -27,7 +27,7 @@ export interface RewriteParts {
  * @throws {VaultDamagedError}
  */
 export async function rewriteSegments(
-  goes: ReadonlySet<string>,
+  goes: { has(pack: string): boolean },
   parts: RewriteParts,
 ): Promise<readonly string[]> {
   const replaced: string[] = [];

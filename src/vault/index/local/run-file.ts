@@ -59,6 +59,8 @@ export class RunFile implements Disposable {
   readonly #sections: Sections;
   readonly #kept = new Map<number, DataView>();
   readonly #page: DataView = new DataView(new ArrayBuffer(PAGE_BYTES));
+  /** Which page of chunks that is: whoever looks chunks up in their order asks for each page once. */
+  #pageNumber = -1;
   readonly #read: Key = { partition: 0, a: 0, b: 0, c: 0 };
   #filter: Filter | undefined;
 
@@ -237,7 +239,7 @@ export class RunFile implements Disposable {
     const { first, pages } = this.#sections[name];
     const homes = name === "chunks" ? this.#head.chunkHomes : this.#head.nameHomes;
     for (let i = homeOf(key, homes); i < pages; i++) {
-      const page = name === "chunks" ? this.#readPage(first + i, this.#page) : this.#pageAt(first + i);
+      const page = name === "chunks" ? this.#chunksAt(first + i) : this.#pageAt(first + i);
       const count = countOf(page);
       if (!this.#collect(page, { key, count, before: KEYS_A_PAGE * i }, into) || count < KEYS_A_PAGE) return;
     }
@@ -291,6 +293,14 @@ export class RunFile implements Disposable {
       this.#readInto(buffer.subarray(0, PAGE_BYTES * count), first + done);
       for (let i = 0; i < count; i++) yield new DataView(buffer.buffer, PAGE_BYTES * i, PAGE_BYTES);
     }
+  }
+
+  #chunksAt(page: number): DataView {
+    if (page === this.#pageNumber) return this.#page;
+    this.#pageNumber = -1;
+    this.#readPage(page, this.#page);
+    this.#pageNumber = page;
+    return this.#page;
   }
 
   /** A page that is likely to be asked for again. */

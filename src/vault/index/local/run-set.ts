@@ -30,6 +30,8 @@ export class RunSet implements Disposable {
   #filtersLoaded = 0;
   /** How many runs turned out to be damaged. */
   damagedRuns = 0;
+  /** What was found out of the first of them. */
+  damage: LocalIndexDamagedError | undefined;
 
   /** Filters take so much memory at most. */
   constructor(options: { readonly filterBytes: number }) {
@@ -85,6 +87,15 @@ export class RunSet implements Disposable {
       if (!isDamaged) for (const { digest } of segments) held.add(hexFromBytes(digest));
     }
     return held;
+  }
+
+  /** The segments that runs hold and that are not present, but for those that were not there before. */
+  missing(present: ReadonlySet<string>): readonly string[] {
+    return this.#runs.flatMap(({ segments, absent }) =>
+      segments
+        .map(({ digest }) => hexFromBytes(digest))
+        .filter((name) => !present.has(name) && !absent.has(name)),
+    );
   }
 
   /** What only segments said that are gone is not known any more; whether any went since this was asked the last time. */
@@ -173,8 +184,11 @@ export class RunSet implements Disposable {
     return (this.#facts(pack) & DOOMED) !== 0;
   }
 
-  setThere(pack: number, isThere: boolean): void {
+  /** Whether it was otherwise before. */
+  setThere(pack: number, isThere: boolean): boolean {
+    const wasThere = (this.#facts(pack) & GONE) === 0;
     this.#setFact(pack, GONE, !isThere);
+    return wasThere !== isThere;
   }
 
   /** This program has seen the pack itself. */
@@ -214,6 +228,7 @@ export class RunSet implements Disposable {
       if (error instanceof LocalIndexDamagedError && !run.isDamaged) {
         run.isDamaged = true;
         this.damagedRuns++;
+        this.damage ??= error;
         run.file.remove();
       }
       throw error;
