@@ -84,6 +84,12 @@ export class Receipts {
     await this.#chain.add({ kind: "point", point: { ...described, life: removal.life + 1 } });
   }
 
+  /** Which machines restore points are of, as receipts say: for those that cannot be read themselves. */
+  async machines(signal?: AbortSignal): Promise<ReadonlyMap<RestorePointId, ReceiptedPoint["machine"]>> {
+    const { live } = await this.#look(signal);
+    return new Map([...live].map(([id, { machine }]) => [id, machine]));
+  }
+
   /** Reads all receipts and lists restore points. What is found to be wrong is looked for again. */
   async check(signal?: AbortSignal): Promise<ReceiptReport> {
     for (let look = 1; ; look++) {

@@ -285,3 +285,57 @@ test("`repair()` saves what a prune could not move of a damaged pack that it had
   assert.ok(await isWhole(fresh, { storage, disk: later, point, pack }));
   assert.deepEqual((await fresh.verify({ readDataPercent: 100 })).damaged, []);
 });
+
+test("`repair()` names file, role and disk of what is lost, and the machine of a restore point that cannot be read, by its receipt", async () => {
+  const storage = new MemoryStorage();
+  await using vault = (await createSmallVault(storage, { chunkBytes: 65_536 })).vault;
+  const disk = someBytes(1, 600_000);
+  const config = someBytes(2, 5000);
+  const before = new Set(storage.names());
+  await using session = await vault.openSession();
+  const files = [];
+  for (const [path, bytes, role] of [
+    ["D:\\web01.vhdx", disk, "disk"],
+    ["D:\\web01.vmcx", config, "configuration"],
+  ] as const) {
+    const { recipe } = await session.storeFile(new MemoryStore(bytes), { layout: plainLayout(bytes.length) });
+    files.push({ path, role, sizeBytes: bytes.length, recipe });
+  }
+  const disks = [{ controller: "scsi", number: 0, location: 2, viewLeaf: "D:\\web01.vhdx" }];
+  const whole = await session.commit({ ...draftOf(files), disks });
+  const unreadable = await backUp(vault, { x: someBytes(3, 1000) }, DB);
+  for (const name of storage.names()) {
+    if (before.has(name)) continue;
+    if (name.startsWith("packs/") && storage.peek(name)[10] === 1) storage.replace(name, undefined);
+    if (name.endsWith(unreadable.id)) flip(storage, name, storage.peek(name).length - 100);
+  }
+  await using other = await openSmallVault(storage, { seed: 12 });
+  const { lost } = await other.repair();
+  const told = new Map(lost.map((point) => [point.id, point]));
+  assert.deepEqual([...told.keys()].sort(), [whole.id, unreadable.id].sort());
+  const sealed = told.get(unreadable.id);
+  assert.deepEqual([sealed?.machine?.name, sealed?.isUnreadable], ["db01", true]);
+  assert.deepEqual(
+    told.get(whole.id)?.files.map(({ path, role, disk: place, lostBytes }) => [path, role, place, lostBytes]),
+    [
+      ["D:\\web01.vhdx", "disk", { controller: "scsi", number: 0, location: 2 }, disk.length],
+      ["D:\\web01.vmcx", "configuration", undefined, config.length],
+    ],
+  );
+  for (const name of storage.names()) if (name.startsWith("receipts/")) storage.replace(name, undefined);
+  const later = await (await openSmallVault(storage, { seed: 13 })).repair();
+  assert.equal(later.lost.find(({ id }) => id === unreadable.id)?.machine, undefined);
+});
+
+test("a session that may not delete its lease and has ended keeps no damaged pack", async () => {
+  const { storage, pack } = await scene();
+  for (const name of storage.names()) if (name.startsWith("index/")) storage.replace(name, undefined);
+  flip(storage, pack, storage.peek(pack).length - 10);
+  const lease = `leases/000000000001-${"ab".repeat(16)}`;
+  storage.replace(lease, new Uint8Array());
+  const open = await (await openSmallVault(storage, { seed: 14 })).repair();
+  assert.deepEqual([open.waitingFor, open.doomed], [[lease], []]);
+  storage.replace(lease.replace("leases/", "ended/"), new Uint8Array());
+  const ended = await (await openSmallVault(storage, { seed: 15 })).repair();
+  assert.deepEqual([ended.waitingFor, ended.doomed], [[], [pack]]);
+});
