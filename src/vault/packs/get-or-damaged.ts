@@ -3,7 +3,7 @@ import { VaultDamagedError } from "../errors.ts";
 
 /** Reads what must be there. @throws {VaultDamagedError} when it is gone or too short. */
 export async function getOrDamaged(
-  storage: Storage,
+  storage: Pick<Storage, "get">,
   object: string,
   options: NonNullable<Parameters<Storage["get"]>[1]> = {},
 ): Promise<Uint8Array> {

@@ -9,12 +9,13 @@ import { FIRST_CLAIMED } from "../hosts/host-claims.ts";
 import type { FrameLocation } from "../index/chunk-index.ts";
 import type { LoadedIndex } from "../index/load-index.ts";
 import { getOrDamaged, isGone, ownBuffer } from "../packs/get-or-damaged.ts";
+import { MendedPacks } from "../parity/mended-packs.ts";
 import { type Engine, RUN_FRAMES } from "../pipeline/engine.ts";
 import type { ChunkPlaces, OpenedFrame } from "../pipeline/worker-tasks.ts";
 import type { ReadingRun, WantedChunk } from "./plan-reading.ts";
 
 export interface FrameReaderOptions {
-  readonly storage: Storage;
+  readonly storage: Storage | MendedPacks;
   readonly keys: VaultKeys;
   readonly engine: Engine;
   readonly loaded: LoadedIndex;
@@ -81,10 +82,23 @@ export class FrameReader {
       await loaded.doubtClaims(signal);
       found = this.#find(id);
     }
+    return found ?? this.locateKnown(id);
+  }
+
+  /** The same, without looking for what others may have added. @throws {VaultDamagedError} */
+  locateKnown(id: Uint8Array): FrameLocation {
+    const found = this.#find(id);
     if (found !== undefined) return found;
-    const lost = loaded.index.findAnyway(id);
-    if (lost !== undefined)
-      throw new VaultDamagedError(loaded.index.locate(lost).object, "it is gone or cut off");
+    const { object } = this.locateAnyway(id);
+    throw new VaultDamagedError(object, "it is gone or cut off");
+  }
+
+  /** Where a chunk is or was, whatever else is known of that place. @throws {VaultDamagedError} when nothing ever named it */
+  locateAnyway(id: Uint8Array): FrameLocation {
+    const { index } = this.#options.loaded;
+    const frame = index.findAnyway(id);
+    const location = frame === undefined ? this.claimed(id) : index.locate(frame);
+    if (location !== undefined) return location;
     throw new VaultDamagedError(INDEX_PREFIX, `no pack holds the chunk ${hexFromBytes(id)}`);
   }
 
@@ -103,6 +117,14 @@ export class FrameReader {
   /** A reader of a write-only host's files; itself where there is none. */
   of(host: string | undefined): FrameReader {
     return host === undefined ? this : new FrameReader({ ...this.#options, host });
+  }
+
+  /** A reader that has packs as their sidecars mend them. */
+  mending(): FrameReader {
+    const { storage } = this.#options;
+    return "stat" in storage
+      ? new FrameReader({ ...this.#options, storage: new MendedPacks(storage) })
+      : this;
   }
 
   /**
@@ -143,7 +165,7 @@ export class FrameReader {
   async copyRun({ frames, wanted }: ReadingRun, descriptor: number): Promise<boolean> {
     const { storage, engine } = this.#options;
     const first = frames[0] as FrameLocation;
-    const path = storage.fileOf?.(first.object);
+    const path = "fileOf" in storage ? storage.fileOf?.(first.object) : undefined;
     if (path === undefined) return false;
     const last = frames.at(-1) as FrameLocation;
     const length = last.offset + last.sealedBytes - first.offset;
@@ -203,18 +225,26 @@ export class FrameReader {
   ): Promise<{ readonly bytes: Uint8Array; readonly object: string }> {
     for (let looks = 0; ; looks++) {
       try {
-        return await this.#chunkWhereItIs(id, signal);
+        return await this.#chunkAt(await this.locate(id, signal), id, signal);
       } catch (error) {
         if (!(await this.looksAgainAfter(error, { looks, signal }))) throw error;
       }
     }
   }
 
-  async #chunkWhereItIs(
+  /** The same, tried once at the place that `locateAnyway()` gives. @throws {VaultDamagedError} */
+  async chunkAnyway(
     id: Uint8Array,
     signal?: AbortSignal,
   ): Promise<{ readonly bytes: Uint8Array; readonly object: string }> {
-    const location = await this.locate(id, signal);
+    return await this.#chunkAt(this.locateAnyway(id), id, signal);
+  }
+
+  async #chunkAt(
+    location: FrameLocation,
+    id: Uint8Array,
+    signal?: AbortSignal,
+  ): Promise<{ readonly bytes: Uint8Array; readonly object: string }> {
     let opening = this.#frames.get(location.frame);
     if (opening === undefined) {
       opening = this.openRun([location], keptFrame, signal);

@@ -7,6 +7,7 @@ import { walkRecipe } from "../recipes/walk-recipe.ts";
 import type { StoredFile } from "../restore-points/restore-point.ts";
 import { chunkIn, type FrameContent, type FrameReader } from "./frame-reader.ts";
 import { planReading, type ReadingRun, type WantedChunk, WINDOW_BYTES } from "./plan-reading.ts";
+import { type SalvageOptions, salvageFile } from "./salvage-file.ts";
 
 export interface CopyOptions {
   readonly signal?: AbortSignal | undefined;
@@ -115,6 +116,15 @@ export class StoredFileReader implements ByteSource {
       signal: options.signal,
     });
     return { bytesWritten };
+  }
+
+  /**
+   * Writes what can be read of the file into an empty store, zeros for the rest, and tells which stretches those are. As durable as
+   * what `copyTo` wrote.
+   */
+  async salvageTo(target: ByteStore, options: SalvageOptions): Promise<{ readonly bytesWritten: number }> {
+    const parts = { file: this.#file, frames: this.#frames, runsAtOnce: this.#runsAtOnce };
+    return await salvageFile(parts, target, options);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

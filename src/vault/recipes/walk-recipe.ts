@@ -14,6 +14,8 @@ export interface RecipeWalk {
   readonly loadNode: (id: Uint8Array) => Promise<LoadedNode>;
   /** Stretches that end at or before this offset are left out. */
   readonly from?: number;
+  /** Told of a node that cannot be used, with all that it covers; true: it is left out. Without it, the error is thrown. */
+  readonly onUnreadable?: (reference: Reference, error: unknown) => boolean;
 }
 
 /**
@@ -47,12 +49,26 @@ async function* below(
     yield [reference];
     return;
   }
-  const { bytes, object } = await walk.loadNode(reference.id);
-  const references = decodeNode(bytes, { ...reference, level, object });
+  const references = await childrenOf({ ...reference, id: reference.id }, level, walk);
   if (level > 1) {
     for (const child of references) yield* below(child, level - 1, walk);
     return;
   }
   const from = walk.from ?? 0;
   yield from === 0 ? references : references.filter(({ offset, length }) => offset + length > from);
+}
+
+/** Of a node that is left out: none. */
+async function childrenOf(
+  reference: Reference & { readonly id: Uint8Array },
+  level: number,
+  walk: RecipeWalk,
+): Promise<readonly Reference[]> {
+  try {
+    const { bytes, object } = await walk.loadNode(reference.id);
+    return decodeNode(bytes, { ...reference, level, object });
+  } catch (error) {
+    if (walk.onUnreadable?.(reference, error) === true) return [];
+    throw error;
+  }
 }
