@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type StorageError, StorageFullError } from "../../storage/index.ts";
-import type { DamagedPack } from "../index/chunk-index.ts";
+import type { DamagedPack } from "../index/struck-packs.ts";
 import { DamageRecord, type DamageRecordOptions } from "./damage-record.ts";
 
 /** Notes that are put when the test says so, well or not. */
