@@ -357,6 +357,51 @@ describe("the second reader, written from the format's page", needsReader(), () 
     }
   });
 
+  test("reads through damage with the sidecars of a vault with parity, and says so, or that there is too much of it", async () => {
+    const place = story.place;
+    const secret = String(
+      (await story.run("vault", "init", "--parity", ...place.vault("parity")))["recoveryKey"],
+    );
+    const noise = new SeededEntropy(17);
+    write(place.path("of-parity/p01/disk.vhd"), noise.bytes(3 * MiB + 77));
+    await story.run(
+      "backup",
+      "--host",
+      `folder:${place.path("of-parity")}`,
+      "--all",
+      ...place.vault("parity"),
+    );
+    const vault = place.path("parity");
+    const restore = (folder: string): Read =>
+      reader(["restore", vault, "latest:p01", place.path(folder)], secret);
+    assert.equal(reader(["check", vault], secret).out.includes("note:"), false);
+    const packs = objects(vault, "packs");
+    const part = (pack: string, i: number): number => Math.floor(((i + 0.5) * statSync(pack).size) / 64);
+    const pairs: readonly (readonly number[])[] = [[0, 63], [7, 31], [20]]; // 0 is the header's, 63 the footer's
+    packs.forEach((pack, i) => {
+      for (const hit of pairs[i % pairs.length] ?? []) flip(pack, part(pack, hit));
+    });
+    const mended = restore("mended");
+    assert.equal(mended.code, 0, mended.err);
+    assert.match(mended.err, /^warning: pack [0-9a-f]{64} is damaged, and was mended by its sidecar/);
+    assert.deepEqual(hashes(place.path("mended")), hashes(place.path("of-parity")));
+    const checked = reader(["check", vault], secret);
+    assert.equal(checked.code, 4, "the damage is there");
+    for (const segment of objects(vault, "index")) rmSync(segment);
+    assert.equal(restore("without-index-either").code, 0);
+    const [large = ""] = packs.toSorted((a, b) => statSync(b).size - statSync(a).size);
+    const sidecar = large.replace("/packs/", "/parity/");
+    flip(sidecar, -1);
+    assert.equal(
+      reader(["check", vault], secret).out.includes(`note: pack ${large.split("/").at(-1)} has no`),
+      true,
+    );
+    for (const hit of [11, 12, 13]) flip(large, part(large, hit));
+    const lost = restore("lost-in-spite-of-parity");
+    assert.equal(lost.code, 4);
+    assert.match(lost.err, /damaged: p01\/disk.vhd: .*its sidecar cannot mend it/);
+  });
+
   test("hides a point that lies in the trash unless its entry is broken", async () => {
     const id = story.points.find(({ machine }) => machine.name === "web01")?.id ?? "";
     const vault = story.copy("trash");

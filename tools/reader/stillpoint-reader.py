@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import hmac
+import io
 import json
 import os
 import re
@@ -18,7 +19,7 @@ import sys
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -637,6 +638,78 @@ def scan_frames(file: BinaryIO, size: int, what: str) -> list[tuple[int, FrameHe
 
 
 # ---------------------------------------------------------------------------------------------------------------------
+# §6.1 Sidecars
+# ---------------------------------------------------------------------------------------------------------------------
+
+PARITY_HEAD = struct.Struct("<8sHBB4x32sII")
+PARITY_MAGIC = magic("parity", 8)
+DATA_SEGMENTS, ALL_SEGMENTS = 64, 66
+LONGEST_MENDED = 256 * KIB * KIB  # writers make 16 MiB; more is a lie, and would be in memory
+
+
+class Sidecar(NamedTuple):
+    pack_bytes: int
+    segment_bytes: int
+    sums: list[bytes]
+    parity: list[bytes]
+
+
+def read_sidecar(data: bytes, pack: str) -> Sidecar | None:
+    """Nothing, when it is not this pack's."""
+    signed = PARITY_HEAD.size + ALL_SEGMENTS * 16
+    if len(data) < signed + 32 or hashlib.sha256(data[:signed]).digest() != data[signed : signed + 32]:
+        return None
+    start, version, data_count, parity_count, name, pack_bytes, segment_bytes = PARITY_HEAD.unpack_from(data)
+    is_its = (start, version, data_count, parity_count, data[12:16]) == (PARITY_MAGIC, 1, DATA_SEGMENTS, 2, bytes(4))
+    if not is_its or name.hex() != pack or pack_bytes > LONGEST_MENDED or segment_bytes != -(-pack_bytes // 512) * 8:
+        return None
+    sums = [data[at : at + 16] for at in range(PARITY_HEAD.size, signed, 16)]
+    begins = [signed + 32, signed + 32 + segment_bytes]
+    return Sidecar(pack_bytes, segment_bytes, sums, [data[at : at + segment_bytes] for at in begins])
+
+
+def times_all(segment: bytes, factor: int) -> bytes:
+    return segment.translate(bytes(gf_times(value, factor) for value in range(256)))
+
+
+def add_all(segments: Iterable[bytes], length: int) -> bytes:
+    total = 0
+    for segment in segments:
+        total ^= int.from_bytes(segment, "little")
+    return total.to_bytes(length, "little")
+
+
+def mend_pack(damaged: bytes, pack: str, sidecar: Sidecar) -> bytes | None:
+    """The bytes that the pack had: the code's two equations, solved for what is lost. Nothing, when too much is."""
+    length = sidecar.segment_bytes
+    stripe = damaged[: sidecar.pack_bytes].ljust(DATA_SEGMENTS * length, b"\0")
+    parts = [stripe[i * length : (i + 1) * length] for i in range(DATA_SEGMENTS)] + sidecar.parity
+    lost = [i for i, part in enumerate(parts) if hashlib.sha256(part).digest()[:16] != sidecar.sums[i]]
+    gaps = [i for i in lost if i < DATA_SEGMENTS]
+    if len(lost) > 2:
+        return None
+    weights = [1]
+    while len(weights) < DATA_SEGMENTS:
+        weights.append(gf_times(weights[-1], 2))
+    sound = [i for i in range(DATA_SEGMENTS) if i not in gaps]
+    # what the lost ones are together: x + y, and w(x) x + w(y) y
+    plain = add_all((parts[i] for i in [*sound, 64]), length) if 64 not in lost else b""
+    weighed = b""
+    if 65 not in lost:
+        weighed = add_all((parts[65], *(times_all(parts[i], weights[i]) for i in sound)), length)
+    if len(gaps) == 1:
+        (x,) = gaps
+        parts[x] = plain or times_all(weighed, gf_inverse(weights[x]))
+    elif len(gaps) == 2:
+        x, y = gaps
+        apart = gf_inverse(weights[x] ^ weights[y])
+        parts[x] = times_all(add_all((times_all(plain, weights[y]), weighed), length), apart)
+        parts[y] = add_all((plain, parts[x]), length)
+    mended = b"".join(parts[:DATA_SEGMENTS])[: sidecar.pack_bytes]
+    return mended if hashlib.sha256(mended).hexdigest() == pack else None
+
+
+# ---------------------------------------------------------------------------------------------------------------------
 # §7 Segments, and the index that they are together
 # ---------------------------------------------------------------------------------------------------------------------
 
@@ -752,6 +825,7 @@ class Vault:
         self.headers: OrderedDict[str, tuple[Header, bytes]] = OrderedDict()
         self.open_frames: OrderedDict[Place, dict[bytes, bytes]] = OrderedDict()
         self.bad_frames: dict[Place, str] = {}
+        self.mended: OrderedDict[str, io.BytesIO | None] = OrderedDict()  # damaged packs as they were; the last two
         self.ends: dict[str, set[str]] | None = None
 
     @staticmethod
@@ -801,6 +875,37 @@ class Vault:
                 self.headers.popitem(last=False)
         return self.headers[pack]
 
+    def mended_pack(self, pack: str) -> io.BytesIO | None:
+        """A damaged pack as its sidecar gives it back (§6.1); nothing, when it cannot."""
+        if pack not in self.mended:
+            sidecar = self.sidecar(pack)
+            with self.pack_path(pack).open("rb") as file:
+                whole = None if sidecar is None else mend_pack(file.read(sidecar.pack_bytes), pack, sidecar)
+            if whole is not None:
+                warn(f"pack {pack} is damaged, and was mended by its sidecar; the vault still has it as it is")
+            self.mended[pack] = None if whole is None else io.BytesIO(whole)
+            if len(self.mended) > 2:
+                self.mended.popitem(last=False)
+        return self.mended[pack]
+
+    def unmended(self, error: Damaged) -> Damaged:
+        """With a word on parity, in a vault that should have it."""
+        return Damaged(f"{error}; its sidecar cannot mend it" if "parity" in self.config else str(error))
+
+    def sidecar(self, pack: str) -> Sidecar | None:
+        try:
+            with (self.folder / "parity" / pack[:2] / pack).open("rb") as file:
+                return read_sidecar(file.read(LONGEST_MENDED // 8), pack)
+        except FileNotFoundError:
+            return None
+
+    def read_frame(self, place: Place, file: BinaryIO, what: str) -> dict[bytes, bytes]:
+        header, frames_key = self.header_of(place.pack, file)
+        sealed = read_at(file, place.offset, place.sealed_bytes, what)
+        frame = read_frame_head(sealed, 0, what)
+        require(frame.sealed_bytes == len(sealed), f"{what} does not have the length that the index names")
+        return open_frame(sealed, frame, header, frames_key, what)
+
     def frame(self, place: Place) -> dict[bytes, bytes]:
         if place in self.bad_frames:
             raise Damaged(self.bad_frames[place])
@@ -811,12 +916,14 @@ class Vault:
         try:
             most = FRAME_HEAD.size + MOST_ENTRIES * FRAME_CHUNK.size + LARGEST_FRAME + 16
             require(place.sealed_bytes <= most, f"{what} is larger than frames are")
-            with self.pack_path(place.pack).open("rb") as file:
-                header, frames_key = self.header_of(place.pack, file)
-                sealed = read_at(file, place.offset, place.sealed_bytes, what)
-            frame = read_frame_head(sealed, 0, what)
-            require(frame.sealed_bytes == len(sealed), f"{what} does not have the length that the index names")
-            chunks = open_frame(sealed, frame, header, frames_key, what)
+            try:
+                with self.pack_path(place.pack).open("rb") as file:
+                    chunks = self.read_frame(place, file, what)
+            except Damaged as error:
+                mended = self.mended_pack(place.pack)
+                if mended is None:
+                    raise self.unmended(error) from None
+                chunks = self.read_frame(place, mended, what)
         except (Damaged, FileNotFoundError) as error:
             self.bad_frames[place] = str(error) if isinstance(error, Damaged) else f"pack {place.pack} is missing"
             raise Damaged(self.bad_frames[place]) from None
@@ -901,7 +1008,14 @@ class Vault:
                 frames = read_footer(file, size, header, f"pack {pack}").frames
             except Damaged as error:
                 damage.append(str(error))
-                frames = scan_frames(file, size, f"pack {pack}")
+                mended = self.mended_pack(pack)
+                if mended is None:
+                    frames = scan_frames(file, size, f"pack {pack}")
+                else:
+                    size = len(mended.getbuffer())
+                    header, _ = self.header_of(pack, mended)
+                    writer = header.writer
+                    frames = read_footer(mended, size, header, f"pack {pack}").frames
         if writer.hex() not in self.ended_hosts():  # of these, only what their segments of then name (§11.4)
             segment = segment_of_pack(pack, size, frames)
             segment.writer = writer
@@ -1211,6 +1325,7 @@ class Check:
             self.found(message)
         for pack in vault.pack_names():
             self.attempt(lambda: self.check_pack(pack))
+            self.check_sidecar(pack)
         segments = vault.names("index", HASH_NAME)
         for name in segments:
             self.attempt(lambda: self.check_segment(name))
@@ -1301,6 +1416,15 @@ class Check:
                     self.found(f"{what}: the frame at {offset} is not what the footer says")
                 self.attempt(lambda: self.check_frame(Place(pack, offset, frame.sealed_bytes), frame, header))
             self.packs[pack] = (size, len(frames), sum(len(frame.chunks) for _, frame in frames))
+
+    def check_sidecar(self, pack: str) -> None:
+        """§6.1: without one nothing is lost."""
+        if "parity" not in self.vault.config:
+            return
+        sidecar = self.vault.sidecar(pack)
+        sums = [] if sidecar is None else [hashlib.sha256(part).digest()[:16] for part in sidecar.parity]
+        if sidecar is None or sums != sidecar.sums[DATA_SEGMENTS:]:
+            print(f"note: pack {pack} has no whole sidecar")
 
     def check_session(self, header: Header, what: str) -> None:
         """§5: the envelope is made once a session and is the same in all its packs."""
