@@ -46,6 +46,14 @@ export interface StoredObject {
   readonly sizeBytes: number;
 }
 
+/** An object that grows before it has a name; no list and no reader sees it. Disposed of without a name, nothing of it stays. */
+export interface ObjectDraft extends AsyncDisposable {
+  /** Writes there; the bytes are the caller's again when it resolves. @throws {StorageFullError} */
+  write(bytes: Uint8Array, offset: number): Promise<void>;
+  /** The draft becomes the object, as if it had been put whole. Called once, last. @throws {StorageObjectExistsError} */
+  publish(name: string, options?: StorageCallOptions): Promise<void>;
+}
+
 /**
  * Where a vault lives: named immutable objects. Names are `/`-separated ASCII from `[a-z0-9._-]`, at most 200 characters
  * (`isObjectName` has the whole rule); no name is another's folder, so there is never both `a` and `a/b`.
@@ -81,6 +89,8 @@ export interface Storage extends AsyncDisposable {
    * path. What goes wrong there is asked of `get` again, which knows the words for it.
    */
   fileOf?(name: string): string;
+  /** Begins an object that is written piece by piece, where that costs less than to `put` it whole. */
+  draft?(): Promise<ObjectDraft>;
   /** The object's size, or undefined when there is none. */
   stat(name: string, options?: StorageCallOptions): Promise<StoredObject | undefined>;
   /**

@@ -1,5 +1,5 @@
 import type { Stats } from "node:fs";
-import { type FileHandle, link, open, rename, rm, stat, unlink } from "node:fs/promises";
+import { type FileHandle, link, open, rename, stat, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Entropy, throwIfInterrupted } from "../../base/index.ts";
 import {
@@ -9,9 +9,10 @@ import {
 } from "../errors.ts";
 import { assertObjectName, assertObjectPrefix } from "../object-name.ts";
 import { objectRange, type WantedRange } from "../object-range.ts";
-import type { Storage, StorageCallOptions, StorageTraits, StoredObject } from "../storage.ts";
+import type { ObjectDraft, Storage, StorageCallOptions, StorageTraits, StoredObject } from "../storage.ts";
 import { DurableFolders, syncFolder } from "./durable-folders.ts";
 import { fileErrorCode, isAbsence, storageErrorFrom } from "./file-errors.ts";
+import { LocalDraft } from "./local-draft.ts";
 import { openScratch, type Scratch } from "./scratch.ts";
 import { walkObjects } from "./walk-objects.ts";
 
@@ -58,15 +59,29 @@ export class LocalStorage implements Storage {
     try {
       const scratch = await this.#openScratch();
       if (await this.#isTaken(name)) throw taken(name);
-      await using cleanup = new AsyncDisposableStack();
-      const temporary = scratch.freshPath();
-      cleanup.defer(async () => await rm(temporary, { force: true }));
-      await writeWhole(temporary, parts);
-      throwIfInterrupted(options.signal);
-      await this.#publish(temporary, name);
+      await using draft = await this.#newDraft(scratch, name);
+      let at = 0;
+      for (const part of parts) {
+        await draft.write(part, at);
+        at += part.length;
+      }
+      await draft.publish(name, options);
     } catch (error) {
       throw storageErrorFrom(error, { verb: "write", name, absence: "place" });
     }
+  }
+
+  async draft(): Promise<ObjectDraft> {
+    try {
+      return await this.#newDraft(await this.#openScratch(), "a new object");
+    } catch (error) {
+      throw storageErrorFrom(error, { verb: "write", name: this.location, absence: "place" });
+    }
+  }
+
+  async #newDraft(scratch: Scratch, called: string): Promise<LocalDraft> {
+    const publish = async (path: string, name: string): Promise<void> => await this.#publish(path, name);
+    return await LocalDraft.create(scratch.freshPath(), { publish, called });
   }
 
   async get(name: string, options: StorageCallOptions & WantedRange = {}): Promise<Uint8Array> {
@@ -184,18 +199,6 @@ function taken(name: string): StorageObjectExistsError {
 
 function missing(name: string): StorageObjectMissingError {
   return new StorageObjectMissingError(`Cannot read "${name}": there is no such object`);
-}
-
-/** A new file with all of the parts, flushed. */
-async function writeWhole(path: string, parts: readonly Uint8Array[]): Promise<void> {
-  await using handle = await open(path, "wx");
-  for (const part of parts) {
-    for (let at = 0; at < part.length; ) {
-      const { bytesWritten } = await handle.write(part, at, Math.min(part.length - at, LARGEST_TRANSFER));
-      at += bytesWritten;
-    }
-  }
-  await handle.sync();
 }
 
 async function fill(

@@ -30,7 +30,7 @@ import {
   type WriteOnlyVault,
 } from "../index.ts";
 import { longestFrame, sealFrame } from "../packs/frame-codec.ts";
-import { PACK_BUFFER_BYTES, PackBuilder } from "../packs/pack-builder.ts";
+import { PackBuilder } from "../packs/pack-builder.ts";
 import type { PackContents } from "../packs/pack-contents.ts";
 import {
   backUp,
@@ -114,13 +114,10 @@ async function putLyingPack(
   const frame = new Uint8Array(longestFrame(plain.length, ids.length));
   const input = { number: 1, plain, ids: Buffer.concat(ids), lengths };
   const length = sealFrame(input, { key: session.frameKey, header }, frame);
-  const builder = new PackBuilder(
-    { header, footerKey: session.footerKey },
-    new Uint8Array(PACK_BUFFER_BYTES),
-  );
+  const builder = new PackBuilder({ header, footerKey: session.footerKey });
   builder.append(frame.subarray(0, length));
-  const { contents, parts } = builder.finish();
-  await storage.put(packName(contents.digest), parts);
+  const { contents, end } = builder.finish();
+  await storage.put(packName(contents.digest), [header, frame.subarray(0, length), end]);
   return contents;
 }
 

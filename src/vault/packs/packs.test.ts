@@ -13,7 +13,7 @@ import { CONTENT, FRAME_BYTES, FrameHead } from "../format/layout.ts";
 import { packName } from "../format/object-names.ts";
 import { parseFrameClear } from "./frame-clear.ts";
 import { longestFrame, openFrame, sealFrame } from "./frame-codec.ts";
-import { PACK_BUFFER_BYTES, PackBuilder } from "./pack-builder.ts";
+import { PackBuilder } from "./pack-builder.ts";
 import { readPackContents } from "./read-pack-contents.ts";
 import { hasStatedIds } from "./stated-ids.ts";
 
@@ -102,13 +102,17 @@ test("`parseFrameClear()` refuses heads that cannot be", () => {
 });
 
 test("`readPackContents()` reads from header and footer what `PackBuilder` was given; the name is the pack's SHA-256", async () => {
-  const builder = new PackBuilder(
-    { header, footerKey: session.footerKey },
-    new Uint8Array(PACK_BUFFER_BYTES),
-  );
-  for (let i = 1; i <= 300; i++) builder.append(sealed(i, [entropy.bytes(100), entropy.bytes(50)]));
-  const { contents, parts } = builder.finish();
-  const bytes = Buffer.concat(parts);
+  const builder = new PackBuilder({ header, footerKey: session.footerKey });
+  const frames: Uint8Array[] = [];
+  let at = header.length;
+  for (let i = 1; i <= 300; i++) {
+    const frame = sealed(i, [entropy.bytes(100), entropy.bytes(50)]).slice();
+    assert.equal(builder.append(frame), at);
+    frames.push(frame);
+    at += frame.length;
+  }
+  const { contents, end } = builder.finish();
+  const bytes = Buffer.concat([header, ...frames, end]);
   assert.equal(hexFromBytes(contents.digest), hash("sha256", bytes));
   assert.equal(contents.sizeBytes, bytes.length);
   const storage = new MemoryStorage();

@@ -4,7 +4,7 @@ import { StorageDeniedError, StorageFullError, StorageLockedError } from "../../
 import { VaultDamagedError } from "../errors.ts";
 import { digestFromName, parityName } from "../format/object-names.ts";
 import { getOrDamaged } from "../packs/get-or-damaged.ts";
-import { putOnce } from "../sessions/session-packs.ts";
+import { putOnce } from "../sessions/put-once.ts";
 import type { SidecarReport } from "./check-sidecars.ts";
 import type { SidecarPlace } from "./mend-from-sidecar.ts";
 import { LONGEST_MENDED } from "./sidecar.ts";

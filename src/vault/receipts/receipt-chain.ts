@@ -5,7 +5,7 @@ import { sealReceipt } from "../crypto/sealed-object.ts";
 import type { WriterKeys } from "../crypto/vault-keys.ts";
 import { FORMAT_VERSION } from "../format/layout.ts";
 import { receiptName } from "../format/object-names.ts";
-import { putOnce } from "../sessions/session-packs.ts";
+import { putOnce } from "../sessions/put-once.ts";
 import type { ReceiptSubject } from "./receipt.ts";
 import type { ReceiptBook, ReceiptPage } from "./receipt-book.ts";
 

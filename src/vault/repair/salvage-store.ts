@@ -75,6 +75,6 @@ export class SalvageStore implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#feeds.data.settled();
     await this.#feeds.meta.settled();
-    await this.#packs.settled();
+    await this.#packs.end();
   }
 }

@@ -7,12 +7,11 @@ import type { Storage } from "../../storage/index.ts";
 import { MemoryStorage } from "../../storage/testing/index.ts";
 import { newSessionKeys } from "../crypto/session-keys.ts";
 import { vaultKeysFrom } from "../crypto/vault-keys.ts";
-import { VaultDamagedError } from "../errors.ts";
 import { FRAME_BYTES } from "../format/layout.ts";
 import { longestFrame, sealFrame } from "../packs/frame-codec.ts";
 import { PACK_BUFFER_BYTES } from "../packs/pack-builder.ts";
 import { BufferPool } from "../pipeline/buffer-pool.ts";
-import { putOnce, SessionPacks } from "./session-packs.ts";
+import { SessionPacks } from "./session-packs.ts";
 
 const entropy = new SeededEntropy(31);
 const keys = vaultKeysFrom(entropy.bytes(32), newGuid(entropy));
@@ -69,13 +68,4 @@ test("however many threads seal, no more than two packs of data are in memory wh
     "and every frame is in a pack",
   );
   assert.equal(packBuffers.taken, 0);
-});
-
-test("`putOnce()` takes an object that is there for its own, half of one for damage", async () => {
-  const storage = new MemoryStorage();
-  const parts = [Uint8Array.of(1, 2), Uint8Array.of(3)];
-  await putOnce(storage, "packs/00/a", parts);
-  await putOnce(storage, "packs/00/a", parts);
-  await storage.put("packs/00/b", [Uint8Array.of(1)]);
-  await assert.rejects(putOnce(storage, "packs/00/b", parts), VaultDamagedError);
 });

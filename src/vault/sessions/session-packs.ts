@@ -1,14 +1,14 @@
 import { InternalError } from "../../base/index.ts";
-import { type Storage, StorageObjectExistsError } from "../../storage/index.ts";
+import type { Storage } from "../../storage/index.ts";
 import { envelopeHeader, type SessionKeys } from "../crypto/session-keys.ts";
 import type { WriterKeys } from "../crypto/vault-keys.ts";
-import { VaultDamagedError } from "../errors.ts";
 import { CONTENT } from "../format/layout.ts";
-import { packName, parityName } from "../format/object-names.ts";
-import { getOrDamaged } from "../packs/get-or-damaged.ts";
-import { PACK_BUFFER_BYTES, PackBuilder } from "../packs/pack-builder.ts";
+import { PackBuilder } from "../packs/pack-builder.ts";
 import type { PackContents } from "../packs/pack-contents.ts";
 import type { Engine } from "../pipeline/engine.ts";
+import { DraftedBody } from "./drafted-body.ts";
+import { MemoryBody } from "./memory-body.ts";
+import type { PackBody } from "./pack-body.ts";
 
 export type PackClass = "data" | "meta";
 
@@ -21,12 +21,12 @@ export interface SessionPacksOptions {
   readonly onDurable: (contents: PackContents) => Promise<void>;
 }
 
-/** Lists of chunks are few: their pack begins small, and grows where they are not. */
-const META_BUFFER_BYTES = 1024 * 1024;
+/** How many packs that no memory holds may wait for being durable. */
+const DRAFTS_AT_ONCE = 3;
 
 interface Building {
   readonly builder: PackBuilder;
-  readonly buffer: Uint8Array;
+  readonly body: PackBody;
 }
 
 /**
@@ -53,16 +53,17 @@ export class SessionPacks {
     return this.#headers[packClass];
   }
 
-  /** Copies the frame; resolves when it has. Waits first where a new pack would be one too many in memory. */
+  /** The frame is the caller's again when it resolves. Waits first where a new pack would be one too many on its way. */
   async append(packClass: PackClass, frame: Uint8Array): Promise<void> {
     this.throwIfFailed();
-    while (this.#building[packClass] === undefined && this.#putting.size > this.#options.engine.putsAtOnce) {
+    while (this.#building[packClass] === undefined && this.#putting.size > this.#putsAtOnce) {
       await Promise.race(this.#putting);
       this.throwIfFailed();
     }
-    const { builder } = (this.#building[packClass] ??= this.#newBuilding(packClass));
-    builder.append(frame);
+    const { builder, body } = (this.#building[packClass] ??= this.#newBuilding(packClass));
+    const written = body.write(frame, builder.append(frame));
     if (builder.isFull) this.#putAway(packClass);
+    await written;
   }
 
   /** Puts what is under construction; resolves when everything appended before is durable. */
@@ -70,13 +71,18 @@ export class SessionPacks {
     for (const packClass of ["data", "meta"] as const) {
       this.#putAway(packClass);
     }
-    await this.settled();
+    await this.#settled();
     this.throwIfFailed();
   }
 
-  /** Resolves when nothing is on its way any more, well or not. */
-  async settled(): Promise<void> {
-    while (this.#putting.size > 0) await Promise.all(this.#putting);
+  /** Gives up what is under construction; resolves when nothing is on its way any more, well or not. */
+  async end(): Promise<void> {
+    for (const packClass of ["data", "meta"] as const) {
+      const given = this.#building[packClass];
+      delete this.#building[packClass];
+      await given?.body.discard();
+    }
+    await this.#settled();
   }
 
   /** From now on every call throws this. */
@@ -91,6 +97,10 @@ export class SessionPacks {
       : new InternalError("Cannot go on storing", { cause: this.#failure.error });
   }
 
+  async #settled(): Promise<void> {
+    while (this.#putting.size > 0) await Promise.all(this.#putting);
+  }
+
   #putAway(packClass: PackClass): void {
     const building = this.#building[packClass];
     if (building === undefined) return;
@@ -102,41 +112,35 @@ export class SessionPacks {
     this.#putting.add(tracked);
   }
 
-  async #put({ builder, buffer }: Building): Promise<void> {
+  async #put({ builder, body }: Building): Promise<void> {
+    const pack = builder.finish();
+    await body.put(pack);
+    await this.#options.onDurable(pack.contents);
+  }
+
+  get #putsAtOnce(): number {
+    return this.#isDrafting ? DRAFTS_AT_ONCE : this.#options.engine.putsAtOnce;
+  }
+
+  /** A sidecar is made of the whole pack. */
+  get #isDrafting(): boolean {
     const { storage, engine } = this.#options;
-    const { contents, parts } = builder.finish();
-    const name = packName(contents.digest);
-    try {
-      await putOnce(storage, name, parts);
-      const sidecar = await engine.sidecars?.make(parts, contents.digest);
-      if (sidecar !== undefined) await putOnce(storage, parityName(name), [sidecar]);
-    } finally {
-      if (buffer.length === PACK_BUFFER_BYTES) engine.packBuffers.put(buffer);
-    }
-    await this.#options.onDurable(contents);
+    return storage.draft !== undefined && engine.sidecars === undefined;
   }
 
   #newBuilding(packClass: PackClass): Building {
-    const { session, engine } = this.#options;
-    const buffer =
-      packClass === "data"
-        ? (engine.packBuffers.takeFree() ?? new Uint8Array(PACK_BUFFER_BYTES))
-        : new Uint8Array(META_BUFFER_BYTES);
-    const seal = { header: this.#headers[packClass], footerKey: session.footerKey };
-    return { buffer, builder: new PackBuilder(seal, buffer) };
+    const header = this.#headers[packClass];
+    const builder = new PackBuilder({ header, footerKey: this.#options.session.footerKey });
+    return { builder, body: this.#newBody(packClass, header) };
   }
-}
 
-/**
- * Puts an object that is named by its bytes: if the name is taken, it is there already, unless a store kept a part of it when a put
- * failed. @throws {VaultDamagedError} when something else has its name
- */
-export async function putOnce(storage: Storage, name: string, parts: readonly Uint8Array[]): Promise<void> {
-  try {
-    await storage.put(name, parts);
-  } catch (error) {
-    if (!(error instanceof StorageObjectExistsError)) throw error;
-    if (Buffer.concat(parts).equals(await getOrDamaged(storage, name))) return;
-    throw new VaultDamagedError(name, "its bytes are not those that it is named for", { cause: error });
+  /** Lists of chunks are few: they are put from memory, whenever there are enough of them. */
+  #newBody(packClass: PackClass, header: Uint8Array): PackBody {
+    const { storage, engine } = this.#options;
+    const isLarge = packClass === "data";
+    const draft = isLarge && this.#isDrafting ? storage.draft?.() : undefined;
+    return draft === undefined
+      ? new MemoryBody({ storage, engine, header, isLarge })
+      : new DraftedBody(storage, draft, header);
   }
 }

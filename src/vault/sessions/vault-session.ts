@@ -205,7 +205,7 @@ export class VaultSession implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
-    await this.#packs.settled();
+    await this.#packs.end();
     await this.#lease[Symbol.asyncDispose]();
   }
 

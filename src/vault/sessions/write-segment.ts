@@ -6,7 +6,7 @@ import type { WriterKeys } from "../crypto/vault-keys.ts";
 import { segmentName } from "../format/object-names.ts";
 import { encodeSegment } from "../index/segment-codec.ts";
 import type { PackContents } from "../packs/pack-contents.ts";
-import { putOnce } from "./session-packs.ts";
+import { putOnce } from "./put-once.ts";
 
 /** Writes a segment that names these packs, all of which are durable; gives its name. */
 export async function writeSegment(

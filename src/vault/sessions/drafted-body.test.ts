@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { hash } from "node:crypto";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { newGuid } from "../../base/index.ts";
+import { SeededEntropy } from "../../base/testing/index.ts";
+import { openLocalStorage, type Storage, StorageFullError } from "../../storage/index.ts";
+import { newSessionKeys } from "../crypto/session-keys.ts";
+import { vaultKeysFrom } from "../crypto/vault-keys.ts";
+import { VaultDamagedError } from "../errors.ts";
+import { FRAME_BYTES } from "../format/layout.ts";
+import { longestFrame, sealFrame } from "../packs/frame-codec.ts";
+import { PACK_BUFFER_BYTES } from "../packs/pack-builder.ts";
+import type { PackContents } from "../packs/pack-contents.ts";
+import { BufferPool } from "../pipeline/buffer-pool.ts";
+import { SessionPacks } from "./session-packs.ts";
+
+const entropy = new SeededEntropy(32);
+const keys = vaultKeysFrom(entropy.bytes(32), newGuid(entropy));
+const session = newSessionKeys(keys, entropy);
+
+let base = "";
+before(async () => {
+  base = await mkdtemp(join(tmpdir(), "stillpoint-drafts-"));
+});
+after(async () => {
+  await rm(base, { recursive: true, force: true });
+});
+
+async function freshFolder(): Promise<string> {
+  return await mkdtemp(join(base, "vault-"));
+}
+
+function packsIn(storage: Storage, durable: PackContents[]): SessionPacks {
+  const packBuffers = new BufferPool({ bufferBytes: PACK_BUFFER_BYTES, limit: 0, kind: "own" });
+  const onDurable = async (contents: PackContents): Promise<void> => void durable.push(contents);
+  return new SessionPacks({
+    storage,
+    keys,
+    session,
+    engine: { packBuffers, putsAtOnce: 1 },
+    onDurable,
+  });
+}
+
+/** Frames of noise do not shrink: 33 fill a pack. */
+function frameOf(number: number, header: Uint8Array): Uint8Array {
+  const plain = entropy.bytes(FRAME_BYTES);
+  const target = new Uint8Array(longestFrame(plain.length, 1));
+  const input = { number, plain, ids: entropy.bytes(32), lengths: Uint32Array.of(plain.length) };
+  return target.subarray(0, sealFrame(input, { key: session.frameKey, header }, target));
+}
+
+test("packs that grow in their storage, by many hands at once, have the bytes that they are named for", async () => {
+  const folder = await freshFolder();
+  await using storage = await openLocalStorage(folder, { create: true });
+  const durable: PackContents[] = [];
+  const packs = packsIn(storage, durable);
+  const header = packs.header("data");
+  const frames = Array.from({ length: 70 }, (_, i) => frameOf(i, header));
+  const hands = Array.from({ length: 5 }, async (_, hand) => {
+    for (const [i, frame] of frames.entries()) if (i % 5 === hand) await packs.append("data", frame);
+  });
+  await Promise.all(hands);
+  await packs.flush();
+  await packs.end();
+  const found = new Set<number>();
+  for await (const { name, sizeBytes } of storage.list("packs/")) {
+    const bytes = await storage.get(name);
+    assert.equal(name.split("/").at(-1), hash("sha256", bytes));
+    const contents = durable.find(({ digest }) => digest.toHex() === hash("sha256", bytes));
+    assert.equal(contents?.sizeBytes, sizeBytes);
+    assert.deepEqual(bytes.subarray(0, header.length), header);
+    for (const { number, offset, sealedBytes } of contents?.frames ?? []) {
+      assert.deepEqual(bytes.subarray(offset, offset + sealedBytes), frames[number]);
+      found.add(number);
+    }
+  }
+  assert.equal(durable.length, 3);
+  assert.equal(found.size, frames.length);
+  assert.deepEqual(await readdir(join(folder, ".tmp")), []);
+});
+
+test("a pack that is given up, and a pack on a full disk, leave nothing", async () => {
+  const folder = await freshFolder();
+  await using storage = await openLocalStorage(folder, { create: true });
+  const givenUp = packsIn(storage, []);
+  await givenUp.append("data", frameOf(1, givenUp.header("data")));
+  assert.equal((await readdir(join(folder, ".tmp"))).length, 1);
+  await givenUp.end();
+  assert.deepEqual(await readdir(join(folder, ".tmp")), []);
+
+  const full = packsIn(withFullDisk(storage), []);
+  const frame = frameOf(2, full.header("data"));
+  await assert.rejects(full.append("data", frame), StorageFullError);
+  await assert.rejects(full.flush(), StorageFullError);
+  await full.end();
+  assert.deepEqual(await readdir(join(folder, ".tmp")), []);
+  assert.deepEqual(await Array.fromAsync(storage.list("")), []);
+});
+
+/** Takes the header of a pack, and no frame. */
+function withFullDisk(storage: Storage): Storage {
+  const draft = async (): ReturnType<NonNullable<Storage["draft"]>> => {
+    const real = await storage.draft?.();
+    if (real === undefined) throw new TypeError("a local store begins drafts");
+    real.write = async (_bytes, offset) => {
+      if (offset > 0) throw new StorageFullError("Cannot write: no space is left there");
+    };
+    return real;
+  };
+  return new Proxy(storage, {
+    get: (target, key) => {
+      const value: unknown = key === "draft" ? draft : Reflect.get(target, key);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+test("a pack whose name is taken is there already; where only half of it is, that is damage", async () => {
+  await using source = await openLocalStorage(await freshFolder(), { create: true });
+  const original = packsIn(source, []);
+  const frame = frameOf(3, original.header("data"));
+  await original.append("data", frame);
+  await original.flush();
+  const [pack] = await Array.fromAsync(source.list("packs/"));
+  assert.ok(pack !== undefined);
+
+  const again = packsIn(source, []);
+  await again.append("data", frame);
+  await again.flush();
+  assert.equal((await Array.fromAsync(source.list("packs/"))).length, 1);
+
+  await using halved = await openLocalStorage(await freshFolder(), { create: true });
+  await halved.put(pack.name, [(await source.get(pack.name)).subarray(0, 1000)]);
+  const onHalf = packsIn(halved, []);
+  await onHalf.append("data", frame);
+  await assert.rejects(onHalf.flush(), VaultDamagedError);
+});
