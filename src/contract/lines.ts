@@ -69,6 +69,11 @@ export interface PointLine {
   readonly consistency: Consistency;
   readonly method: CaptureMethod;
   readonly bytes: number;
+  /** The write-only host that stored it: 32 hexadecimal digits. Absent: somebody with all keys did. */
+  readonly storedBy?: string | undefined;
+  readonly storedByName?: string | undefined;
+  /** Of a copy: the vault in which that host stored the original. */
+  readonly storedIn?: string | undefined;
 }
 
 export interface ErrorLine {
@@ -138,6 +143,10 @@ export interface RestoreSummary {
     readonly point: string;
     readonly machine: MachineName;
     readonly time: string;
+    /** As in the lines of `points`. */
+    readonly storedBy?: string | undefined;
+    readonly storedByName?: string | undefined;
+    readonly storedIn?: string | undefined;
     /** Below DIR; empty for DIR itself. The files' paths begin with it. */
     readonly folder: string;
     readonly files: readonly { readonly path: string; readonly bytes: number }[];

@@ -122,8 +122,21 @@ test("a host with a key of its own backs up, and is refused everything else", as
     assert.deepEqual([said.code, errorOf(said)], [1, "vault-write-only"], command.join(" "));
   }
   const target = place.path("restored");
-  const restore = ["restore", point?.id ?? "", "--exact", "--to-folder", target, ...place.vault()];
-  assert.equal((await place.run(restore)).code, 0);
+  const restore = ["restore", "latest:web01", "--exact", "--to-folder", target, ...place.vault()];
+  const restored = await place.run(restore);
+  assert.equal(restored.code, 0);
+  const hosts = (await place.run(["vault", "key", "list", ...place.vault()])).lines;
+  const storedBy = hosts.find(({ type }) => type === "host")?.["id"];
+  assert.equal(typeof storedBy, "string");
+  const stored = { point: point?.id, storedBy, storedByName: "hv01" };
+  const { summary } = restored;
+  assert.deepEqual(
+    { point: summary["point"], storedBy: summary["storedBy"], storedByName: summary["storedByName"] },
+    stored,
+  );
+  const said = await place.run(["points", ...place.vault()]);
+  for (const line of said.lines.filter(({ type }) => type === "point"))
+    assert.deepEqual([line["storedBy"], line["storedByName"]], [storedBy, "hv01"]);
   const [theirs, ours] = [`${target}/web01/web01.vhd`, place.path("exports/web01/web01.vhd")];
   assert.ok(readFileSync(theirs).equals(readFileSync(ours)));
   assert.equal((await place.run(["vault", "key", "remove-host", "hv01", ...place.vault()])).code, 0);

@@ -16,6 +16,7 @@ export * from "./restore.ts";
 export * from "./scrub.ts";
 export * from "./simulate.ts";
 export * from "./simulate-acts.ts";
+export type { IfStored } from "./storers.ts";
 export * from "./trash.ts";
 export * from "./vault-keys.ts";
 export * from "./vault-locks.ts";

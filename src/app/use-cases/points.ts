@@ -3,6 +3,9 @@ import type { RestorePoint, RestorePointSummary } from "../../vault/index.ts";
 import { openVaultAt } from "../compose.ts";
 import type { UseCaseContext, VaultRequest } from "./context.ts";
 import { missingNotice } from "./missing-notice.ts";
+import { type IfStored, Storers } from "./storers.ts";
+
+export type ListedPoint = RestorePointSummary & IfStored;
 
 /** Each restore point as it is read, oldest first; nothing is held. */
 export async function* listPoints(
@@ -12,18 +15,19 @@ export async function* listPoints(
     readonly onMissing?: ((notice: Notice) => void) | undefined;
   },
   context: UseCaseContext,
-): AsyncIterable<RestorePointSummary> {
+): AsyncIterable<ListedPoint> {
   await using opened = await openVaultAt(request.vault, {
     world: context.world,
     passphrase: request.passphrase,
     stateDir: context.stateDir,
   });
   const wanted = request.machines.map((text) => text.toLowerCase());
+  const storers = new Storers(opened.value);
   for await (const point of opened.value.points({ mayBeKept: true })) {
     throwIfInterrupted(context.signal);
     const { id, name } = point.machine;
     if (wanted.length === 0 || wanted.includes(id.toLowerCase()) || wanted.includes(name.toLowerCase()))
-      yield point;
+      yield { ...point, ...(await storers.of(point)) };
   }
   if (request.onMissing === undefined) return;
   const notice = missingNotice(await opened.value.checkReceipts(context.signal));
@@ -33,11 +37,12 @@ export async function* listPoints(
 export async function showPoint(
   request: VaultRequest & { readonly point: string },
   context: UseCaseContext,
-): Promise<RestorePoint> {
+): Promise<RestorePoint & IfStored> {
   await using opened = await openVaultAt(request.vault, {
     world: context.world,
     passphrase: request.passphrase,
     stateDir: context.stateDir,
   });
-  return await opened.value.findPoint(request.point);
+  const point = await opened.value.findPoint(request.point);
+  return { ...point, ...(await new Storers(opened.value).of(point)) };
 }

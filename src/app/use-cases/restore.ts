@@ -10,6 +10,7 @@ import type { Vault } from "../../vault/index.ts";
 import { newRunId, openRestoreFolder, openVaultAt } from "../compose.ts";
 import type { UseCaseContext, VaultRequest } from "./context.ts";
 import { type PointsWish, pointsWanted, type UnreadablePoint } from "./points-wanted.ts";
+import { type IfStored, Storers } from "./storers.ts";
 
 /** Where to and how. */
 export interface RestorePlace extends VaultRequest {
@@ -28,16 +29,25 @@ export interface RestoreSeveralRequest extends RestorePlace {
   readonly wanted: PointsWish;
 }
 
-export interface RestoreSeveralResult extends Pick<RestoredPoints, "restored"> {
+/** Which restore point it was, and who stored it. */
+export type RestoredPoint = RestoreOutcome & {
+  readonly point: string;
+  readonly time: string;
+} & IfStored;
+
+export interface RestoreSeveralResult {
+  readonly restored: readonly (RestoredPoints["restored"][number] & IfStored)[];
   /** Those too that the vault cannot even name: of these nothing but the id is known. */
   readonly failed: readonly (PointFailed | UnreadablePoint)[];
 }
 
 /** Brings a restore point's files back into a folder. */
-export async function runRestore(request: RestoreRequest, context: UseCaseContext): Promise<RestoreOutcome> {
+export async function runRestore(request: RestoreRequest, context: UseCaseContext): Promise<RestoredPoint> {
   return await withVault(request, context, async (vault) => {
     const point = await vault.findPoint(request.point);
-    return await restoreToFolder({ ...optionsOf(request, context), vault, point });
+    const storer = await new Storers(vault).of(point);
+    const restored = await restoreToFolder({ ...optionsOf(request, context), vault, point });
+    return { point: point.id, time: point.time, ...storer, ...restored };
   });
 }
 
@@ -48,8 +58,12 @@ export async function runRestoreSeveral(
 ): Promise<RestoreSeveralResult> {
   return await withVault(request, context, async (vault) => {
     const { points, unreadable } = await pointsWanted(vault, request.wanted, context.signal);
+    const storers = new Storers(vault);
+    const stored = new Map<string, IfStored>();
+    for (const point of points) stored.set(point.id, (await storers.of(point)) ?? {});
     const result = await restorePoints({ ...optionsOf(request, context), vault, points });
-    return { restored: result.restored, failed: [...unreadable, ...result.failed] };
+    const restored = result.restored.map((one) => ({ ...one, ...stored.get(one.point.id) }));
+    return { restored, failed: [...unreadable, ...result.failed] };
   });
 }
 

@@ -1,18 +1,14 @@
-import { listPoints } from "../../app/index.ts";
+import { type ListedPoint, listPoints } from "../../app/index.ts";
 import type { Notice } from "../../base/index.ts";
 import { COMMANDS, type PointLine } from "../../contract/index.ts";
 import { type Command, listOption } from "../command.ts";
-import { amount, instant, shortId } from "../output/index.ts";
 import { noticeText } from "./notice-text.ts";
+import { pointTable } from "./point-table.ts";
+import { storerFields } from "./storer-text.ts";
 import { vaultRequest } from "./vault-request.ts";
 
-const COLUMNS = [
-  { title: "POINT" },
-  { title: "MACHINE" },
-  { title: "TIME" },
-  { title: "CONSISTENCY" },
-  { title: "SIZE", align: "right" },
-] as const;
+/** So many are in memory, and below one heading. */
+const ROWS_AT_ONCE = 1000;
 
 export const pointsCommand: Command = {
   contract: COMMANDS.points,
@@ -24,17 +20,24 @@ export const pointsCommand: Command = {
       machines: listOption(input, "machine"),
       onMissing: (notice: Notice) => void missing.push(notice),
     };
-    const rows: string[][] = [];
+    let rows: ListedPoint[] = [];
     let points = 0;
     for await (const point of listPoints(request, surface.context)) {
-      const { id, machine, time, consistency, method, bytes } = point;
-      output.line({ type: "point", id, machine, time, consistency, method, bytes } satisfies PointLine);
-      rows.push([shortId(id), machine.name, instant(time), consistency, amount(bytes)]);
+      output.line({ ...lineOf(point) });
+      rows.push(point);
       points++;
+      if (rows.length < ROWS_AT_ONCE) continue;
+      output.table(pointTable(rows));
+      rows = [];
     }
-    output.table({ columns: COLUMNS, rows });
+    output.table(pointTable(rows));
     if (points === 0) output.say("no restore points");
     for (const notice of missing) output.say(noticeText(notice, paint).trimStart());
     return { exitCode: 0, summary: { points, ...(missing.length > 0 && { warnings: missing }) } };
   },
 };
+
+function lineOf(point: ListedPoint): PointLine {
+  const { id, machine, time, consistency, method, bytes } = point;
+  return { type: "point", id, machine, time, consistency, method, bytes, ...storerFields(point) };
+}

@@ -9,6 +9,7 @@ import {
 import type { ErrorLine, RestoreSummary } from "../../contract/index.ts";
 import type { CommandResult, CommandSurface } from "../command.ts";
 import { amount, counted, instant, shortId } from "../output/index.ts";
+import { storerName } from "./storer-text.ts";
 
 const ALL_FAILED = 1;
 const SOME_FAILED = 3;
@@ -24,6 +25,9 @@ const COLUMNS = [
   { title: "WRITTEN", align: "right" },
   { title: "FOLDER" },
 ] as const;
+
+/** Only where a write-only host stored one of them. */
+const STORER = { title: "STORED BY" } as const;
 
 /** Brings several restore points back and says what became of each. */
 export async function restoreSeveral(
@@ -68,15 +72,17 @@ function tellRestored(
   { toFolder }: RestoreSeveralRequest,
   { output }: CommandSurface,
 ): void {
+  const hasStorers = restored.some(({ storedBy }) => storedBy !== undefined);
   output.table({
-    columns: COLUMNS,
-    rows: restored.map(({ point, files, bytesWritten, folder }) => [
+    columns: hasStorers ? [...COLUMNS, STORER] : COLUMNS,
+    rows: restored.map(({ point, files, bytesWritten, folder, ...stored }) => [
       point.machine.name,
       instant(point.time),
       shortId(point.id),
       String(files.length),
       amount(bytesWritten),
       folder === "" ? "." : folder,
+      ...(hasStorers ? [storerName(stored)] : []),
     ]),
   });
   const others = failed.length === 0 ? "" : `, ${failed.length} not`;

@@ -8,9 +8,10 @@ import {
   requiredOption,
   switchOption,
 } from "../command.ts";
-import { amount, counted } from "../output/index.ts";
+import { amount, counted, instant, shortId } from "../output/index.ts";
 import { restoreAsked } from "./restore-asked.ts";
 import { restoreSeveral } from "./restore-several.ts";
+import { storerText } from "./storer-text.ts";
 import { vaultRequest } from "./vault-request.ts";
 
 const WARNED = 3;
@@ -42,6 +43,9 @@ async function restoreOne(
   output.say(
     `${restored.machine.name}: ${counted(restored.files.length, "file")} restored to ${request.toFolder}, ${amount(restored.bytesWritten)} written`,
   );
+  const { point, time, storedBy } = restored;
+  const storer = storedBy === undefined ? "" : `, ${storerText(restored)}`;
+  output.say(`  restore point ${shortId(point)} of ${instant(time)}${storer}`);
   const warned = switchOption(input, "failOnWarning") === true && restored.warnings.length > 0;
   return { exitCode: warned ? WARNED : 0, summary: { ...restored } };
 }

@@ -4,6 +4,7 @@ import type { Command } from "../command.ts";
 import { amount, instant, type Paint } from "../output/index.ts";
 import { gapText } from "./gap-text.ts";
 import { noticeText } from "./notice-text.ts";
+import { storerText } from "./storer-text.ts";
 import { vaultRequest } from "./vault-request.ts";
 
 export const showCommand: Command = {
@@ -27,7 +28,7 @@ function memoryText({ kept, reason }: RestorePoint["memory"]): string {
 }
 
 /** What the restore point says of itself, without its list of files. */
-function pointText(point: RestorePoint, paint: Paint): string {
+function pointText(point: Awaited<ReturnType<typeof showPoint>>, paint: Paint): string {
   const lines = [
     `${paint.strong(point.machine.name)}  ${instant(point.time)}  ${point.id}`,
     `  ${point.consistency}-consistent (asked: ${point.asked}), by ${point.method}, checkpoint: ${point.checkpointKind}`,
@@ -35,10 +36,8 @@ function pointText(point: RestorePoint, paint: Paint): string {
   ];
   if (point.copyOf !== undefined)
     lines.push(`  copy of ${point.copyOf.point} in the vault ${point.copyOf.vault}`);
-  if (point.storedBy !== undefined)
-    lines.push(
-      `  stored by the write-only host ${point.storedBy}, whose word is all there is (vault key list names it)`,
-    );
+  const storer = storerText(point);
+  if (storer !== "") lines.push(`  ${storer}`);
   for (const disk of point.disks) {
     lines.push(
       `  disk ${point.disks.indexOf(disk)}: ${disk.controller} ${disk.number}:${disk.location} ${disk.viewLeaf}`,
