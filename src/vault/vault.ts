@@ -9,7 +9,7 @@ import { formatHostKey } from "./hosts/host-key.ts";
 import { legacyOf } from "./hosts/legacy-of.ts";
 import { type ReadBackParts, type ReadBackReport, readBackClaims } from "./hosts/read-back.ts";
 import { LoadedIndex } from "./index/load-index.ts";
-import { VaultKeySlotInUseError } from "./keys/errors.ts";
+import { VaultKeySlotInUseError, VaultKeySlotLockedError } from "./keys/errors.ts";
 import { type NewKeySlot, passphraseSlot, recoverySlot } from "./keys/key-slot.ts";
 import { type KeySlotFacts, KeySlots } from "./keys/key-slots.ts";
 import { assertStrong } from "./keys/passphrase-strength.ts";
@@ -130,12 +130,16 @@ export class Vault implements AsyncDisposable {
 
   /**
    * A new passphrase instead of the one that the vault was opened with. The new slot is there, read back and opened, before the
-   * old one goes: killed anywhere between, both open the vault. @throws {VaultPassphraseWeakError}
+   * old one goes: killed anywhere between, both open the vault. Nothing is added where the old one is locked.
+   * @throws {VaultPassphraseWeakError} @throws {VaultKeySlotLockedError}
    */
   async rotatePassphrase(
     passphrase: Secret,
     options: { readonly allowWeakPassphrase?: true; readonly kdf?: KdfCost } = {},
   ): Promise<{ readonly added: KeySlotFacts; readonly removed: string }> {
+    const until = await this.#slots.lockedUntil(this.#opened.slot);
+    if (until !== undefined && Temporal.Instant.compare(until, this.#options.clock.now()) > 0)
+      throw new VaultKeySlotLockedError(this.#opened.slot, until);
     const added = await this.addPassphrase(passphrase, options);
     const removed = this.#opened.slot;
     await this.#slots.remove(removed);
@@ -162,6 +166,7 @@ export class Vault implements AsyncDisposable {
   /**
    * The slot that the vault was opened with goes only when `evenInUse` says so.
    * @throws {VaultLastKeySlotError} @throws {VaultKeySlotNotFoundError} @throws {VaultKeySlotInUseError}
+   * @throws {VaultKeySlotLockedError}
    */
   async removeSlot(id: string, options: { readonly evenInUse?: true | undefined } = {}): Promise<void> {
     const isLast = (await this.#slots.list()).length === 1;
@@ -400,7 +405,8 @@ export class Vault implements AsyncDisposable {
     const { config, keys } = this.#opened;
     const lock = lockOf(config);
     if (lock === undefined) return undefined;
-    const parts = { ...this.#options, keys, lock, engine: this.#engine };
+    const local = this.#options.localIndex;
+    const parts = { ...this.#options, keys, lock, engine: this.#engine, local };
     return await renewLocks(
       { ...options, reliedOn: this.#reliedOn },
       { ...parts, notes: this.#notes, points: this.#points },
@@ -434,6 +440,7 @@ export class Vault implements AsyncDisposable {
       notes: this.#notes,
       points: this.#points,
       receipts: this.#receipts,
+      local: this.#options.localIndex,
     });
   }
 

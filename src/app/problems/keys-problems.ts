@@ -17,9 +17,15 @@ export const KEYS_PROBLEMS: Readonly<Record<string, Problem>> = {
   ]),
   "vault-key-slots-leaving": row(1, [
     "Somebody else is removing key slots of this vault, and none would be left. Nothing was removed by this command.",
-    "Wait a moment, look at stillpoint vault key list, and try again.",
+    "Wait a moment, look at stillpoint vault key list, and repeat the removal: when the other one was killed before it was over, repeat that one, and its slot goes or stays for good.",
     "Jemand anderes entfernt gerade Schlüsselstellen dieses Tresors, und keine bliebe übrig. Dieser Befehl hat nichts entfernt.",
-    "Warten Sie einen Moment, sehen Sie sich stillpoint vault key list an und versuchen Sie es erneut.",
+    "Warten Sie einen Moment, sehen Sie sich stillpoint vault key list an und wiederholen Sie das Entfernen: Wurde das andere vor seinem Ende abgebrochen, so wiederholen Sie dieses; danach ist seine Stelle entfernt oder bleibt.",
+  ]),
+  "vault-key-slot-locked": row(1, [
+    "An object lock keeps the key slot until the date in the message, and each renewal makes the lock longer while the slot is there. Nothing was added or removed.",
+    "A passphrase that got known still opens this vault: make a new vault with another one, and let the locks of this one end. To have one more passphrase, use stillpoint vault key add.",
+    "Eine Objektsperre hält die Schlüsselstelle bis zum Zeitpunkt in der Meldung, und jede Erneuerung verlängert die Sperre, solange die Stelle da ist. Hinzugefügt oder entfernt wurde nichts.",
+    "Eine bekannt gewordene Passphrase öffnet diesen Tresor weiterhin: Legen Sie einen neuen mit einer anderen an und lassen Sie die Sperren dieses Tresors auslaufen. Eine weitere Passphrase fügen Sie mit stillpoint vault key add hinzu.",
   ]),
   "recovery-share-slip": row(1, [
     "A line is nearly a recovery share, but a character of it is wrong.",

@@ -90,3 +90,19 @@ export class VaultKeySlotsLeavingError extends StillpointError {
     super(`Cannot remove key slot "${id}": all others are being removed too`);
   }
 }
+
+/** An object lock keeps the slot: nobody can remove it before that. */
+export class VaultKeySlotLockedError extends StillpointError {
+  readonly code = "vault-key-slot-locked";
+  readonly retry = "after-repair";
+  /** When the lock ends; undefined when this credential may not ask. A renewal makes it longer. */
+  readonly until: Temporal.Instant | undefined;
+
+  constructor(id: string, until: Temporal.Instant | undefined, options?: ErrorOptions) {
+    super(
+      `Cannot remove key slot "${id}": it is locked until ${until?.toString() ?? "a date that is not told"}`,
+      options,
+    );
+    this.until = until;
+  }
+}

@@ -1,6 +1,11 @@
 import { hash } from "node:crypto";
 import { type Guid, hexFromBytes, type Secret } from "../../base/index.ts";
-import { type Storage, StorageObjectExistsError, StorageObjectMissingError } from "../../storage/index.ts";
+import {
+  type Storage,
+  StorageLockedError,
+  StorageObjectExistsError,
+  StorageObjectMissingError,
+} from "../../storage/index.ts";
 import {
   VaultDamagedError,
   VaultKeySlotNotFoundError,
@@ -21,7 +26,7 @@ import {
   leavingName,
 } from "../format/object-names.ts";
 import { getOrDamaged } from "../packs/get-or-damaged.ts";
-import { VaultKeySlotsLeavingError, VaultKeySlotUnprovenError } from "./errors.ts";
+import { VaultKeySlotLockedError, VaultKeySlotsLeavingError, VaultKeySlotUnprovenError } from "./errors.ts";
 import { openKeySlot } from "./key-slot.ts";
 import { parseRecoveryKey } from "./recovery-key.ts";
 
@@ -95,7 +100,7 @@ export class KeySlots {
   /**
    * Removes a slot, and never the last one: who removes says so before, and looks afterwards who else does. So of two at the
    * same time at least one knows of the other. @throws {VaultLastKeySlotError} @throws {VaultKeySlotNotFoundError}
-   * @throws {VaultKeySlotsLeavingError}
+   * @throws {VaultKeySlotsLeavingError} @throws {VaultKeySlotLockedError}
    */
   async remove(id: string): Promise<void> {
     const known = await this.#read();
@@ -117,8 +122,19 @@ export class KeySlots {
       await this.#storage.delete(leavingName(id));
       throw new VaultKeySlotsLeavingError(id);
     }
-    await this.#storage.delete(KEYS_PREFIX + id);
+    try {
+      await this.#storage.delete(KEYS_PREFIX + id);
+    } catch (error) {
+      if (!(error instanceof StorageLockedError)) throw error;
+      await this.#storage.delete(leavingName(id)); // it stays, so nobody has to mind its leaving
+      throw new VaultKeySlotLockedError(id, error.until, { cause: error });
+    }
     await this.#storage.delete(leavingName(id));
+  }
+
+  /** Until when nobody can remove the slot, be that over or not; undefined where nothing is locked. */
+  async lockedUntil(id: string): Promise<Temporal.Instant | undefined> {
+    return (await this.#storage.locks?.retention(KEYS_PREFIX + id))?.until;
   }
 
   /** What the secret opens. @throws {VaultPassphraseWrongError} @throws {VaultDamagedError} when all that could open it is damaged. */

@@ -1,9 +1,18 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { Secret } from "../../base/index.ts";
 import { FakeClock } from "../../base/testing/index.ts";
 import { LockedMemoryStorage, MemoryStorage } from "../../storage/testing/index.ts";
 import { VaultLockUnsupportedError } from "../errors.ts";
-import { backUp, bringBack, createSmallVault, openSmallVault, someBytes } from "../testing/index.ts";
+import { VaultKeySlotLockedError } from "../keys/errors.ts";
+import {
+  backUp,
+  bringBack,
+  CHEAP_KDF,
+  createSmallVault,
+  openSmallVault,
+  someBytes,
+} from "../testing/index.ts";
 
 const DAYS = 30;
 const BEGIN = "2026-01-02T00:00:00Z";
@@ -209,5 +218,33 @@ describe("a vault whose objects are locked", () => {
     await assert.rejects(vault.renewLocks({ signal: stop.signal }));
     await vault.renewLocks();
     assert.ok(leastDays(storage, clock) >= DAYS);
+  });
+});
+
+describe("key slots of a vault whose objects are locked", () => {
+  test("are not removed, nor replaced, before their time, and the refusal tells until when", async () => {
+    const clock = new FakeClock(BEGIN);
+    const storage = await lockedVault(clock);
+    await using vault = await openSmallVault(storage, { clock });
+    const before = storage.names();
+    const [other] = (await vault.keySlots()).filter(({ id }) => id !== vault.openedWith);
+    const isLocked = (error: unknown): boolean => {
+      assert.ok(error instanceof VaultKeySlotLockedError);
+      assert.deepEqual(
+        [error.code, error.until?.toString()],
+        ["vault-key-slot-locked", "2026-02-12T00:00:00Z"],
+      );
+      assert.match(error.message, /until 2026-02-12T00:00:00Z$/);
+      return true;
+    };
+    await assert.rejects(vault.removeSlot(other?.id ?? ""), isLocked);
+    await assert.rejects(
+      vault.rotatePassphrase(new Secret("another correct horse battery"), { kdf: CHEAP_KDF }),
+      isLocked,
+    );
+    assert.deepEqual(storage.names(), before, "nothing was added, and no slot is said to be leaving");
+    clock.advance(60 * 86_400_000);
+    await vault.removeSlot(other?.id ?? "");
+    assert.equal((await vault.keySlots()).length, 1);
   });
 });
