@@ -57,7 +57,7 @@ export class VaultTooNewError extends StillpointError {
 
 /** Bytes of the vault are not what was written, or are gone. */
 export class VaultDamagedError extends StillpointError {
-  readonly code = "vault-damaged";
+  readonly code: string = "vault-damaged";
   readonly retry: Retry = "after-repair";
   /** The object's name in the storage. */
   readonly object: string;
@@ -90,6 +90,19 @@ export class VaultLockUnsupportedError extends StillpointError {
 export class PruneDeniedError extends StillpointError {
   readonly code = "prune-delete-denied";
   readonly retry = "after-repair";
+}
+
+/** Nobody can tell what a restore point needs that was promised, so nothing can go. */
+export class PrunePointUnreadableError extends VaultDamagedError {
+  override readonly code = "prune-point-unreadable";
+  /** Its id. */
+  readonly point: string;
+
+  constructor(point: string, damage: VaultDamagedError) {
+    const what = `${damage.what}, and restore point ${point} needs it: what else it needs cannot be told`;
+    super(damage.object, what, { cause: damage });
+    this.point = point;
+  }
 }
 
 /** No restore point goes by this name. */

@@ -10,6 +10,7 @@ import { KERBEROS_PROBLEMS } from "./kerberos-problems.ts";
 import { KEYS_PROBLEMS } from "./keys-problems.ts";
 import type { Problem } from "./problem.ts";
 import { PROGRAM_PROBLEMS } from "./program-problems.ts";
+import { PRUNE_PROBLEMS } from "./prune-problems.ts";
 import { RCLONE_PROBLEMS } from "./rclone-problems.ts";
 import { RESTORE_PROBLEMS } from "./restore-problems.ts";
 import { RETENTION_PROBLEMS } from "./retention-problems.ts";
@@ -36,6 +37,7 @@ export const PROBLEM_TABLES: readonly Readonly<Record<string, Problem>>[] = [
   KEYS_PROBLEMS,
   COPY_PROBLEMS,
   RESTORE_PROBLEMS,
+  PRUNE_PROBLEMS,
 ];
 
 /** Every error's code, once: how the program ends, what it means, what to do. */

@@ -46,6 +46,8 @@ export interface PruneOutcome {
   /** What the removal frees, as far as it can be told before. */
   readonly plannedBytesFreed: number;
   readonly packBytes: number;
+  /** What keeps it from telling what restore points need that stay. */
+  readonly unreadable: readonly VaultDamagedError[];
   /** Until when what goes can be taken back. */
   readonly until: Temporal.Instant;
   /** Absent where nothing was changed. */
@@ -75,6 +77,7 @@ export async function runPrune(request: PruneRequest, context: UseCaseContext): 
     points: points.map((point) => ({ ...point, aloneBytes: plan.aloneBytes.get(point.id) })),
     plannedBytesFreed: plan.bytesFreed,
     packBytes: plan.packBytes,
+    unreadable: plan.unreadable,
     until,
   };
   if (request.execute !== true) return outcome;
@@ -122,14 +125,12 @@ async function judge(
   now: Temporal.Instant,
 ): Promise<readonly PrunedPoint[]> {
   const machines = new Map<string, RestorePointSummary[]>();
-  try {
-    for await (const point of vault.points()) {
-      const key = `${point.machine.id.toLowerCase()} ${point.storedBy ?? point.copyOf?.storedBy ?? ""}`;
-      machines.set(key, [...(machines.get(key) ?? []), point]);
-    }
-  } catch (error) {
-    const id = damagedPoint(error); // told when all others were given
-    if (id === undefined || !request.removed.has(id)) throw error;
+  const onDamaged = (): void => {
+    // the plan tells of it
+  };
+  for await (const point of vault.points({ onDamaged })) {
+    const key = `${point.machine.id.toLowerCase()} ${point.storedBy ?? point.copyOf?.storedBy ?? ""}`;
+    machines.set(key, [...(machines.get(key) ?? []), point]);
   }
   return [...machines.values()].flatMap((points) => judgeMachine(points, { ...request, now }));
 }

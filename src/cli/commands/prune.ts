@@ -38,14 +38,20 @@ export const pruneCommand: Command = {
     const removed = outcome.points.filter(({ kept }) => !kept).length;
     const damaged = report?.damaged ?? [];
     return {
-      exitCode: exitCodeOf(report),
+      exitCode: exitCodeOf(outcome),
       summary: {
         removed,
         kept: outcome.points.length - removed,
         plannedBytesFreed,
         executed: report !== undefined,
         ...(report === undefined ? {} : { ...report, until: until.toString() }),
-        ...(report && { damaged: damaged.map(objectFacts), strange: report.strange.map(objectFacts) }),
+        ...(report && {
+          damaged: damaged.map(objectFacts),
+          strange: report.strange.map(objectFacts),
+          unpromised: report.unpromised.map(objectFacts),
+        }),
+        ...(report === undefined &&
+          outcome.unreadable.length > 0 && { unreadable: outcome.unreadable.map(objectFacts) }),
       },
     };
   },
@@ -55,8 +61,8 @@ function objectFacts({ object, what }: { readonly object: string; readonly what:
   return { object, what };
 }
 
-function exitCodeOf(report: PruneOutcome["report"]): 0 | 1 | 4 {
-  if (report === undefined) return 0;
+function exitCodeOf({ report, unreadable }: PruneOutcome): 0 | 1 | 4 {
+  if (report === undefined) return unreadable.length > 0 ? DAMAGED : 0;
   if (report.damaged.length > 0) return DAMAGED;
   return report.denied > 0 ? 1 : 0;
 }
@@ -95,6 +101,8 @@ function tell(outcome: PruneOutcome, { output, paint }: CommandSurface): void {
   const going = outcome.points.filter(({ kept }) => !kept).length;
   const isMost = isMostOf(going, outcome.points.length);
   if (report === undefined) {
+    for (const { object, what } of outcome.unreadable)
+      output.say(`${paint.bad("cannot be read")} ${object}: ${what}; nothing of it is in this plan`);
     output.say(
       `${counted(going, "restore point")} would go, ${amount(plannedBytesFreed)} of ${amount(packBytes)} would be free in the end; nothing was changed, --execute does it${isMost ? " when --allow-many is there too: it is more than half of them" : ""}`,
     );
@@ -126,6 +134,10 @@ function tellReport(
   }
   for (const name of report.revoked) output.say(`a session was too old and was ended: ${name}`);
   for (const { object, what } of report.damaged) output.say(`${paint.bad("damaged")} ${object}: ${what}`);
+  for (const { object, what } of report.unpromised)
+    output.say(
+      `${paint.bad("cannot be read")} ${object}: ${what}; no backup was promised by it, so nothing is kept for it, and it is deleted when it is a week old`,
+    );
   for (const { object, what } of report.strange)
     output.say(`${paint.bad("no doomed list")} ${object}: ${what}; it was passed over and deleted`);
   if (report.locked > 0) {

@@ -41,6 +41,16 @@ export interface ReceiptReport {
   readonly damaged: readonly VaultDamagedError[];
 }
 
+/** What receipts say of restore points, by their ids. */
+export interface WitnessedPoints {
+  /** Their objects: these must be there. */
+  readonly live: ReadonlyMap<RestorePointId, string>;
+  /** A full-key holder has removed these, at least once. */
+  readonly gone: ReadonlySet<RestorePointId>;
+  /** Whether no receipt is missing or damaged: then a restore point that is in neither was never promised. */
+  readonly isWhole: boolean;
+}
+
 type Look = ReceiptVerdict & ReceiptsRead & { readonly objects: readonly string[] };
 
 /** Receipts of restore points and of their removal, and what follows when one of both is not there: docs/vault-format.md 10.2. */
@@ -88,6 +98,17 @@ export class Receipts {
   async machines(signal?: AbortSignal): Promise<ReadonlyMap<RestorePointId, ReceiptedPoint["machine"]>> {
     const { live } = await this.#look(signal);
     return new Map([...live].map(([id, { machine }]) => [id, machine]));
+  }
+
+  /** Which restore points were promised, as receipts say now. */
+  async witnessed(signal?: AbortSignal): Promise<WitnessedPoints> {
+    const { live, removals, gaps, wentBack, damaged } = await this.#look(signal);
+    const isWhole = gaps.length === 0 && wentBack === undefined && damaged.length === 0;
+    return {
+      live: new Map([...live].map(([id, { object }]) => [id, object])),
+      gone: new Set(removals.keys()),
+      isWhole,
+    };
   }
 
   /** Reads all receipts and lists restore points. What is found to be wrong is looked for again. */

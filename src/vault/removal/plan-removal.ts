@@ -1,6 +1,7 @@
 import type { RestorePointId } from "../../base/index.ts";
 import type { Storage } from "../../storage/index.ts";
 import type { VaultKeys } from "../crypto/vault-keys.ts";
+import { VaultDamagedError } from "../errors.ts";
 import { LoadedIndex } from "../index/load-index.ts";
 import { LocalIndexDamagedError } from "../index/local/errors.ts";
 import type { LocalIndexOptions } from "../index/local-runs.ts";
@@ -31,6 +32,8 @@ export interface RemovalPlan {
   readonly aloneBytes: ReadonlyMap<RestorePointId, number>;
   /** Chunks that restore points need and no pack holds. */
   readonly lostChunks: number;
+  /** What keeps it from telling what restore points need that stay: a prune may have to stop there. */
+  readonly unreadable: readonly VaultDamagedError[];
 }
 
 export interface PlanParts {
@@ -71,9 +74,15 @@ async function planBy(
   const frames = new FrameReader({ ...parts, loaded });
   using needed = new NeededChunks({ index, frames, scratch, signal });
   const numbers = new Map<RestorePointId, number>();
+  const unreadable: VaultDamagedError[] = [];
   for await (const name of parts.points.allNames()) {
-    const point = without.has(name.id) ? undefined : await parts.points.readIfThere(name);
-    if (point !== undefined) numbers.set(name.id, await needed.add(point));
+    try {
+      const point = without.has(name.id) ? undefined : await parts.points.readIfThere(name);
+      if (point !== undefined) numbers.set(name.id, await needed.add(point));
+    } catch (error) {
+      if (!(error instanceof VaultDamagedError)) throw error;
+      unreadable.push(error);
+    }
   }
   await needed.settle();
   let packBytes = 0;
@@ -87,5 +96,6 @@ async function planBy(
     bytesFreed: Math.round(freed),
     aloneBytes: new Map([...numbers].map(([id, number]) => [id, needed.aloneBytes(number)])),
     lostChunks: needed.lostChunks,
+    unreadable,
   };
 }

@@ -25,6 +25,8 @@ export interface PruneReport {
   readonly damaged: readonly VaultDamagedError[];
   /** Objects that lay where doomed lists are and are none: they doomed nothing, and were deleted. */
   readonly strange: readonly VaultDamagedError[];
+  /** Restore points that cannot be read and that nobody was promised: nothing is kept for them, and they go after a week. */
+  readonly unpromised: readonly VaultDamagedError[];
   /** Objects that this credential may not delete. */
   readonly denied: number;
   /** Objects that a lock keeps for now; a later prune deletes them. */

@@ -26,6 +26,7 @@ import { moveChunks } from "./move-chunks.ts";
 import type { NeededChunks } from "./needed-chunks.ts";
 import { OldSidecars } from "./old-sidecars.ts";
 import { OtherSessions } from "./other-sessions.ts";
+import { PointEvidence } from "./point-evidence.ts";
 import { type PruneOptions, type PruneReport, withBefore } from "./prune-report.ts";
 import type { DamageNote, DoomedList, RemovalNotes } from "./removal-notes.ts";
 import { rewriteSegments } from "./rewrite-segments.ts";
@@ -47,7 +48,7 @@ export interface PruneParts {
   readonly engine: Engine;
   readonly notes: RemovalNotes;
   readonly points: PointStore;
-  readonly receipts: Pick<Receipts, "pointsGo" | "compact">;
+  readonly receipts: Pick<Receipts, "pointsGo" | "compact" | "witnessed">;
   /** Where an index beyond its memory is kept. */
   readonly local?: LocalIndexOptions | undefined;
 }
@@ -106,6 +107,7 @@ class Prune implements Disposable {
   readonly #waitingFor = new Set<string>();
   /** Segments that lists name. */
   readonly #replaced = new Set<string>();
+  readonly #evidence: PointEvidence;
   #listed = new ListedPacks();
   #open: ReadonlyMap<string, string> = new Map();
   #damageNotes: readonly DamageNote[] = [];
@@ -126,6 +128,7 @@ class Prune implements Disposable {
     const { tryDelete } = this.#deletions;
     this.#sessions = new OtherSessions({ ...parts, tryDelete, staleAfterMs: options.staleAfterMs });
     this.#sidecars = new OldSidecars(tryDelete);
+    this.#evidence = new PointEvidence(parts);
   }
 
   async run(): Promise<PruneReport> {
@@ -136,6 +139,7 @@ class Prune implements Disposable {
     const ready = await this.#readyLists(all);
     await this.#moveWhatIsNeededNow(seen);
     for (const each of ready) await this.#finish(each);
+    await this.#evidence.clear(this.#deletions.tryDelete);
     await this.#sidecars.dropOrphans(this.#listed, this.#options.signal);
     for (const name of await overDamage(this.#damageNotes, this.#parts.storage))
       await this.#deletions.tryDelete(name);
@@ -199,6 +203,7 @@ class Prune implements Disposable {
       points: this.#parts.points,
       loaded: this.#loaded,
       frames: this.#frames,
+      evidence: this.#evidence,
       signal: this.#options.signal,
     });
   }
@@ -331,6 +336,7 @@ class Prune implements Disposable {
     const { notes } = this.#parts;
     const ready: DoomedList[] = [];
     const leases = new Set((await this.#sessions.open(this.#options.signal)).values());
+    this.#evidence.sessionsListed(leases);
     for (const list of lists) {
       const awaited = await notes.doomed.awaitedFor(list, [...leases]);
       if (awaited === undefined) continue;
@@ -381,6 +387,7 @@ class Prune implements Disposable {
       revoked: this.#sessions.revoked,
       damaged: [...this.#damaged.values()],
       strange: this.#strange,
+      unpromised: this.#evidence.passedOver,
       denied: this.#deletions.denied,
       locked: this.#deletions.locked,
       lockedUntil: this.#deletions.lockedUntil,
