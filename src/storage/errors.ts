@@ -24,6 +24,12 @@ export class StorageObjectTruncatedError extends StorageError {
   override readonly retry = "after-repair";
 }
 
+/** The object is there, and the medium below the store cannot give these bytes of it: a disk with bad sectors. Others may be fine. */
+export class StorageUnreadableError extends StorageError {
+  override readonly code = "storage-unreadable";
+  override readonly retry = "after-repair";
+}
+
 /** The store has no space left (or a quota is used up). */
 export class StorageFullError extends StorageError {
   override readonly code = "storage-full";

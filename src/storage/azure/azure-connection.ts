@@ -51,3 +51,18 @@ export function answered<T>(value: T | undefined, what: string, action: AzureAct
   }
   return value;
 }
+
+/**
+ * What the client gives. It trips over answers that are not the service's (a proxy's page, nothing at all) as if it had
+ * been called in a wrong way. @throws {StorageError}
+ */
+export async function answerOf<T>(action: AzureAction, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+    throw new StorageError(`Cannot ${action.verb} "${action.name}": the answer is none of the service's`, {
+      cause: error,
+    });
+  }
+}

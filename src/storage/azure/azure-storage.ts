@@ -1,22 +1,15 @@
 import { createHash } from "node:crypto";
 import { throwIfInterrupted } from "../../base/index.ts";
-import {
-  StorageDeniedError,
-  StorageError,
-  StorageObjectExistsError,
-  StorageObjectMissingError,
-  StorageObjectTooLargeError,
-} from "../errors.ts";
+import { StorageDeniedError, StorageObjectExistsError, StorageObjectMissingError } from "../errors.ts";
+import { joinedParts } from "../joined-parts.ts";
 import { assertObjectName, assertObjectPrefix } from "../object-name.ts";
-import { objectRange, type WantedRange } from "../object-range.ts";
+import type { WantedRange } from "../object-range.ts";
+import { rangeBySize } from "../range-by-size.ts";
 import type { Storage, StorageCallOptions, StorageTraits, StoredObject } from "../storage.ts";
 import type { AzureCapabilities } from "./azure-capabilities.ts";
 import { type AzureConnection, answered } from "./azure-connection.ts";
 import { listBlobs } from "./list-blobs.ts";
 import { readBlob } from "./read-blob.ts";
-
-/** What one put takes at most. The service takes 5,000 MiB; a vault's largest objects are packs of about 16 MiB. */
-export const LARGEST_AZURE_OBJECT = 1 << 30;
 
 export interface AzureStorageParts {
   readonly connection: AzureConnection;
@@ -53,7 +46,7 @@ export class AzureStorage implements Storage {
   async put(name: string, parts: readonly Uint8Array[], options: StorageCallOptions = {}): Promise<void> {
     assertObjectName(name);
     throwIfInterrupted(options.signal);
-    const bytes = joined(name, parts);
+    const bytes = joinedParts(name, parts);
     const blobContentMD5 = createHash("md5").update(bytes).digest();
     try {
       await this.#connection.call(
@@ -85,16 +78,7 @@ export class AzureStorage implements Storage {
     const action = { verb: "read", name, signal: options.signal };
     const read = await readBlob(this.#connection, this.#blobPrefix + name, { action, wanted: options });
     if (read.kind === "bytes") return read.bytes;
-    const found = await this.stat(name, options); // beyond the end, or nothing wanted: only the size decides
-    if (found === undefined) {
-      throw new StorageObjectMissingError(`Cannot read "${name}": there is no such object`);
-    }
-    if (objectRange(name, found.sizeBytes, options).length > 0) {
-      throw new StorageError(
-        `Cannot read "${name}": the service refuses a range of an object that is longer`,
-      );
-    }
-    return new Uint8Array(0);
+    return await rangeBySize(this, name, options);
   }
 
   async stat(name: string, options: StorageCallOptions = {}): Promise<StoredObject | undefined> {
@@ -138,15 +122,4 @@ export class AzureStorage implements Storage {
   async [Symbol.asyncDispose](): Promise<void> {
     // the client shares its connections with the process and closes them when they are idle
   }
-}
-
-function joined(name: string, parts: readonly Uint8Array[]): Uint8Array {
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  if (length > LARGEST_AZURE_OBJECT) {
-    throw new StorageObjectTooLargeError(
-      `Cannot write "${name}": it has ${length} bytes, wanted at most ${LARGEST_AZURE_OBJECT}`,
-    );
-  }
-  const [only, second] = parts;
-  return only !== undefined && second === undefined ? only : Buffer.concat(parts, length);
 }

@@ -2,7 +2,7 @@ import { throwIfInterrupted } from "../../base/index.ts";
 import { StorageUnsuitableError } from "../errors.ts";
 import { isObjectName } from "../object-name.ts";
 import type { StoredObject } from "../storage.ts";
-import { type AzureConnection, answered } from "./azure-connection.ts";
+import { type AzureConnection, answered, answerOf } from "./azure-connection.ts";
 import type { AzureAction } from "./azure-errors.ts";
 
 export interface WantedBlobs {
@@ -45,12 +45,11 @@ async function readPage(
   { blobPrefix, prefix, action }: WantedBlobs,
   place: string | undefined,
 ): Promise<BlobPage> {
+  const where = { maxPageSize: PAGE, ...(place !== undefined && { continuationToken: place }) };
   return await connection.call(action, async (container, call) => {
-    const pages = container
-      .listBlobsFlat({ prefix: blobPrefix + prefix, ...call })
-      .byPage({ maxPageSize: PAGE, ...(place !== undefined && { continuationToken: place }) });
-    for await (const page of pages) return page;
-    return { segment: { blobItems: [] } };
+    const pages = container.listBlobsFlat({ prefix: blobPrefix + prefix, ...call }).byPage(where);
+    const { value } = await answerOf(action, async () => await pages.next());
+    return answered<BlobPage>(value, "page", action);
   });
 }
 

@@ -1,6 +1,8 @@
+import { arrivedFrom } from "../arriving-bytes.ts";
 import { StorageUnreachableError } from "../errors.ts";
-import { objectRange, type WantedRange } from "../object-range.ts";
-import { type AzureConnection, answered } from "./azure-connection.ts";
+import { LARGEST_OBJECT } from "../joined-parts.ts";
+import { answeredRange, objectRange, type WantedRange } from "../object-range.ts";
+import { type AzureConnection, answered, answerOf } from "./azure-connection.ts";
 import { type AzureAction, azureFailure } from "./azure-errors.ts";
 
 const RANGE_NOT_SATISFIABLE = 416;
@@ -22,20 +24,15 @@ export async function readBlob(
   if (length === 0) return { kind: "unanswered" };
   return await connection.call(action, async (container, call) => {
     try {
-      const answer = await container.getBlobClient(blob).download(offset, length, {
-        ...call,
-        maxRetryRequests: 0,
+      const how = { ...call, maxRetryRequests: 0 };
+      const answer = await answerOf(action, async () => {
+        return await container.getBlobClient(blob).download(offset, length, how);
       });
-      const body = await collected(answered(answer.readableStreamBody, "body", action));
-      const sent = answered(answer.contentLength, "length", action);
-      if (body.length !== sent) throw endedEarly(body.length, sent, action);
-      const total = /^bytes \d+-\d+\/(\d+)$/.exec(answer.contentRange ?? "")?.[1];
-      const range = objectRange(action.name, total === undefined ? body.length : Number(total), wanted);
-      if (total === undefined) {
-        return { kind: "bytes", bytes: body.slice(range.offset, range.offset + range.length) };
-      }
-      if (body.length !== range.length) throw endedEarly(body.length, range.length, action);
-      return { kind: "bytes", bytes: body };
+      const lengthBytes = answered(answer.contentLength, "length", action);
+      const body = await collected(answered(answer.readableStreamBody, "body", action), lengthBytes, action);
+      const { contentRange } = answer;
+      const bytes = answeredRange(action.name, { body, lengthBytes, contentRange }, wanted);
+      return { kind: "bytes", bytes };
     } catch (error) {
       if (azureFailure(error)?.status === RANGE_NOT_SATISFIABLE) return { kind: "unanswered" };
       throw error;
@@ -43,21 +40,18 @@ export async function readBlob(
   });
 }
 
-async function collected(stream: NodeJS.ReadableStream): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  for await (const part of stream) parts.push(typeof part === "string" ? Buffer.from(part) : part);
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
+/** The client has errors of many kinds for a body that ends early, and all of them say that the line was lost. */
+async function collected(
+  stream: NodeJS.ReadableStream,
+  lengthBytes: number,
+  action: AzureAction,
+): Promise<Uint8Array> {
+  try {
+    return await arrivedFrom(stream as AsyncIterable<Uint8Array | string>, lengthBytes, LARGEST_OBJECT);
+  } catch (error) {
+    if (action.signal?.aborted) throw error;
+    throw new StorageUnreachableError(`Cannot ${action.verb} "${action.name}": the answer broke off`, {
+      cause: error,
+    });
   }
-  return whole;
-}
-
-/** A connection that ends early must not look like a short object. */
-function endedEarly(length: number, wanted: number, action: AzureAction): StorageUnreachableError {
-  return new StorageUnreachableError(
-    `Cannot ${action.verb} "${action.name}": the answer ended after ${length} of ${wanted} bytes`,
-  );
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { throwIfInterrupted } from "../../base/index.ts";
-import { objectRange, type WantedRange } from "../object-range.ts";
+import { objectRange, partOf, type WantedRange } from "../object-range.ts";
 import type {
   ObjectLocks,
   PutOptions,
@@ -60,7 +60,9 @@ export class CachingStorage implements Storage {
     throwIfInterrupted(signal);
     if (fresh) await this.#options.cache.drop(name);
     const kept = await this.#options.cache.read(name);
-    if (kept !== undefined && this.#isRight(name, kept)) return part(name, kept, { offset, length });
+    if (kept !== undefined && this.#isRight(name, kept)) {
+      return partOf(kept, objectRange(name, kept.length, { offset, length }));
+    }
     if (offset !== undefined || length !== undefined) return await this.#inner.get(name, options);
     const bytes = await this.#inner.get(name, options);
     if (this.#isRight(name, bytes)) await this.#options.cache.write(name, bytes);
@@ -88,9 +90,4 @@ export class CachingStorage implements Storage {
     const wanted = this.#options.digestOf(name);
     return wanted === undefined || createHash("sha256").update(bytes).digest().equals(wanted);
   }
-}
-
-function part(name: string, bytes: Uint8Array, wanted: WantedRange): Uint8Array {
-  const { offset, length } = objectRange(name, bytes.length, wanted);
-  return length === bytes.length ? bytes : bytes.slice(offset, offset + length);
 }

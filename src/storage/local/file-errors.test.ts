@@ -31,6 +31,17 @@ describe("storageErrorFrom()", () => {
     }
   });
 
+  test("tells bytes that the disk does not give from a store that fails", () => {
+    const read = (code: string): unknown => storageErrorFrom(fault(code), { verb: "read", name: "packs/a" });
+    for (const code of ["EIO", "EBADMSG", "EUCLEAN"]) {
+      const error = read(code);
+      assert.ok(error instanceof StorageError);
+      assert.deepEqual([error.code, error.retry], ["storage-unreadable", "after-repair"], code);
+      assert.equal(error.message, `Cannot read "packs/a": the disk does not give it (${code})`);
+    }
+    assert.equal((read("ESTALE") as StorageError).code, "storage-failed", "a share that went away");
+  });
+
   test("tells a missing object from a missing place", () => {
     assert.equal(translated(fault("ENOENT"), "object").code, "storage-object-missing");
     assert.equal(translated(fault("ENOENT"), "place").code, "storage-missing");

@@ -6,7 +6,11 @@ import {
   StorageMissingError,
   StorageObjectExistsError,
   StorageObjectMissingError,
+  StorageUnreadableError,
 } from "../errors.ts";
+
+/** Bad sectors, and checksums of the file system that are wrong (Btrfs and ZFS say EIO, XFS and ext4 the others). */
+const UNREADABLE: ReadonlySet<string> = new Set(["EIO", "EBADMSG", "EUCLEAN"]);
 
 /** The operating system's name of a failure (`ENOENT`), or undefined when it is something else. */
 export function fileErrorCode(error: unknown): string | undefined {
@@ -55,6 +59,8 @@ export function storageErrorFrom(error: unknown, action: FileAction): unknown {
         ? new StorageMissingError(say(`the folder is not there (${code})`), cause)
         : new StorageObjectMissingError(say("there is no such object"), cause);
     default:
-      return new StorageError(say(`the file system answered ${code}`), cause);
+      return action.verb === "read" && UNREADABLE.has(code)
+        ? new StorageUnreadableError(say(`the disk does not give it (${code})`), cause)
+        : new StorageError(say(`the file system answered ${code}`), cause);
   }
 }

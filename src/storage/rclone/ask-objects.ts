@@ -1,7 +1,9 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import { type ClientHttp2Session, constants } from "node:http2";
 import { Readable } from "node:stream";
+import { ArrivingBytes } from "../arriving-bytes.ts";
 import { StorageUnreachableError } from "../errors.ts";
+import { LARGEST_OBJECT } from "../joined-parts.ts";
 
 export interface ObjectRequest {
   readonly method: "GET" | "HEAD" | "POST" | "DELETE";
@@ -16,8 +18,8 @@ export interface ObjectAnswer {
   readonly status: number;
   /** As the header says, or undefined. */
   readonly contentLength: number | undefined;
-  /** The object's whole size, where the answer is a part of it. */
-  readonly totalBytes: number | undefined;
+  /** The header of this name, where the answer is a part of the object. */
+  readonly contentRange: string | undefined;
   /** The caller's own. */
   readonly body: Uint8Array;
 }
@@ -38,21 +40,22 @@ export async function askObjects(door: ObjectDoor, request: ObjectRequest): Prom
     stream.close(constants.NGHTTP2_CANCEL);
     reject(broke(path, "it was told to stop")); // a process that hangs takes no notice of it
   };
-  const pieces: Uint8Array[] = [];
+  let arriving = new ArrivingBytes(undefined, LARGEST_OBJECT);
   let answer: Omit<ObjectAnswer, "body"> | undefined;
   stream.on("response", (said) => {
-    answer = {
-      status: said[":status"] ?? 0,
-      contentLength: numberFrom(said["content-length"]),
-      totalBytes: numberFrom(/\/(\d+)$/.exec(said["content-range"] ?? "")?.[1]),
-    };
+    const contentLength = numberFrom(said["content-length"]);
+    answer = { status: said[":status"] ?? 0, contentLength, contentRange: said["content-range"] };
+    if (method === "HEAD") return;
+    const early = arriving.bytes(); // Node tells of the head in a later turn, and pieces may be there before
+    arriving = new ArrivingBytes(contentLength, LARGEST_OBJECT);
+    arriving.add(early);
   });
-  stream.on("data", (piece: Uint8Array) => pieces.push(piece));
+  stream.on("data", (piece: Uint8Array) => arriving.add(piece));
   stream.on("error", reject);
   stream.on("close", () => {
     if (answer === undefined || stream.rstCode !== constants.NGHTTP2_NO_ERROR) {
       reject(broke(path, `it closed the stream with code ${stream.rstCode}`));
-    } else resolve({ ...answer, body: joined(pieces) });
+    } else resolve({ ...answer, body: arriving.bytes() });
   });
   const broken = (): void => reject(broke(path, "it has ended"));
   signal?.addEventListener("abort", stop, { once: true });
@@ -69,16 +72,6 @@ export async function askObjects(door: ObjectDoor, request: ObjectRequest): Prom
 
 function numberFrom(text: string | undefined): number | undefined {
   return text === undefined || !/^\d+$/.test(text) ? undefined : Number(text);
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }
 
 function broke(path: string, state: string): StorageUnreachableError {

@@ -2,7 +2,7 @@ import { type Clock, type Entropy, systemClock, systemEntropy } from "../../base
 import type { StorageCallOptions } from "../storage.ts";
 import { type RcloneLaunch, type RclonePlace, rcloneLocation } from "./rclone-place.ts";
 import { RcloneRemote } from "./rclone-remote.ts";
-import { RcloneStorage } from "./rclone-storage.ts";
+import { type RclonePuts, RcloneStorage } from "./rclone-storage.ts";
 
 export interface RcloneStorageOptions extends StorageCallOptions {
   readonly launch: RcloneLaunch;
@@ -30,11 +30,11 @@ export async function openRcloneStorage(
   await remote.entries(action, "");
   const { Features } = await remote.command(action, "operations/fsinfo", { fs });
   opening.move();
-  return new RcloneStorage({ remote, location, entropy, putsWhole: putsWhole(Features) });
+  return new RcloneStorage({ remote, location, entropy, puts: putsOf(Features) });
 }
 
-/** Object stores put in one act. What can neither rename nor copy has to be written under its name all the same. */
-function putsWhole(features: unknown): boolean {
+function putsOf(features: unknown): RclonePuts {
   const known = (features ?? {}) as { BucketBased?: boolean; Move?: boolean; Copy?: boolean };
-  return known.BucketBased === true || (known.Move !== true && known.Copy !== true);
+  if (known.BucketBased === true) return "at-once";
+  return known.Move === true || known.Copy === true ? "by-move" : "in-place";
 }

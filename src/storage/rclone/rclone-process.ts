@@ -4,6 +4,7 @@ import { Duplex, type Readable, type Writable } from "node:stream";
 import { type Clock, type Entropy, hexFromBytes, Secret } from "../../base/index.ts";
 import { StorageUnreachableError } from "../errors.ts";
 import { askObjects } from "./ask-objects.ts";
+import { hideSecrets } from "./hide-secrets.ts";
 import { RcloneFailedError, RcloneMissingError } from "./rclone-errors.ts";
 import type { RcloneLaunch } from "./rclone-place.ts";
 
@@ -80,6 +81,11 @@ export class RcloneProcess implements AsyncDisposable {
   /** Its last words, of those that name the text where there are such. */
   complaint(about: string): string | undefined {
     return this.#running.complaint(about);
+  }
+
+  /** Words of its own, as they may be shown. */
+  quote(said: string): string {
+    return this.#running.quote(said);
   }
 
   /** For after a call that got no answer: a process that does not answer on the line either is ended, and is over. */
@@ -162,13 +168,17 @@ class Running {
     return session;
   }
 
+  quote(said: string): string {
+    return hideSecrets(said, this.#options.launch.environment);
+  }
+
   complaint(about: string): string | undefined {
     const lines = this.#said
       .trim()
       .split("\n")
       .filter((line) => line !== "");
     const line = lines.findLast((line) => line.includes(about)) ?? lines.at(-1);
-    return line?.replace(/^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d /, "").trim();
+    return line && this.quote(line.replace(/^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d /, "").trim());
   }
 
   /** Whether it answers what its server answers at once whatever it is busy with. */

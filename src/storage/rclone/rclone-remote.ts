@@ -57,7 +57,11 @@ export class RcloneRemote implements AsyncDisposable {
       const answer = await askControl(process.control, { command, fields, signal: action.signal });
       if (answer.status === 200) return answer.fields;
       const said = answer.fields["error"];
-      throw storageErrorFromStatus(answer.status, action, typeof said === "string" ? said : undefined);
+      throw storageErrorFromStatus(
+        answer.status,
+        action,
+        typeof said === "string" ? process.quote(said) : undefined,
+      );
     });
   }
 

@@ -1,9 +1,9 @@
 import { type Entropy, hexFromBytes, throwIfInterrupted } from "../../base/index.ts";
-import { StorageObjectExistsError, StorageObjectMissingError, StorageUnreachableError } from "../errors.ts";
+import { StorageError, StorageMissingError, StorageObjectExistsError } from "../errors.ts";
 import { assertObjectName, assertObjectPrefix } from "../object-name.ts";
-import { objectRange, type WantedRange } from "../object-range.ts";
+import { answeredRange, objectRange, type WantedRange } from "../object-range.ts";
+import { rangeBySize } from "../range-by-size.ts";
 import type { Storage, StorageCallOptions, StorageTraits, StoredObject } from "../storage.ts";
-import type { ObjectAnswer } from "./ask-objects.ts";
 import type { RcloneAction } from "./rclone-errors.ts";
 import { pathOfObject } from "./rclone-place.ts";
 import type { RcloneRemote } from "./rclone-remote.ts";
@@ -17,14 +17,20 @@ export interface RcloneStorageParts {
   readonly remote: RcloneRemote;
   readonly location: string;
   readonly entropy: Entropy;
-  /** Whether an upload that breaks off leaves nothing: true for object stores, where a put is one act. */
-  readonly putsWhole: boolean;
+  readonly puts: RclonePuts;
 }
+
+/**
+ * How an object comes under its name: in one act, as object stores do it; by a move of a whole file; or, where a remote can
+ * neither move nor copy, piece by piece under its name, of which an upload that breaks off leaves some.
+ */
+export type RclonePuts = "at-once" | "by-move" | "in-place";
 
 /**
  * Objects behind rclone, under the names that every other program sees there. Where the remote is a file system, a put is
  * written in `.tmp` and moved; where it is an object store, it is put under its name. rclone has no condition for a put
- * and flushes nothing: a name is looked for before, and what a power cut of the remote leaves is the remote's matter.
+ * and flushes nothing: a name is looked for before, and what a power cut of the remote leaves is the remote's matter. So
+ * names must be unique by content or by chance: of two that put the same one in the same instant both succeed.
  * Made by `openRcloneStorage`.
  */
 export class RcloneStorage implements Storage {
@@ -32,14 +38,14 @@ export class RcloneStorage implements Storage {
   readonly traits: StorageTraits = { conditionalCreate: false, objectLock: false, latency: "network" };
   readonly #remote: RcloneRemote;
   readonly #entropy: Entropy;
-  readonly #putsWhole: boolean;
+  readonly #puts: RclonePuts;
   #hasCleaned = false;
 
   constructor(parts: RcloneStorageParts) {
     this.location = parts.location;
     this.#remote = parts.remote;
     this.#entropy = parts.entropy;
-    this.#putsWhole = parts.putsWhole;
+    this.#puts = parts.puts;
   }
 
   async put(name: string, parts: readonly Uint8Array[], options: StorageCallOptions = {}): Promise<void> {
@@ -49,15 +55,17 @@ export class RcloneStorage implements Storage {
     if ((await this.stat(name, options)) !== undefined) {
       throw new StorageObjectExistsError(`Cannot write "${name}": the name is taken`);
     }
-    if (this.#putsWhole) await this.#upload(action, pathOfObject(name), parts);
-    else await this.#uploadAndMove(action, pathOfObject(name), parts);
+    const path = pathOfObject(name);
+    if (this.#puts === "at-once") await this.#upload(action, path, parts);
+    else if (this.#puts === "by-move") await this.#uploadAndMove(action, path, parts);
+    else await this.#uploadOrNothing(action, path, parts);
   }
 
   async get(name: string, options: StorageCallOptions & WantedRange = {}): Promise<Uint8Array> {
     assertObjectName(name);
     throwIfInterrupted(options.signal);
     objectRange("", Number.MAX_SAFE_INTEGER, { offset: options.offset, length: options.length });
-    if (options.length === 0) return await this.#getNothing(name, options);
+    if (options.length === 0) return await rangeBySize(this, name, options);
     const action = { verb: "read", name, signal: options.signal };
     const answer = await this.#remote.ask(action, {
       method: "GET",
@@ -65,8 +73,9 @@ export class RcloneStorage implements Storage {
       headers: rangeHeaders(options),
       alsoFine: [RANGE_NOT_SATISFIABLE],
     });
-    if (answer.status === RANGE_NOT_SATISFIABLE) return await this.#getNothing(name, options);
-    return wholeRange(answer, action, options);
+    if (answer.status === RANGE_NOT_SATISFIABLE) return await rangeBySize(this, name, options);
+    const { body, contentLength: lengthBytes, contentRange } = answer;
+    return answeredRange(name, { body, lengthBytes, contentRange }, options);
   }
 
   async stat(name: string, options: StorageCallOptions = {}): Promise<StoredObject | undefined> {
@@ -76,7 +85,11 @@ export class RcloneStorage implements Storage {
       { verb: "look at", name, signal: options.signal },
       { method: "HEAD", path: pathOfObject(name), alsoFine: [NOT_FOUND] },
     );
-    return answer.status === NOT_FOUND ? undefined : { name, sizeBytes: answer.contentLength ?? 0 };
+    if (answer.status === NOT_FOUND) return undefined;
+    if (answer.contentLength === undefined) {
+      throw new StorageError(`Cannot look at "${name}": the remote does not tell its size`);
+    }
+    return { name, sizeBytes: answer.contentLength };
   }
 
   async *list(prefix: string, options: StorageCallOptions = {}): AsyncIterable<StoredObject> {
@@ -113,6 +126,20 @@ export class RcloneStorage implements Storage {
       await this.#remote.command(action, "operations/movefile", move);
     } catch (error) {
       await this.#removeQuietly(temporary);
+      if (!(error instanceof StorageMissingError)) throw error;
+      // it was just there: a program whose clock is days apart has taken it for one that was left behind
+      throw new StorageError(`Cannot write "${action.name}": its file was removed before it got its name`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** A part under the name would be taken for the object by everybody, and for another's by the next attempt. */
+  async #uploadOrNothing(action: RcloneAction, path: string, parts: readonly Uint8Array[]): Promise<void> {
+    try {
+      await this.#upload(action, path, parts);
+    } catch (error) {
+      await this.#removeQuietly(path);
       throw error;
     }
   }
@@ -126,33 +153,9 @@ export class RcloneStorage implements Storage {
     throwIfInterrupted(action.signal);
     await this.#remote.ask(action, { method: "DELETE", path, alsoFine: [NOT_FOUND] });
   }
-
-  /** Nothing of an object, or what is beyond its end: only the size decides. */
-  async #getNothing(name: string, options: StorageCallOptions & WantedRange): Promise<Uint8Array> {
-    const found = await this.stat(name, options);
-    if (found === undefined) {
-      throw new StorageObjectMissingError(`Cannot read "${name}": there is no such object`);
-    }
-    objectRange(name, found.sizeBytes, options);
-    return new Uint8Array(0);
-  }
 }
 
 function rangeHeaders({ offset = 0, length }: WantedRange): { readonly range?: string } {
   if (offset === 0 && length === undefined) return {};
   return { range: `bytes=${offset}-${length === undefined ? "" : offset + length - 1}` };
-}
-
-/** The bytes of an answer, held against the object's whole size. A line that ends early must not look like a short object. */
-function wholeRange(answer: ObjectAnswer, action: RcloneAction, wanted: WantedRange): Uint8Array {
-  const { body, contentLength, totalBytes } = answer;
-  const isPart = totalBytes !== undefined;
-  const range = objectRange(action.name, totalBytes ?? contentLength ?? body.length, wanted);
-  const sent = isPart ? range.length : (contentLength ?? body.length);
-  if (body.length !== sent) {
-    throw new StorageUnreachableError(
-      `Cannot ${action.verb} "${action.name}": the answer ended after ${body.length} of ${sent} bytes`,
-    );
-  }
-  return isPart ? body : body.slice(range.offset, range.offset + range.length);
 }

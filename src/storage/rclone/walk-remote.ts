@@ -1,5 +1,5 @@
 import { throwIfInterrupted } from "../../base/index.ts";
-import { StorageObjectMissingError } from "../errors.ts";
+import { StorageError, StorageObjectMissingError } from "../errors.ts";
 import { isObjectName } from "../object-name.ts";
 import type { StoredObject } from "../storage.ts";
 import type { RcloneAction } from "./rclone-errors.ts";
@@ -72,7 +72,10 @@ function entriesFrom(
   const entries = found.flatMap(({ name: last, isFolder, sizeBytes }) => {
     const name = objectOfPath(`${folder}${last}/`).slice(0, -1);
     if (!isObjectName(name)) return [];
-    if (!isFolder) return name.startsWith(walk.prefix) ? [{ key: name, sizeBytes }] : [];
+    if (!isFolder && !name.startsWith(walk.prefix)) return [];
+    if (!isFolder && sizeBytes < 0)
+      throw new StorageError(`Cannot list "${name}": the remote does not tell its size`);
+    if (!isFolder) return [{ key: name, sizeBytes }];
     const key = `${name}/`;
     return key.startsWith(walk.prefix) || walk.prefix.startsWith(key) ? [{ key, sizeBytes: 0 }] : [];
   });

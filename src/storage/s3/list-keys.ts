@@ -32,7 +32,8 @@ export async function* listKeys(connection: S3Connection, wanted: WantedKeys): A
       if (!isObjectName(name)) continue;
       yield { name, sizeBytes: mustHave(Size, "size", action) };
     }
-    token = page.IsTruncated ? mustHave(page.NextContinuationToken, "place to go on", action) : undefined;
+    const isMore = mustHave(page.IsTruncated, "word on whether it is all", action); // an empty answer is no empty vault
+    token = isMore ? mustHave(page.NextContinuationToken, "place to go on", action) : undefined;
   } while (token !== undefined);
 }
 

@@ -36,9 +36,9 @@ export async function* listVersions(
     const marks = (page.DeleteMarkers ?? []).map(versionOf(true));
     const versions = (page.Versions ?? []).map(versionOf(false));
     yield* [...marks, ...versions].sort((a, b) => compareKeys(a, b)); // stable: marks stay before versions
-    isMore = page.IsTruncated === true && page.NextKeyMarker !== undefined;
+    isMore = mustHave(page.IsTruncated, "word on whether it is all", action);
     place = {
-      ...(page.NextKeyMarker !== undefined && { KeyMarker: page.NextKeyMarker }),
+      ...(isMore && { KeyMarker: mustHave(page.NextKeyMarker, "place to go on", action) }),
       ...(page.NextVersionIdMarker !== undefined && { VersionIdMarker: page.NextVersionIdMarker }),
     };
   }

@@ -1,5 +1,6 @@
-import { StorageUnreachableError } from "../errors.ts";
-import { objectRange, type WantedRange } from "../object-range.ts";
+import { arrivedFrom } from "../arriving-bytes.ts";
+import { LARGEST_OBJECT } from "../joined-parts.ts";
+import { answeredRange, objectRange, type WantedRange } from "../object-range.ts";
 import { mustHave, type S3Connection } from "./s3-connection.ts";
 import { type S3Action, s3Failure } from "./s3-errors.ts";
 
@@ -30,10 +31,12 @@ export async function readRange(
   });
   return await connection.call(action, async (client, call) => {
     try {
-      const answer = await client.send(command, call);
-      const body = await mustHave(answer.Body, "body", action).transformToByteArray();
-      const bytes = wholeBody(body, mustHave(answer.ContentLength, "length", action), action);
-      return { kind: "bytes", bytes: fitted(bytes, answer.ContentRange, options) };
+      const { Body, ContentLength, ContentRange } = await client.send(command, call);
+      const lengthBytes = mustHave(ContentLength, "length", action);
+      const stream = mustHave(Body, "body", action) as unknown as AsyncIterable<Uint8Array>; // what Node gives
+      const body = await arrivedFrom(stream, lengthBytes, LARGEST_OBJECT);
+      const answer = { body, lengthBytes, contentRange: ContentRange };
+      return { kind: "bytes", bytes: answeredRange(action.name, answer, wanted) };
     } catch (error) {
       if (s3Failure(error)?.status === RANGE_NOT_SATISFIABLE) return { kind: "unanswered" };
       throw error;
@@ -45,26 +48,4 @@ function rangeHeader({ offset = 0, length }: WantedRange): string | undefined {
   objectRange("", Number.MAX_SAFE_INTEGER, { offset, length }); // refuses what is no range
   if (length === undefined) return offset === 0 ? undefined : `bytes=${offset}-`;
   return `bytes=${offset}-${offset + length - 1}`;
-}
-
-/** A connection that ends early must not look like a short object. */
-function wholeBody(body: Uint8Array, length: number, action: S3Action): Uint8Array {
-  if (body.length === length) return body;
-  throw new StorageUnreachableError(
-    `Cannot ${action.verb} "${action.name}": the answer ended after ${body.length} of ${length} bytes`,
-  );
-}
-
-/** The wanted part, held against the object's whole size; a store may ignore that only a part was asked for. */
-function fitted(
-  bytes: Uint8Array,
-  contentRange: string | undefined,
-  options: { readonly action: S3Action; readonly wanted: WantedRange },
-): Uint8Array {
-  const total = /^bytes \d+-\d+\/(\d+)$/.exec(contentRange ?? "")?.[1];
-  const size = total === undefined ? bytes.length : Number(total);
-  const { offset, length } = objectRange(options.action.name, size, options.wanted);
-  return total === undefined
-    ? bytes.slice(offset, offset + length)
-    : wholeBody(bytes, length, options.action);
 }

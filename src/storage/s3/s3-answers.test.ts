@@ -15,6 +15,8 @@ const OPENING: readonly ScriptedAnswer[] = [
   { status: 200, body: "<VersioningConfiguration/>" },
   { status: 404, body: s3Error("ObjectLockConfigurationNotFoundError") },
 ];
+const PUT: ScriptedAnswer = { status: 200, headers: { etag: '"900150983cd24fb0d6963f7d28e17f72"' } };
+const KEPT: ScriptedAnswer = { status: 412, body: s3Error("PreconditionFailed") };
 
 async function withScript(
   answers: readonly ScriptedAnswer[],
@@ -108,7 +110,7 @@ describe("`openS3Storage()`", () => {
 
 describe("`S3Storage`", () => {
   test("puts with the condition, the length and the MD5 of the bytes", async () => {
-    await withScript([{ status: 404 }, { status: 200 }], async (store, { seen }) => {
+    await withScript([{ status: 404 }, PUT, KEPT], async (store, { seen }) => {
       await store.put("packs/a", [Buffer.from("ab"), Buffer.from("c")]);
       const put = seen[1];
       assert.equal(put?.method, "PUT");
@@ -123,12 +125,77 @@ describe("`S3Storage`", () => {
   test("does without the condition where the store does not know it, from then on", async () => {
     const unknown = { status: 501, body: s3Error("NotImplemented") };
     const free = { status: 404 };
-    const answers = [free, unknown, { status: 200 }, free, { status: 200 }];
+    const answers = [free, unknown, PUT, free, PUT];
     await withScript(answers, async (store, { seen }) => {
       await store.put("a", [Buffer.from("1")]);
       await store.put("b", [Buffer.from("2")]);
       const conditions = seen.map(({ headers }) => headers["if-none-match"]);
       assert.deepEqual(conditions, [undefined, "*", undefined, undefined, undefined]);
+    });
+  });
+
+  test("asks for no name any more once it has seen the condition kept", async () => {
+    const answers = [{ status: 404 }, PUT, KEPT, PUT, KEPT];
+    await withScript(answers, async (store, { seen }) => {
+      await store.put("sessions/a", [Buffer.from("lease")]);
+      assert.equal(store.traits.conditionalCreate, true);
+      await store.put("packs/b", [Buffer.from("2")]);
+      await assert.rejects(store.put("packs/b", [Buffer.from("3")]), { code: "storage-object-exists" });
+      assert.deepEqual(
+        seen.map(({ method, body }) => [method, Buffer.from(body).toString()]),
+        [
+          ["HEAD", ""],
+          ["PUT", "lease"],
+          ["PUT", "lease"],
+          ["PUT", "2"],
+          ["PUT", "3"],
+        ],
+      );
+    });
+  });
+
+  test("goes on asking for names where the condition is ignored, and where nobody knows yet", async () => {
+    const free = { status: 404 };
+    await withScript([free, PUT, PUT, free, PUT, { status: 200 }], async (store) => {
+      await store.put("a", [Buffer.from("1")]);
+      await store.put("b", [Buffer.from("2")]);
+      await assert.rejects(store.put("b", [Buffer.from("3")]), { code: "storage-object-exists" });
+      assert.equal(store.traits.conditionalCreate, false);
+    });
+    const busy = { status: 503, body: s3Error("SlowDown") };
+    await withScript([free, PUT, busy, free, PUT, KEPT, PUT], async (store) => {
+      await store.put("a", [Buffer.from("1")]); // is done, whatever the second answer was
+      await store.put("b", [Buffer.from("2")]);
+      await store.put("c", [Buffer.from("3")]);
+    });
+  });
+
+  test("tries the condition with nothing large and nothing that is locked", async () => {
+    const free = { status: 404 };
+    await withScript([free, PUT, free, PUT], async (store) => {
+      await store.put("packs/a", [new Uint8Array(65_537)]);
+      const until = Temporal.Instant.from("2030-01-01T00:00:00Z");
+      await store.put("points/a", [Buffer.from("1")], { lock: { mode: "governance", until } });
+      assert.equal(store.traits.conditionalCreate, false);
+    });
+  });
+
+  test("does not take an answer for a put's that names no object, nor one for a list's that does not say it is all", async () => {
+    const page = { status: 200, body: "<html>sign in</html>" };
+    await withScript([{ status: 404 }, page], async (store) => {
+      await assert.rejects(store.put("a", [Buffer.from("1")]), { code: "storage-failed", retry: "later" });
+    });
+    for (const body of ["", "<ListBucketResult/>"]) {
+      await withScript([{ status: 200, body }], async (store) => {
+        await assert.rejects(Array.fromAsync(store.list("")), { code: "storage-failed" });
+      });
+    }
+  });
+
+  test("takes a store by its word when it says which range it gives", async () => {
+    const headers = { "content-range": "bytes 0-3/10" };
+    await withScript([{ status: 206, headers, body: "0123" }], async (store) => {
+      await assert.rejects(store.get("a", { offset: 3, length: 4 }), { code: "storage-failed" });
     });
   });
 
@@ -172,7 +239,12 @@ describe("`S3Storage`", () => {
     const keys = ["a/b/.probe-00", "a/b/Folder/", "a/b/config", "a/b/packs/", "a/b/x y"];
     const contents = keys.map((key) => `<Contents><Key>${key}</Key><Size>1</Size></Contents>`).join("");
     await withScript(
-      [{ status: 200, body: `<ListBucketResult>${contents}</ListBucketResult>` }],
+      [
+        {
+          status: 200,
+          body: `<ListBucketResult>${contents}<IsTruncated>false</IsTruncated></ListBucketResult>`,
+        },
+      ],
       async (store) => {
         assert.deepEqual(await Array.fromAsync(store.list("")), [{ name: "config", sizeBytes: 1 }]);
       },
@@ -180,7 +252,7 @@ describe("`S3Storage`", () => {
   });
 
   test("is interrupted in the middle of a call", async () => {
-    await using server = await ScriptedS3.start([...OPENING, { status: 200, body: "0123456789", cut: 0 }]);
+    await using server = await ScriptedS3.start([...OPENING, { status: 200, body: "0123456789", stall: 5 }]);
     const { storage } = await openS3Storage(placeAt(server.endpoint), { credentials });
     await using store = storage;
     const stop = new AbortController();

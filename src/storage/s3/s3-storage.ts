@@ -1,12 +1,9 @@
 import { throwIfInterrupted } from "../../base/index.ts";
-import {
-  StorageError,
-  StorageObjectExistsError,
-  StorageObjectMissingError,
-  StorageObjectTooLargeError,
-} from "../errors.ts";
+import { StorageError, StorageObjectExistsError, StorageObjectMissingError } from "../errors.ts";
+import { joinedParts } from "../joined-parts.ts";
 import { assertObjectName, assertObjectPrefix } from "../object-name.ts";
-import { objectRange, type WantedRange } from "../object-range.ts";
+import type { WantedRange } from "../object-range.ts";
+import { rangeBySize } from "../range-by-size.ts";
 import type {
   ObjectLocks,
   PutOptions,
@@ -22,13 +19,9 @@ import { checkedBody, mustHave, type S3Connection } from "./s3-connection.ts";
 import { s3Failure } from "./s3-errors.ts";
 import { lockFields, s3Locks } from "./s3-locks.ts";
 
-/**
- * What one put takes at most. The API takes 5 GiB; a vault's largest objects are packs of about 16 MiB, so uploads in
- * several parts are not built.
- */
-export const LARGEST_S3_OBJECT = 1 << 30;
-
 const NOT_IMPLEMENTED = 501;
+/** What is sent twice to find out about the condition is no larger: the first that a session puts is its lease. */
+const LARGEST_TRIAL = 64 * 1024;
 
 export interface S3StorageParts {
   readonly connection: S3Connection;
@@ -40,8 +33,9 @@ export interface S3StorageParts {
 
 /**
  * Objects in a bucket. A put carries the MD5 of its bytes, which the store holds against what arrived, and the condition
- * that the name is free. A store that does not know the condition is asked for the name before: two writers of one name
- * at the same instant then both believe to have won, so names are unique by content or by chance. Made by `openS3Storage`.
+ * that the name is free. As long as nobody knows whether the store keeps the condition, and where it does not, it is
+ * asked for the name before: two writers of one name at the same instant then both believe to have won, so names are unique
+ * by content or by chance. Made by `openS3Storage`.
  *
  * In a bucket with versions a delete hides the object; the bucket's life-cycle rules say when its bytes go.
  */
@@ -51,18 +45,21 @@ export class S3Storage implements Storage {
   readonly #keyPrefix: string;
   readonly #capabilities: S3Capabilities;
   #knowsCondition = true;
+  #keepsCondition: boolean | undefined;
+  #isTrying = false;
 
   constructor(parts: S3StorageParts) {
     this.location = parts.location;
     this.#connection = parts.connection;
     this.#keyPrefix = parts.keyPrefix;
     this.#capabilities = parts.capabilities;
+    this.#keepsCondition = parts.capabilities.conditionalCreate;
   }
 
   /** Until it was found out that the store keeps the condition of a put, it does not. */
   get traits(): StorageTraits {
     return {
-      conditionalCreate: this.#capabilities.conditionalCreate === true,
+      conditionalCreate: this.#keepsCondition === true,
       objectLock: this.#capabilities.objectLock,
       latency: "network",
     };
@@ -75,10 +72,10 @@ export class S3Storage implements Storage {
   async put(name: string, parts: readonly Uint8Array[], options: PutOptions = {}): Promise<void> {
     assertObjectName(name);
     throwIfInterrupted(options.signal);
-    const bytes = joined(name, parts);
-    const { conditionalCreate } = this.#capabilities;
-    if (conditionalCreate !== true && (await this.stat(name, options)) !== undefined) throw taken(name);
+    const bytes = joinedParts(name, parts);
+    if (this.#keepsCondition !== true && (await this.stat(name, options)) !== undefined) throw taken(name);
     await this.#send(name, bytes, options);
+    if (options.lock === undefined) await this.#findOut(name, bytes, options);
   }
 
   async get(name: string, options: StorageCallOptions & WantedRange = {}): Promise<Uint8Array> {
@@ -87,13 +84,7 @@ export class S3Storage implements Storage {
     const action = { verb: "read", name, signal: options.signal };
     const read = await readRange(this.#connection, this.#keyPrefix + name, { action, wanted: options });
     if (read.kind === "bytes") return read.bytes;
-    const found = await this.stat(name, options); // beyond the end, or nothing wanted: only the size decides
-    if (found === undefined) throw missing(name);
-    const { length } = objectRange(name, found.sizeBytes, options);
-    if (length > 0) {
-      throw new StorageError(`Cannot read "${name}": the store refuses a range of an object that is longer`);
-    }
-    return new Uint8Array(0);
+    return await rangeBySize(this, name, options);
   }
 
   async stat(name: string, options: StorageCallOptions = {}): Promise<StoredObject | undefined> {
@@ -140,6 +131,24 @@ export class S3Storage implements Storage {
     this.#connection[Symbol.dispose]();
   }
 
+  /**
+   * Sends once what is there already: refused by a store that keeps the condition, which is then not asked for names any
+   * more. One that does not keep it has the same bytes afterwards. The put is done, so nothing that goes wrong here counts.
+   */
+  async #findOut(name: string, bytes: Uint8Array, options: StorageCallOptions): Promise<void> {
+    const isKnown = this.#keepsCondition !== undefined || this.#isTrying;
+    if (isKnown || bytes.length > LARGEST_TRIAL) return;
+    this.#isTrying = true;
+    try {
+      await this.#send(name, bytes, options);
+      this.#keepsCondition = false;
+    } catch (error) {
+      if (error instanceof StorageObjectExistsError) this.#keepsCondition = true;
+    } finally {
+      this.#isTrying = false;
+    }
+  }
+
   async #send(name: string, bytes: Uint8Array, options: PutOptions): Promise<void> {
     const { sdk, bucket } = this.#connection;
     const command = new sdk.PutObjectCommand({
@@ -149,15 +158,18 @@ export class S3Storage implements Storage {
       ...(this.#knowsCondition && { IfNoneMatch: "*" }),
       ...(options.lock !== undefined && this.#capabilities.objectLock && lockFields(options.lock)),
     });
+    const action = { verb: "write", name, signal: options.signal };
     try {
-      await this.#connection.call(
-        { verb: "write", name, signal: options.signal },
+      const { ETag } = await this.#connection.call(
+        action,
         async (client, call) => await client.send(command, call),
       );
+      mustHave(ETag, "ETag", action); // whatever answers without one has kept nothing
     } catch (error) {
       if (error instanceof StorageObjectExistsError) throw taken(name, { cause: error.cause });
       if (!this.#knowsCondition || !isNotImplemented(error)) throw error;
       this.#knowsCondition = false;
+      this.#keepsCondition = false;
       await this.#send(name, bytes, options);
     }
   }
@@ -167,21 +179,6 @@ function isNotImplemented(error: unknown): boolean {
   return error instanceof StorageError && s3Failure(error.cause)?.status === NOT_IMPLEMENTED;
 }
 
-function joined(name: string, parts: readonly Uint8Array[]): Uint8Array {
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  if (length > LARGEST_S3_OBJECT) {
-    throw new StorageObjectTooLargeError(
-      `Cannot write "${name}": it has ${length} bytes, wanted at most ${LARGEST_S3_OBJECT}`,
-    );
-  }
-  const [only, second] = parts;
-  return only !== undefined && second === undefined ? only : Buffer.concat(parts, length);
-}
-
 function taken(name: string, options?: ErrorOptions): StorageObjectExistsError {
   return new StorageObjectExistsError(`Cannot write "${name}": the name is taken`, options);
-}
-
-function missing(name: string): StorageObjectMissingError {
-  return new StorageObjectMissingError(`Cannot read "${name}": there is no such object`);
 }

@@ -1,5 +1,6 @@
 export * from "./add-only-storage.ts";
 export * from "./azurite.ts";
+export * from "./bad-sectors.ts";
 export * from "./ceph-gateway.ts";
 export * from "./crash-states.ts";
 export * from "./faulty-storage.ts";

@@ -2,12 +2,16 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
 
-/** One answer of the script: a status, headers, and a body; `cut` ends the connection after so many of its bytes. */
+/**
+ * One answer of the script: a status, headers, and a body; `cut` ends the connection after so many of its bytes, and
+ * `stall` leaves it open there.
+ */
 export interface ScriptedAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly cut?: number;
+  readonly stall?: number;
 }
 
 /** A request as it came. */
@@ -58,7 +62,8 @@ export class ScriptedS3 implements AsyncDisposable {
     const answer = this.#script.shift() ?? { status: 500, body: s3Error("ScriptAtItsEnd") };
     const body = Buffer.from(answer.body ?? "");
     response.writeHead(answer.status, { "content-length": body.length, ...answer.headers });
-    if (answer.cut === undefined) response.end(method === "HEAD" ? undefined : body);
+    if (answer.stall !== undefined) response.write(body.subarray(0, answer.stall));
+    else if (answer.cut === undefined) response.end(method === "HEAD" ? undefined : body);
     else response.write(body.subarray(0, answer.cut), () => response.destroy());
   }
 
