@@ -236,7 +236,7 @@ export const COMMANDS = {
     name: "restore",
     summary: "bring machines' files back",
     description:
-      "Writes the files of a restore point into an empty folder: laid out as Hyper-V's own export does, so that Hyper-V imports it, or with --exact byte for byte under their original paths. Several restore points, or with --all-latest the newest of every machine, go below one folder, each into a folder with its machine's name; with --exact all under their original paths there. Names and free space are looked at before the first byte is written; then a restore point that fails does not stop the others. The summary of several has points and failed.",
+      "Writes the files of a restore point into an empty folder: laid out as Hyper-V's own export does, so that Hyper-V imports it, or with --exact byte for byte under their original paths. Several restore points, or with --all-latest the newest of every machine, go below one folder, each into a folder with its machine's name; with --exact all under their original paths there. Names and free space are looked at before the first byte is written; then a restore point that fails does not stop the others. Damage ends the restore of its machine with 4; with --salvage what can be read comes back all the same, marked as not whole, and the command still ends with 4. The summary of several has points and failed.",
     argument: POINTS,
     parameters: [
       ...VAULT,
@@ -244,6 +244,7 @@ export const COMMANDS = {
       "toFolder",
       "exact",
       "overwrite",
+      "salvage",
       "ignoreSpace",
       "failOnWarning",
       "json",

@@ -137,6 +137,35 @@ export interface CopySummary {
   readonly warnings: readonly Notice[];
 }
 
+/** A stretch of a file that `restore --salvage` could not read: it is zeros. */
+export interface UnreadRangeLine {
+  readonly type: "unread-range";
+  readonly point: string;
+  readonly machine: MachineName;
+  /** Below DIR. */
+  readonly file: string;
+  readonly offset: number;
+  readonly length: number;
+  /** The object of the vault that it should have come from, and what is wrong with that. */
+  readonly object: string;
+  readonly what: string;
+}
+
+/** A file that was restored. */
+export interface RestoredFileFields {
+  /** Below DIR. */
+  readonly path: string;
+  readonly bytes: number;
+  /** Of a file that is not whole: how many stretches and bytes of it are zeros that could not be read, and the report that lists them. */
+  readonly salvaged?:
+    | {
+        readonly ranges: number;
+        readonly unreadBytes: number;
+        readonly report: string;
+      }
+    | undefined;
+}
+
 /** The summary of `restore`, of several restore points. `files` and `bytesWritten` are those of all of them. */
 export interface RestoreSummary {
   readonly points: readonly {
@@ -149,7 +178,9 @@ export interface RestoreSummary {
     readonly storedIn?: string | undefined;
     /** Below DIR; empty for DIR itself. The files' paths begin with it. */
     readonly folder: string;
-    readonly files: readonly { readonly path: string; readonly bytes: number }[];
+    readonly files: readonly RestoredFileFields[];
+    /** False when something of a file could not be read. */
+    readonly whole: boolean;
     readonly bytesWritten: number;
     readonly rewritten: readonly string[];
     readonly warnings: readonly Notice[];
@@ -159,11 +190,11 @@ export interface RestoreSummary {
     readonly point: string;
     readonly machine?: MachineName | undefined;
     readonly time?: string | undefined;
-    /** Files that are whole all the same. */
-    readonly files: readonly { readonly path: string; readonly bytes: number }[];
+    /** Files that came back all the same. */
+    readonly files: readonly RestoredFileFields[];
     readonly error: Pick<ErrorLine, "code" | "message" | "advice">;
   }[];
-  readonly files: readonly { readonly path: string; readonly bytes: number }[];
+  readonly files: readonly RestoredFileFields[];
   readonly bytesWritten: number;
 }
 

@@ -246,6 +246,10 @@ export const PARAMETERS = {
   },
   overwrite: { flag: "overwrite", text: "restore into a folder that is not empty" },
   allLatest: { flag: "all-latest", text: "the newest restore point of every machine, instead of POINTs" },
+  salvage: {
+    flag: "salvage",
+    text: "of damaged files bring back what can be read: the rest is zeros, and a report beside each file lists it",
+  },
   ignoreSpace: {
     flag: "ignore-space",
     text: "do not refuse when the folder seems to have too little free space: its file system may compress",

@@ -1,3 +1,4 @@
+import { isUnreadable } from "../vault/index.ts";
 import { RestoreFolderNotEmptyError, RestorePlaceTakenError, RestoreSpaceShortError } from "./errors.ts";
 import type { PlannedFile, RestorePlan } from "./plan-restore.ts";
 import type { RestoreTarget, RestoreVault } from "./ports.ts";
@@ -76,9 +77,15 @@ async function checkSpace(files: readonly PlannedFile[], context: SpaceContext):
   if (neededBytes > freeBytes) throw new RestoreSpaceShortError({ neededBytes, freeBytes });
 }
 
+/** Of a damaged file all may be: it is not for this check to refuse it. */
 async function zeroBytes({ stored }: PlannedFile, vault: RestoreVault): Promise<number> {
   await using reader = await vault.openFile(stored);
   let bytes = 0;
-  for await (const extent of reader.extents?.() ?? []) if (extent.kind === "zero") bytes += extent.length;
+  try {
+    for await (const extent of reader.extents?.() ?? []) if (extent.kind === "zero") bytes += extent.length;
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    return stored.sizeBytes;
+  }
   return bytes;
 }

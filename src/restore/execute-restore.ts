@@ -3,12 +3,15 @@ import {
   type EventSink,
   forEachBounded,
   InterruptedError,
+  type Notice,
   throwIfInterrupted,
 } from "../base/index.ts";
+import type { UnreadRange } from "../vault/index.ts";
 import { FilesOnce } from "./files-once.ts";
 import type { PlannedFile, RestorePlan } from "./plan-restore.ts";
 import type { RestoreTarget, RestoreVault } from "./ports.ts";
-import { writeFile } from "./write-file.ts";
+import { reportPath, type SalvagedFile } from "./salvage-report.ts";
+import { type WrittenFile, writeFile } from "./write-file.ts";
 
 /** One file is made durable while the next is written; more would only compete for the same disk. */
 const FILES_AT_ONCE = 2;
@@ -18,6 +21,10 @@ export interface ExecuteRestoreOptions {
   readonly target: RestoreTarget;
   /** Replace what lies at the places of the files; without it nothing lies there. */
   readonly overwrite?: true | undefined;
+  /** Of damaged files, write what can be read. */
+  readonly salvage?: true | undefined;
+  /** Told of every stretch that could not be read, file by file, in file order. */
+  readonly onUnread?: ((range: UnreadFileRange) => void) | undefined;
   /** For the new write identity of a file whose parent locator is rewritten. */
   readonly entropy: Entropy;
   readonly events: EventSink;
@@ -38,18 +45,30 @@ export interface DuePlan {
   readonly onEnd?: ((outcome: "done" | "failed") => void) | undefined;
 }
 
+/** A stretch of a restored file that is zeros because nobody could read it. */
+export interface UnreadFileRange extends UnreadRange {
+  readonly plan: RestorePlan;
+  /** Below the folder, with `/` between names. */
+  readonly file: string;
+}
+
 export interface RestoredFile {
   /** Below the folder, with `/` between names. */
   readonly path: string;
   readonly bytes: number;
+  /** Of a file that is not whole. */
+  readonly salvaged?: SalvagedFile | undefined;
 }
 
 /** What became of a plan. */
 export interface RestoredFiles {
-  /** Whole and durable; of a plan that failed those that were so before. */
+  /** Durable, and whole where nothing else is said; of a plan that failed those that were so before. */
   readonly files: readonly RestoredFile[];
   /** Bytes that were really written: zeros that a file system can leave out are not. */
   readonly bytesWritten: number;
+  /** Paths of the differencing disks whose parent locator was rewritten. */
+  readonly rewritten: readonly string[];
+  readonly warnings: readonly Notice[];
   /** What it failed with. */
   readonly error?: unknown;
 }
@@ -74,6 +93,8 @@ export async function executeRestore(
 interface Underway {
   readonly due: DuePlan;
   readonly files: Map<number, RestoredFile>;
+  readonly rewritten: string[];
+  readonly warnings: Notice[];
   bytesWritten: number;
   /** Of its bytes. */
   doneBytes: number;
@@ -91,7 +112,7 @@ interface FileWork {
 class Executing {
   readonly #options: ExecuteRestoreOptions;
   readonly #underway: readonly Underway[];
-  readonly #once = new FilesOnce();
+  readonly #once = new FilesOnce<WrittenFile>();
   readonly #taken: ReadonlySet<string>;
   #doneBytes = 0;
 
@@ -101,6 +122,8 @@ class Executing {
     this.#underway = due.map((one) => ({
       due: one,
       files: new Map(),
+      rewritten: [],
+      warnings: [],
       bytesWritten: 0,
       doneBytes: 0,
       filesLeft: one.plan.files.length,
@@ -109,9 +132,11 @@ class Executing {
   }
 
   outcome(): readonly RestoredFiles[] {
-    return this.#underway.map(({ due, files, bytesWritten, error }) => ({
+    return this.#underway.map(({ due, files, bytesWritten, rewritten, warnings, error }) => ({
       files: due.plan.files.flatMap((_, at) => files.get(at) ?? []),
       bytesWritten,
+      rewritten,
+      warnings,
       ...(error !== undefined && { error }),
     }));
   }
@@ -154,19 +179,38 @@ class Executing {
       this.#count(underway, doneBytes - before.doneBytes);
       before.doneBytes = doneBytes;
     };
+    let written: WrittenFile;
     try {
-      const partial = partialName(path, this.#taken);
-      const write = async (): Promise<number> =>
-        await writeFile(file, { ...this.#options, partial, onProgress });
-      const bytesWritten = await this.#once.write(path, write);
-      underway.bytesWritten += bytesWritten;
+      written = await this.#writeOnce({ underway, file, at }, onProgress);
     } catch (error) {
       events({ type: "step-ended", step, outcome: "failed" });
       throw error;
     }
     onProgress(totalBytes);
+    for (const notice of written.warnings) events({ type: "step-warning", step, notice });
     events({ type: "step-ended", step, outcome: "done" });
-    underway.files.set(at, { path, bytes: totalBytes });
+    const { bytesWritten, salvaged, warnings } = written;
+    underway.bytesWritten += bytesWritten;
+    underway.warnings.push(...warnings);
+    if (written.isRewritten) underway.rewritten.push(path);
+    underway.files.set(at, { path, bytes: totalBytes, ...(salvaged && { salvaged }) });
+  }
+
+  /** A file that another plan has written has cost nothing here, and is as whole as there. */
+  async #writeOnce(
+    { underway, file }: FileWork,
+    onProgress: (doneBytes: number) => void,
+  ): Promise<WrittenFile> {
+    const { plan } = underway.due;
+    const { path } = file;
+    const partial = beside(`${path}.partial`, this.#taken);
+    const report = reportPath(path, this.#taken);
+    const write = async (): Promise<WrittenFile> =>
+      await writeFile(file, { ...this.#options, plan, partial, report, onProgress });
+    const { value, isFirst } = await this.#once.write(path, write);
+    if (!isFirst) return { ...value, bytesWritten: 0 };
+    for (const range of value.unread) this.#options.onUnread?.({ ...range, plan, file: path });
+    return value;
   }
 
   #end(underway: Underway): void {
@@ -181,9 +225,9 @@ class Executing {
   }
 }
 
-/** A name beside the file that no other file of the plans has. */
-function partialName(path: string, taken: ReadonlySet<string>): string {
-  let name = `${path}.partial`;
+/** A name that no file of the plans has. */
+function beside(wanted: string, taken: ReadonlySet<string>): string {
+  let name = wanted;
   while (taken.has(name)) name += ".partial";
   return name;
 }

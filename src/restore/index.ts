@@ -1,5 +1,5 @@
 export * from "./errors.ts";
-export type { RestoredFile } from "./execute-restore.ts";
+export type { RestoredFile, UnreadFileRange } from "./execute-restore.ts";
 export { type ParentLink, type ParentLinks, readParentLinks } from "./parent-links.ts";
 export * from "./plan-restore.ts";
 export * from "./ports.ts";
@@ -17,4 +17,5 @@ export {
   type RestoreToFolderOptions,
   restoreToFolder,
 } from "./restore-to-folder.ts";
+export type { SalvagedFile } from "./salvage-report.ts";
 export type { Naming } from "./target-name.ts";

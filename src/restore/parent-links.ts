@@ -2,7 +2,7 @@ import { type Guid, StillpointError, throwIfInterrupted } from "../base/index.ts
 import type { ByteSource } from "../disk/index.ts";
 import { openVhd } from "../formats/vhd/index.ts";
 import { openVhdx } from "../formats/vhdx/index.ts";
-import type { RestorePoint, StoredFile } from "../vault/index.ts";
+import { isUnreadable, type RestorePoint, type StoredFile } from "../vault/index.ts";
 import type { RestoreVault } from "./ports.ts";
 
 /** What a stored differencing disk says about its parent. */
@@ -30,17 +30,21 @@ interface DiskHead {
     | undefined;
 }
 
-/** Reads the headers of the point's disks in the vault. Disks that cannot be understood are left out. */
+/** Reads the headers of the point's disks in the vault. Disks that cannot be understood are left out, in a salvage also what is damaged. */
 export async function readParentLinks(
   vault: RestoreVault,
   point: RestorePoint,
-  options: { readonly signal?: AbortSignal | undefined } = {},
+  options: { readonly signal?: AbortSignal | undefined; readonly salvage?: true | undefined } = {},
 ): Promise<ParentLinks> {
   const heads: DiskHead[] = [];
   for (const file of point.files.filter((candidate) => candidate.role === "disk")) {
     throwIfInterrupted(options.signal);
-    const head = await readHead(vault, file);
-    if (head !== undefined) heads.push(head);
+    try {
+      const head = await readHead(vault, file);
+      if (head !== undefined) heads.push(head);
+    } catch (error) {
+      if (options.salvage !== true || !isUnreadable(error)) throw error;
+    }
   }
   const links = new Map<string, ParentLink>();
   for (const child of heads) {
@@ -121,7 +125,8 @@ function lastName(path: string): string {
   return path.split(/[\\/]/).at(-1) ?? "";
 }
 
-function isFormatError(error: unknown): boolean {
+/** Whether bytes are not what their format says. */
+export function isFormatError(error: unknown): boolean {
   return (
     error instanceof StillpointError &&
     /^(vhdx-|vhd-|struct-truncated$|field-too-large$|source-ended$)/.test(error.code)

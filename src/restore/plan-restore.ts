@@ -25,6 +25,7 @@ export interface PlannedFile {
 
 export interface RestorePlan {
   readonly machine: { readonly id: string; readonly name: string };
+  readonly point: Pick<RestorePoint, "id" | "time">;
   readonly files: readonly PlannedFile[];
   readonly totalBytes: number;
   readonly warnings: readonly Notice[];
@@ -54,7 +55,8 @@ export function planRestore(point: RestorePoint, options: PlanOptions): RestoreP
     newParent: options.layout === "exact" ? undefined : newParent(stored, { targets, options, warnings }),
   }));
   const totalBytes = files.reduce((sum, file) => sum + file.stored.sizeBytes, 0);
-  return { machine: point.machine, files, totalBytes, warnings };
+  const { id, time, machine } = point;
+  return { machine, point: { id, time }, files, totalBytes, warnings };
 }
 
 /** Gives names that come up again a number, so that they differ on every file system. */

@@ -4,7 +4,7 @@ import type { StoredFile, StoredFileReader } from "../vault/index.ts";
 
 /** A file in the vault; `StoredFileReader` is one. */
 export type RestoreReader = ByteSource &
-  Pick<StoredFileReader, "copyTo"> &
+  Pick<StoredFileReader, "copyTo" | "salvageTo"> &
   Partial<Pick<StoredFileReader, "extents">>;
 
 /** What a restore needs of a vault; `Vault` has it. */

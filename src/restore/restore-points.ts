@@ -160,9 +160,10 @@ async function restoreAll(
     .filter(({ plan }) => plan === undefined)
     .map(({ point, error }) => ({ point, files: [], error }));
   for (const [at, { point, folder, plan }] of ready.entries()) {
-    const { error, files, bytesWritten } = results[at] as RestoredFiles;
+    const result = results[at] as RestoredFiles;
+    const { error, files } = result;
     if (error !== undefined) failed.push({ point, files, error });
-    else restored.push({ ...outcomeOf(plan, { files, bytesWritten }), point, folder });
+    else restored.push({ ...outcomeOf(plan, result), point, folder });
   }
   return { restored, failed };
 }

@@ -1,7 +1,12 @@
 import type { Entropy, EventSink, Notice } from "../base/index.ts";
 import type { RestorePoint } from "../vault/index.ts";
 import { checkTarget } from "./check-target.ts";
-import { executeRestore, type RestoredFile } from "./execute-restore.ts";
+import {
+  executeRestore,
+  type RestoredFile,
+  type RestoredFiles,
+  type UnreadFileRange,
+} from "./execute-restore.ts";
 import { readParentLinks } from "./parent-links.ts";
 import { planRestore, type RestorePlan } from "./plan-restore.ts";
 import type { RestoreTarget, RestoreVault } from "./ports.ts";
@@ -18,6 +23,10 @@ export interface RestoreOptions {
   readonly overwrite?: true | undefined;
   /** Write whatever the file system says of its free space: it may compress. */
   readonly ignoreSpace?: true | undefined;
+  /** Of damaged files, bring back what can be read: the rest is zeros, and a report beside each lists it. */
+  readonly salvage?: true | undefined;
+  /** Told of every stretch that could not be read, file by file, in file order. */
+  readonly onUnread?: ((range: UnreadFileRange) => void) | undefined;
   readonly entropy: Entropy;
   readonly events: EventSink;
   /** Id of the run; also the id of the root step of its events. */
@@ -33,6 +42,8 @@ export interface RestoreToFolderOptions extends RestoreOptions {
 export interface RestoreOutcome {
   readonly machine: { readonly id: string; readonly name: string };
   readonly files: readonly RestoredFile[];
+  /** False when something of a file could not be read. */
+  readonly whole: boolean;
   readonly bytesWritten: number;
   /** Paths of the differencing disks whose parent locator was rewritten: all else is byte for byte as it was held. */
   readonly rewritten: readonly string[];
@@ -59,28 +70,35 @@ export async function restoreToFolder(options: RestoreToFolderOptions): Promise<
     onProgress(0);
     const [restored] = await executeRestore([{ plan, step: run }], { ...options, onProgress });
     if (restored?.error !== undefined) throw restored.error;
+    const outcome = outcomeOf(plan, restored ?? NOTHING);
     events({ type: "step-ended", step: run, outcome: "done" });
-    return outcomeOf(plan, { files: restored?.files ?? [], bytesWritten: restored?.bytesWritten ?? 0 });
+    return outcome;
   } catch (error) {
     events({ type: "step-ended", step: run, outcome: "failed" });
     throw error;
   }
 }
 
+const NOTHING: RestoredFiles = { files: [], bytesWritten: 0, rewritten: [], warnings: [] };
+
 /** Says where the files of a restore point go; for Hyper-V's layout the disks' headers are read. */
 export async function planPoint(
   point: RestorePoint,
-  options: Pick<RestoreOptions, "vault" | "layout" | "naming" | "signal">,
+  options: Pick<RestoreOptions, "vault" | "layout" | "naming" | "salvage" | "signal">,
 ): Promise<RestorePlan> {
   const { vault, layout, naming } = options;
   const links = layout === "exact" ? undefined : await readParentLinks(vault, point, options);
   return planRestore(point, { layout, naming, links });
 }
 
-export function outcomeOf(
-  plan: RestorePlan,
-  written: Pick<RestoreOutcome, "files" | "bytesWritten">,
-): RestoreOutcome {
-  const rewritten = plan.files.filter((file) => file.newParent !== undefined).map((file) => file.path);
-  return { machine: plan.machine, ...written, rewritten, warnings: plan.warnings };
+export function outcomeOf(plan: RestorePlan, restored: RestoredFiles): RestoreOutcome {
+  const { files, bytesWritten, rewritten } = restored;
+  return {
+    machine: plan.machine,
+    files,
+    whole: files.every(({ salvaged }) => salvaged === undefined),
+    bytesWritten,
+    rewritten,
+    warnings: [...plan.warnings, ...restored.warnings],
+  };
 }

@@ -24,7 +24,7 @@ export type {
 export { type OpenVaultOptions, openVault } from "./open-vault.ts";
 export { openWriteOnlyVault } from "./open-write-only-vault.ts";
 export type { StoreCounts, StoredContent } from "./pipeline/store-file.ts";
-export type { SalvageOptions, UnreadRange } from "./reading/salvage-file.ts";
+export { isUnreadable, type SalvageOptions, type UnreadRange } from "./reading/salvage-file.ts";
 export type { CopyOptions, StoredFileReader } from "./reading/stored-file-reader.ts";
 export type { MissingPoint, ReceiptGap } from "./receipts/judge-receipts.ts";
 export type { ReceiptBook, ReceiptPage } from "./receipts/receipt-book.ts";

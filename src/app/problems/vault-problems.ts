@@ -33,12 +33,21 @@ export const VAULT_PROBLEMS: Readonly<Record<string, Problem>> = {
     "Eine neuere Version von Stillpoint hat diesen Tresor angelegt.",
     "Verwenden Sie jene oder eine neuere Version; diese hier versteht nicht alles darin.",
   ]),
-  "vault-damaged": row(4, [
-    "Something in the vault is missing, cut off or changed.",
-    "Run `stillpoint verify --read-data` to see which restore points it touches: the next backups then store again what they still find, and `stillpoint repair` saves what can be read. Restore from another one or another vault, and check the storage.",
-    "Im Tresor fehlt etwas, oder es ist abgeschnitten oder verändert.",
-    "Zeigen Sie mit `stillpoint verify --read-data` die betroffenen Wiederherstellungspunkte an: die nächsten Sicherungen speichern dann neu, was noch da ist, und `stillpoint repair` rettet, was lesbar ist. Nehmen Sie einen anderen Punkt oder Tresor, und prüfen Sie den Speicher.",
-  ]),
+  "vault-damaged": row(
+    4,
+    [
+      "Something in the vault is missing, cut off or changed.",
+      "Run `stillpoint verify --read-data` to see which restore points it touches: the next backups then store again what they still find, and `stillpoint repair` saves what can be read. Restore from another one or another vault, and check the storage.",
+      "Im Tresor fehlt etwas, oder es ist abgeschnitten oder verändert.",
+      "Zeigen Sie mit `stillpoint verify --read-data` die betroffenen Wiederherstellungspunkte an: die nächsten Sicherungen speichern dann neu, was noch da ist, und `stillpoint repair` rettet, was lesbar ist. Nehmen Sie einen anderen Punkt oder Tresor, und prüfen Sie den Speicher.",
+    ],
+    [
+      [
+        "What is left of a damaged restore point comes back with `stillpoint restore --salvage`: the rest is zeros, and listed.",
+        "Was von einem beschädigten Wiederherstellungspunkt noch lesbar ist, holt `stillpoint restore --salvage` zurück: Der Rest ist null und wird aufgelistet.",
+      ],
+    ],
+  ),
   "vault-self-check-failed": row(1, [
     "Data that was just sealed could not be opened again; nothing of it was stored.",
     "This points to faulty memory: test the machine's memory, then run again.",
@@ -110,6 +119,12 @@ export const VAULT_PROBLEMS: Readonly<Record<string, Problem>> = {
     "Run `stillpoint verify --read-data`, and check the storage's disks.",
     "Ein Objekt des Tresors ist kürzer, als es war.",
     "Führen Sie `stillpoint verify --read-data` aus und prüfen Sie die Platten des Speicherorts.",
+  ]),
+  "storage-unreadable": row(4, [
+    "The disk below the vault cannot read parts of an object: bad sectors, or a cable.",
+    "Run `stillpoint verify --read-data`, which goes on past such places, names what they touch and lets the next backup store it again; then `stillpoint repair`. Replace the disk: more will follow.",
+    "Die Platte unter dem Tresor kann Teile eines Objekts nicht lesen: defekte Sektoren oder ein Kabel.",
+    "Führen Sie `stillpoint verify --read-data` aus; es liest an solchen Stellen vorbei, nennt, was sie betreffen, und lässt es die nächste Sicherung neu speichern; danach `stillpoint repair`. Ersetzen Sie die Platte: Es werden mehr.",
   ]),
   "storage-object-exists": row(1, [
     "A name in the storage is taken that should be free.",

@@ -5,6 +5,7 @@ import { COMMAND_WARNINGS } from "./warning-commands.ts";
 import { FORECAST_WARNINGS } from "./warning-forecast.ts";
 import { HOLD_WARNINGS } from "./warning-hold.ts";
 import { IMMUTABILITY_WARNINGS } from "./warning-immutability.ts";
+import { RESTORE_WARNINGS } from "./warning-restore.ts";
 import { RHYTHM_WARNINGS } from "./warning-rhythm.ts";
 
 /** The tables of warnings, each part of the product in a file of its own. */
@@ -16,6 +17,7 @@ export const WARNING_TABLES: readonly Readonly<Record<string, Warning>>[] = [
   COMMAND_WARNINGS,
   RHYTHM_WARNINGS,
   IMMUTABILITY_WARNINGS,
+  RESTORE_WARNINGS,
 ];
 
 /** The code of every warning and note, once: what it means, what to do. */

@@ -5,6 +5,7 @@ import {
   type RestoreOutcome,
   restorePoints,
   restoreToFolder,
+  type UnreadFileRange,
 } from "../../restore/index.ts";
 import type { Vault } from "../../vault/index.ts";
 import { newRunId, openRestoreFolder, openVaultAt } from "../compose.ts";
@@ -19,6 +20,10 @@ export interface RestorePlace extends VaultRequest {
   readonly overwrite?: true | undefined;
   /** Write whatever the file system says of its free space. */
   readonly ignoreSpace?: true | undefined;
+  /** Of damaged files, bring back what can be read. */
+  readonly salvage?: true | undefined;
+  /** Told of every stretch that could not be read, file by file, in file order. */
+  readonly onUnread?: ((range: UnreadFileRange) => void) | undefined;
 }
 
 export interface RestoreRequest extends RestorePlace {
@@ -81,11 +86,13 @@ async function withVault<T>(
 }
 
 function optionsOf(place: RestorePlace, context: UseCaseContext): Omit<RestoreOptions, "vault"> {
-  const { layout, overwrite, ignoreSpace } = place;
+  const { layout, overwrite, ignoreSpace, salvage, onUnread } = place;
   return {
     layout,
     overwrite,
     ignoreSpace,
+    salvage,
+    onUnread,
     target: openRestoreFolder(place.toFolder),
     naming: process.platform === "win32" ? "windows" : "posix",
     events: context.events,

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { type Guid, guid, InternalError, type RestorePointId, throwIfInterrupted } from "../../base/index.ts";
 import { type ByteSource, MemoryStore, readBytes } from "../../disk/index.ts";
 import type { RestoreReader, RestoreVault } from "../../restore/index.ts";
-import type { RestorePoint, RestorePointDraft, StoredFile } from "../../vault/index.ts";
+import type { RestorePoint, RestorePointDraft, StoredFile, UnreadRange } from "../../vault/index.ts";
 import type { BackupSession, BackupVault } from "../ports.ts";
 
 /** A vault that keeps whole files in memory, by their SHA-256, and says what it was asked. */
@@ -17,6 +17,8 @@ export class FakeVault implements BackupVault, RestoreVault {
   readersOpen = 0;
   /** Called when a stored file is about to be copied; throws in a test's name. */
   onCopy: (file: StoredFile) => Promise<void> | void = () => undefined;
+  /** What a salvage of a stored file cannot read. */
+  onSalvage: (file: StoredFile) => readonly UnreadRange[] = () => [];
   /** Called before each file is stored; throws in a test's name. */
   onStore: (source: ByteSource) => Promise<void> | void = () => undefined;
   onCommit: (draft: RestorePointDraft) => void = () => undefined;
@@ -92,6 +94,16 @@ export class FakeVault implements BackupVault, RestoreVault {
         await target.write(bytes, 0);
         await target.truncate(bytes.length);
         options?.onProgress?.(bytes.length);
+        return { bytesWritten: bytes.length };
+      },
+      salvageTo: async (target, options) => {
+        const lost = this.onSalvage(file);
+        await target.write(bytes, 0);
+        for (const range of lost) {
+          await target.write(new Uint8Array(range.length), range.offset);
+          options.onUnread(range);
+        }
+        options.onProgress?.(bytes.length);
         return { bytesWritten: bytes.length };
       },
       [Symbol.asyncDispose]: async () => {

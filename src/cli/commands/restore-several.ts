@@ -10,6 +10,7 @@ import type { ErrorLine, RestoreSummary } from "../../contract/index.ts";
 import type { CommandResult, CommandSurface } from "../command.ts";
 import { amount, counted, instant, shortId } from "../output/index.ts";
 import { storerName } from "./storer-text.ts";
+import { tellSalvaged } from "./tell-salvaged.ts";
 
 const ALL_FAILED = 1;
 const SOME_FAILED = 3;
@@ -38,6 +39,10 @@ export async function restoreSeveral(
   const result = await runRestoreSeveral(request, surface.context);
   const failed = tellFailed(result, surface);
   tellRestored(result, request, surface);
+  tellSalvaged(
+    result.restored.flatMap(({ files }) => files),
+    surface.output,
+  );
   const points = result.restored.map(({ point, ...restored }) => ({
     point: point.id,
     time: point.time,
@@ -96,7 +101,7 @@ function exitCode(
 ): number {
   const codes = new Set(failed.map(({ error }) => exitCodeOf(error)));
   if (codes.has(INTERRUPTED)) return INTERRUPTED;
-  if (codes.has(DAMAGED)) return DAMAGED;
+  if (codes.has(DAMAGED) || restored.some(({ whole }) => !whole)) return DAMAGED;
   if (failed.length > 0) return restored.length === 0 ? ALL_FAILED : SOME_FAILED;
   return failOnWarning === true && restored.some(({ warnings }) => warnings.length > 0) ? WARNED : 0;
 }

@@ -12,9 +12,11 @@ import { amount, counted, instant, shortId } from "../output/index.ts";
 import { restoreAsked } from "./restore-asked.ts";
 import { restoreSeveral } from "./restore-several.ts";
 import { storerText } from "./storer-text.ts";
+import { tellSalvaged, unreadRangeLine } from "./tell-salvaged.ts";
 import { vaultRequest } from "./vault-request.ts";
 
 const WARNED = 3;
+const DAMAGED = 4;
 
 export const restoreCommand: Command = {
   contract: COMMANDS.restore,
@@ -27,6 +29,8 @@ export const restoreCommand: Command = {
       layout: switchOption(input, "exact") === true ? "exact" : "export",
       overwrite: switchOption(input, "overwrite"),
       ignoreSpace: switchOption(input, "ignoreSpace"),
+      salvage: switchOption(input, "salvage"),
+      onUnread: (range) => surface.output.line({ ...unreadRangeLine(range) }),
     };
     if ("point" in asked) return await restoreOne({ ...place, ...asked }, input, surface);
     const failOnWarning = switchOption(input, "failOnWarning");
@@ -46,6 +50,8 @@ async function restoreOne(
   const { point, time, storedBy } = restored;
   const storer = storedBy === undefined ? "" : `, ${storerText(restored)}`;
   output.say(`  restore point ${shortId(point)} of ${instant(time)}${storer}`);
+  tellSalvaged(restored.files, output);
+  if (!restored.whole) return { exitCode: DAMAGED, summary: { ...restored } };
   const warned = switchOption(input, "failOnWarning") === true && restored.warnings.length > 0;
   return { exitCode: warned ? WARNED : 0, summary: { ...restored } };
 }

@@ -228,7 +228,7 @@ class Salvaging {
 }
 
 /** What the vault has lost, and what its store fails to read, such as a bad sector. Not: a store that nobody reaches. */
-function isUnreadable(error: unknown): error is VaultDamagedError | StorageError {
+export function isUnreadable(error: unknown): error is VaultDamagedError | StorageError {
   if (error instanceof VaultDamagedError) return true;
   return error instanceof StorageError && error.code === "storage-failed";
 }
