@@ -157,6 +157,8 @@ async function checkSmallObjects(
   });
   for (const { object, what } of await parts.slots.damaged()) ledger.note(object, what);
   for await (const { object, what } of parts.notes.unreadable(signal)) ledger.note(object, what);
+  for (const object of await parts.points.impostors())
+    ledger.note(object, "somebody put it under the id of another restore point");
 }
 
 async function checkPacks(

@@ -25,7 +25,7 @@ export async function emptyTrash(parts: EmptyTrashParts): Promise<number> {
   );
   if (due.size === 0) return 0;
   const objects = new Map<string, string>();
-  for await (const { id, object } of points.allNames()) objects.set(id, object);
+  for await (const { id, object, isShared } of points.allNames()) if (!isShared) objects.set(id, object);
   const going = [...due].flatMap((point) => objects.get(point) ?? []);
   const isTold = await tellRemoval(going, parts);
   let removed = 0;

@@ -1,5 +1,5 @@
 import { parseGuid } from "../../base/index.ts";
-import { PointAmbiguousError, PointNotFoundError, VaultDamagedError } from "../errors.ts";
+import { damageIn, PointAmbiguousError, PointNotFoundError, VaultDamagedError } from "../errors.ts";
 import { isGone } from "../packs/get-or-damaged.ts";
 import type { PointDigest } from "./point-digest.ts";
 import type { PointName, PointStore } from "./point-store.ts";
@@ -38,10 +38,35 @@ async function pointById({ points }: PointSource, selector: string): Promise<Res
       `Cannot find restore point "${selector}": the vault has none that begins so`,
     );
   }
+  if (found.length > 1 && found.every(({ id }) => id === prefix))
+    return await theWholeOne(points, found, selector);
   if (found.length > 1) {
     throw new PointAmbiguousError(`Cannot choose restore point "${selector}": ${found.length} begin so`);
   }
   return await readFound(points, found[0], selector);
+}
+
+/** Of several objects with one id, of which no full-key holder put one: that which is a restore point, when one is. */
+async function theWholeOne(
+  points: PointSource["points"],
+  names: readonly PointName[],
+  selector: string,
+): Promise<RestorePoint> {
+  const whole: RestorePoint[] = [];
+  let damaged: VaultDamagedError | undefined;
+  for (const name of names) {
+    try {
+      const point = await points.readIfThere(name);
+      if (point !== undefined) whole.push(point);
+    } catch (error) {
+      damaged = damageIn(error);
+    }
+  }
+  if (whole[0] !== undefined && whole.length === 1) return whole[0];
+  if (whole.length === 0 && damaged !== undefined) throw damaged;
+  throw new PointAmbiguousError(
+    `Cannot choose restore point "${selector}": ${whole.length} have this id, stored by the hosts ${whole.map(({ storedBy }) => storedBy).join(" and ")}`,
+  );
 }
 
 async function latestPoint(source: PointSource, machine: string): Promise<RestorePoint> {

@@ -4,7 +4,7 @@ import type { Storage } from "../../storage/index.ts";
 import { openHeader, SessionKeyring } from "../crypto/open-header.ts";
 import { openPoint } from "../crypto/sealed-object.ts";
 import { isFullKeyWriter, type VaultKeys } from "../crypto/vault-keys.ts";
-import { VaultDamagedError } from "../errors.ts";
+import { damageIn, VaultDamagedError } from "../errors.ts";
 import { SealedHeader } from "../format/layout.ts";
 import { POINTS_PREFIX, pointFromName } from "../format/object-names.ts";
 import { VaultHostEndedError } from "../hosts/errors.ts";
@@ -14,6 +14,7 @@ import type { RemovalNotes } from "../removal/removal-notes.ts";
 import { type PointDigest, summaryOf } from "./point-digest.ts";
 import { readPointDocument } from "./point-document.ts";
 import type { RestorePoint, RestorePointDraft } from "./restore-point.ts";
+import { type SettledNames, settleIds } from "./settle-ids.ts";
 import { type DescribedPoint, deletePoint, type WrittenPoint, writePoint } from "./write-point.ts";
 
 export interface PointStoreOptions {
@@ -31,6 +32,8 @@ export interface PointName {
   readonly object: string;
   /** As the storage lists it. */
   readonly sizeBytes: number;
+  /** Other objects have this id too, and no full-key holder put one of them: nothing that names the id alone means this one. */
+  readonly isShared?: true;
 }
 
 /** A restore point as it was opened, before anybody asked whether it counts. */
@@ -66,15 +69,36 @@ export class PointStore {
   /** Those that are not in the trash, oldest first. */
   async *names(): AsyncGenerator<PointName> {
     const inTrash = new Set((await this.#options.notes.trashEntries()).map(({ point }) => point));
-    for await (const name of this.allNames()) if (!inTrash.has(name.id)) yield name;
+    for await (const name of this.allNames()) if (name.isShared || !inTrash.has(name.id)) yield name;
   }
 
   /** All there are, those in the trash too, oldest first. */
   async *allNames(): AsyncGenerator<PointName> {
+    yield* (await this.#settled()).names;
+  }
+
+  /** Objects that somebody put under the id of a full-key holder's restore point: they do not count. */
+  async impostors(): Promise<readonly string[]> {
+    return (await this.#settled()).impostors;
+  }
+
+  async #settled(): Promise<SettledNames> {
     this.#hosts.forget(); // a host's key may have been taken away since they were listed the last time
+    const names: PointName[] = [];
     for await (const { name, sizeBytes } of this.#options.storage.list(POINTS_PREFIX)) {
       const found = pointFromName(name);
-      if (found !== undefined) yield { id: found.id, object: name, sizeBytes };
+      if (found !== undefined) names.push({ id: found.id, object: name, sizeBytes });
+    }
+    return await settleIds(names, async (object) => await this.#isFullKeyHolders(object));
+  }
+
+  /** Whether it is whole, and no host put it. */
+  async #isFullKeyHolders(object: string): Promise<boolean> {
+    try {
+      return (await this.#opened(object)).host === undefined;
+    } catch (error) {
+      damageIn(error);
+      return false;
     }
   }
 

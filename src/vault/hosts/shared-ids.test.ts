@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Secret } from "../../base/index.ts";
+import { FakeClock, SeededEntropy } from "../../base/testing/index.ts";
+import { MemoryStorage } from "../../storage/testing/index.ts";
+import { sealPoint } from "../crypto/sealed-object.ts";
+import type { WriterKeys } from "../crypto/vault-keys.ts";
+import { pointName } from "../format/object-names.ts";
+import {
+  openWriteOnlyVault,
+  PointAmbiguousError,
+  type RestorePoint,
+  type StoredFile,
+  type Vault,
+} from "../index.ts";
+import {
+  backUp,
+  bringBack,
+  createSmallVault,
+  draftOf,
+  indexOfTests,
+  openSmallVault,
+  someBytes,
+  storeBytes,
+} from "../testing/index.ts";
+import { parseHostKey } from "./host-key.ts";
+
+const disk = someBytes(7, 60_000);
+const PAST = Temporal.Instant.from("2020-01-01T00:00:00Z");
+
+function keysOf(secret: Secret): WriterKeys {
+  const key = parseHostKey(secret);
+  return typeof key === "object" ? key.keys : assert.fail("the key is no host's");
+}
+
+/** A restore point of the thief's, whole, under the id of somebody else's. */
+async function putUnderId(
+  storage: MemoryStorage,
+  victim: RestorePoint,
+  by: { readonly key: Secret; readonly time: string },
+): Promise<string> {
+  const { time } = by;
+  const document = { version: 1, ...victim, storedBy: undefined, files: [], bytes: 0, time };
+  const object = pointName(Temporal.Instant.from(time).epochMilliseconds, victim.id);
+  await storage.put(
+    object,
+    sealPoint(new TextEncoder().encode(JSON.stringify(document)), keysOf(by.key), new SeededEntropy(90)),
+  );
+  return object;
+}
+
+async function assertComesBack(vault: Vault, id: string): Promise<void> {
+  const point = await vault.findPoint(id);
+  assert.equal(Buffer.compare(await bringBack(vault, point.files[0] as StoredFile), disk), 0);
+}
+
+const idsIn = async (vault: Vault): Promise<readonly string[]> =>
+  (await Array.fromAsync(vault.points())).map(({ id }) => id);
+
+/** Before and behind the victim's, in the order of names. */
+const TIMES = ["2025-12-31T00:00:00Z", "2026-03-01T00:00:00Z"];
+
+test("what a thief puts under the id of a full-key holder's restore point counts nowhere, and `verify` tells of it", async () => {
+  for (const time of TIMES) {
+    for (const isWhole of [true, false]) {
+      const storage = new MemoryStorage();
+      const { vault } = await createSmallVault(storage);
+      const { key } = await vault.addHost("hv01");
+      const victim = await backUp(vault, { disk });
+      const put = await putUnderId(storage, victim, { key, time });
+      if (!isWhole) storage.replace(put, Buffer.from("no restore point"));
+      assert.deepEqual(await idsIn(vault), [victim.id]);
+      await assertComesBack(vault, victim.id);
+      await assertComesBack(vault, "latest:web01");
+      const { damaged, points } = await vault.verify();
+      assert.deepEqual([damaged.map(({ object }) => object), points], [[put], 1]);
+      await vault.trash(victim.id, { until: Temporal.Instant.from("2030-01-01T00:00:00Z") });
+      assert.deepEqual(await idsIn(vault), []);
+      await vault.takeBack(victim.id);
+      await assertComesBack(await openSmallVault(storage), victim.id);
+      await vault.trash(victim.id, { until: PAST });
+      assert.equal((await vault.prune()).removedPoints, 1);
+      assert.ok(
+        !storage.names().some((name) => name.startsWith("points/") && name !== put),
+        "the victim's went",
+      );
+    }
+  }
+});
+
+test("of restore points of hosts that have one id none goes by it, and each stays what it is", async () => {
+  for (const time of TIMES) {
+    const storage = new MemoryStorage();
+    const { vault } = await createSmallVault(storage);
+    const [own, stolen] = [(await vault.addHost("hv01")).key, (await vault.addHost("hv02")).key];
+    await using host =
+      (await openWriteOnlyVault({
+        storage,
+        clock: new FakeClock("2026-01-02T00:00:00Z"),
+        entropy: new SeededEntropy(40),
+        passphrase: own,
+        workers: 1,
+        ...indexOfTests(),
+      })) ?? assert.fail("the key is no host's");
+    await using session = await host.openSession();
+    const victim = await session.commit(draftOf([await storeBytes(session, "disk", disk)]));
+    const put = await putUnderId(storage, victim, { key: stolen, time });
+    assert.deepEqual(await idsIn(vault), [victim.id, victim.id]);
+    await assert.rejects(vault.findPoint(victim.id), PointAmbiguousError);
+    for (const until of [PAST, Temporal.Instant.from("2030-01-01T00:00:00Z")]) {
+      await vault.trash(victim.id, { until });
+      assert.equal((await vault.prune()).removedPoints, 0);
+      assert.deepEqual(await idsIn(vault), [victim.id, victim.id], "nobody can say which of them was meant");
+    }
+    storage.replace(put, Buffer.from("no restore point"));
+    await assertComesBack(vault, victim.id);
+    storage.replace(put, undefined);
+    await vault.takeBack(victim.id);
+    assert.deepEqual(await idsIn(vault), [victim.id]);
+    await assertComesBack(vault, victim.id);
+  }
+});
