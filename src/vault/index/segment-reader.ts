@@ -1,12 +1,13 @@
 import { hash } from "node:crypto";
 import { hexFromBytes } from "../../base/index.ts";
-import { type Storage, StorageObjectMissingError } from "../../storage/index.ts";
+import type { Storage } from "../../storage/index.ts";
 import { openSignedSegment } from "../crypto/sealed-object.ts";
 import { isFullKeyWriter, type WriterKeys } from "../crypto/vault-keys.ts";
 import { damageIn, VaultDamagedError } from "../errors.ts";
 import { digestFromName } from "../format/object-names.ts";
 import type { HostBook } from "../hosts/host-book.ts";
 import type { HostClaims } from "../hosts/host-claims.ts";
+import { getOrDamaged, isGone } from "../packs/get-or-damaged.ts";
 import type { ChunkIndex } from "./chunk-index.ts";
 import { decodeSegment } from "./segment-codec.ts";
 
@@ -32,13 +33,13 @@ export class SegmentReader {
   /** Whether it was read well; not when it is damaged, or is gone since it was listed. */
   async read(name: string, signal?: AbortSignal): Promise<"read" | "damaged" | "gone"> {
     try {
-      const bytes = await this.#parts.storage.get(name, { signal });
+      const bytes = await getOrDamaged(this.#parts.storage, name, { signal });
       assertNamedFor(bytes, name); // what counts of a host, and what runs hold, goes by names
       await this.#take(name, bytes);
       this.damaged.delete(name);
       return "read";
     } catch (error) {
-      if (error instanceof StorageObjectMissingError) return "gone";
+      if (isGone(error)) return "gone";
       this.damaged.set(name, damageIn(error));
       return "damaged";
     }

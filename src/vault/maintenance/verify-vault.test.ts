@@ -131,9 +131,9 @@ test("`verify()` takes frames that the storage does not give for damaged, now an
     .filter((name) => name.startsWith("packs/"))
     .sort((a, b) => size(b) - size(a));
   assert.ok(size(pack) > 2_500_000, "two runs of frames");
-  // header and end for the footers; the header, and then the first run of frames
+  // header and end for the footers; the header; and then the first run of frames, and the first of them alone
   const faulty = new FaultyStorage(storage, [
-    { on: "get", prefix: pack, skip: 4, effect: { kind: "truncate", to: 100_000 } },
+    { on: "get", prefix: pack, skip: 4, times: 2, effect: { kind: "truncate", to: 100_000 } },
   ]);
   const first = await (await openSmallVault(faulty)).verify({ readDataPercent: 100, keepFindings: true });
   faulty.verifyAllFaultsExercised();

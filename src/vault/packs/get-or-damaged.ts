@@ -1,7 +1,12 @@
-import { type Storage, StorageObjectMissingError, StorageObjectTruncatedError } from "../../storage/index.ts";
+import {
+  type Storage,
+  StorageObjectMissingError,
+  StorageObjectTruncatedError,
+  StorageUnreadableError,
+} from "../../storage/index.ts";
 import { VaultDamagedError } from "../errors.ts";
 
-/** Reads what must be there. @throws {VaultDamagedError} when it is gone or too short. */
+/** Reads what must be there. @throws {VaultDamagedError} when it is gone, too short, or on bytes that the disk does not give. */
 export async function getOrDamaged(
   storage: Pick<Storage, "get">,
   object: string,
@@ -17,6 +22,9 @@ export async function getOrDamaged(
     if (error instanceof StorageObjectTruncatedError) {
       throw new VaultDamagedError(object, "it is shorter than it was", { cause: error });
     }
+    if (error instanceof StorageUnreadableError) {
+      throw new VaultDamagedError(object, "the storage cannot read it", { cause: error });
+    }
     throw error;
   }
   throw new VaultDamagedError(object, "it was read in part only"); // a store that keeps no promises
@@ -25,6 +33,11 @@ export async function getOrDamaged(
 /** Whether an error says that an object is not there: a prune may have taken it. */
 export function isGone(error: unknown): boolean {
   return error instanceof VaultDamagedError && error.cause instanceof StorageObjectMissingError;
+}
+
+/** Whether nobody saw what the bytes are: they may be sound, and be read another day. */
+export function isUnreadable(error: unknown): boolean {
+  return error instanceof VaultDamagedError && error.cause instanceof StorageUnreadableError;
 }
 
 /** The same bytes in a buffer that holds nothing else and can be given away. */

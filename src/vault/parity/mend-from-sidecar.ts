@@ -1,7 +1,7 @@
 import type { Storage, StoredObject } from "../../storage/index.ts";
 import { VaultDamagedError } from "../errors.ts";
 import { digestFromName, parityName } from "../format/object-names.ts";
-import { getOrDamaged } from "../packs/get-or-damaged.ts";
+import { readAround } from "../packs/read-around.ts";
 import { mendPack } from "./mend-pack.ts";
 import { decodeSidecar, LONGEST_MENDED, sidecarBytesOf } from "./sidecar.ts";
 
@@ -23,8 +23,8 @@ export async function mendFromSidecar(
   if (digest === undefined || sidecar === undefined) return undefined;
   const packBytes = decodeSidecar(sidecar, digest)?.packBytes;
   if (packBytes === undefined) return undefined;
-  const range = { offset: 0, length: Math.min(sizeBytes, packBytes), signal: place.signal };
-  return mendPack(await getOrDamaged(place.storage, name, range), { digest, sidecar });
+  const range = { length: Math.min(sizeBytes, packBytes), signal: place.signal };
+  return mendPack(await readAround(place.storage, name, range), { digest, sidecar });
 }
 
 /** The sidecar of a pack; undefined when there is none, or something that is too long for one. */
@@ -36,7 +36,7 @@ export async function readSidecar(
   const length = (await storage.stat(name, { signal }))?.sizeBytes;
   if (length === undefined || length > sidecarBytesOf(LONGEST_MENDED)) return undefined;
   try {
-    return await getOrDamaged(storage, name, { offset: 0, length, signal });
+    return await readAround(storage, name, { length, signal });
   } catch (error) {
     if (!(error instanceof VaultDamagedError)) throw error;
     return undefined;
