@@ -44,6 +44,9 @@ const POINTS = {
   several: true,
 } as const;
 
+/** What a restore does where not all is well. */
+const NOT_WELL: readonly ParameterName[] = ["salvage", "ignoreSpace", "failOnWarning"];
+
 /** What is asked of a hold. */
 const HOLD: readonly ParameterName[] = ["method", "memory", "excludeDisk"];
 
@@ -238,17 +241,7 @@ export const COMMANDS = {
     description:
       "Writes the files of a restore point into an empty folder: laid out as Hyper-V's own export does, so that Hyper-V imports it, or with --exact byte for byte under their original paths. Several restore points, or with --all-latest the newest of every machine, go below one folder, each into a folder with its machine's name; with --exact all under their original paths there. Names and free space are looked at before the first byte is written; then a restore point that fails does not stop the others. Damage ends the restore of its machine with 4; with --salvage what can be read comes back all the same, marked as not whole, and the command still ends with 4. The summary of several has points and failed.",
     argument: POINTS,
-    parameters: [
-      ...VAULT,
-      "allLatest",
-      "toFolder",
-      "exact",
-      "overwrite",
-      "salvage",
-      "ignoreSpace",
-      "failOnWarning",
-      "json",
-    ],
+    parameters: [...VAULT, "allLatest", "toFolder", "exact", "overwrite", ...NOT_WELL, "json"],
     example: "stillpoint restore latest:web01 --vault /backup/vault --to-folder /restore/web01",
     exitCodes: [3, 4, 130],
   },
