@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, beforeEach, describe, test } from "node:test";
@@ -104,6 +112,16 @@ describe("CachingStorage", () => {
       assert.deepEqual(readFileSync(file).subarray(32), Buffer.from("point"));
     }
     assert.equal(inner.reads, harms.length + 1);
+  });
+
+  test("a copy under another's name is not believed", async () => {
+    const inner = new RecordingStorage();
+    for (const name of ["a", "b"]) await inner.put(`points/${name}`, [text(name)]);
+    await using store = cached(inner);
+    for (const name of ["a", "b"]) await store.get(`points/${name}`);
+    copyFileSync(join(folder, "points+a"), join(folder, "points+b"));
+    assert.deepEqual(await store.get("points/b"), text("b"));
+    assert.equal(inner.reads, 3);
   });
 
   test("bytes that are not those of their name are handed on and not kept", async () => {

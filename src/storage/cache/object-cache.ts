@@ -18,7 +18,7 @@ export interface ObjectCacheOptions {
 }
 
 /**
- * Copies of immutable objects as files, each with the SHA-256 of its bytes before them. Nothing that goes wrong here is
+ * Copies of immutable objects as files, each with the SHA-256 of its name and bytes before them. Nothing that goes wrong here is
  * an error: what cannot be read is not there, what cannot be kept is not kept. Several programs may share the folder.
  */
 export class ObjectCache {
@@ -37,7 +37,7 @@ export class ObjectCache {
     if (file === undefined) return undefined;
     const bytes = Uint8Array.from(file.subarray(CHECK_BYTES));
     const check = file.subarray(0, CHECK_BYTES);
-    if (check.length < CHECK_BYTES || !timingSafeEqual(check, digest(bytes))) {
+    if (check.length < CHECK_BYTES || !timingSafeEqual(check, checkOf(name, bytes))) {
       await this.drop(name);
       return undefined;
     }
@@ -58,7 +58,7 @@ export class ObjectCache {
       cleanup.defer(async () => await rm(temporary, { force: true }));
       {
         await using handle = await open(temporary, "wx", 0o600);
-        await handle.writeFile(Buffer.concat([digest(bytes), bytes]));
+        await handle.writeFile(Buffer.concat([checkOf(name, bytes), bytes]));
       }
       await rename(temporary, this.#path(name));
       this.#usedBytes = (this.#usedBytes ?? (await this.#makeRoom())) + length;
@@ -105,8 +105,9 @@ interface CachedFile {
   readonly sizeBytes: number;
 }
 
-function digest(bytes: Uint8Array): Uint8Array {
-  return createHash("sha256").update(bytes).digest();
+/** With the name, so that a copy that was renamed is not believed. */
+function checkOf(name: string, bytes: Uint8Array): Uint8Array {
+  return createHash("sha256").update(`${name}\n`).update(bytes).digest();
 }
 
 /** The system's refusals do not matter here; programming mistakes do. */
@@ -114,7 +115,8 @@ async function unlessItFails<T>(work: () => Promise<T>): Promise<T | undefined> 
   try {
     return await work();
   } catch (error) {
-    if (error instanceof Error && "code" in error) return undefined;
+    const first: unknown = error instanceof SuppressedError ? error.suppressed : error; // when cleaning up failed too
+    if (first instanceof Error && "code" in first) return undefined;
     throw error;
   }
 }

@@ -94,6 +94,24 @@ describe("a put into the local store", () => {
     assert.equal(spawnSync("umount", [folder]).status, 0);
     await assert.rejects(store.put("packs/b", [bytes]), StorageMissingError);
     assert.deepEqual(await readdir(folder), []);
+    for (const call of [store.get("packs/a"), store.stat("packs/a"), store.delete("packs/a")]) {
+      await assert.rejects(call, StorageMissingError);
+    }
+  });
+
+  test("lists nothing as if it were all when the disk is unplugged in the middle", async (t) => {
+    const folder = await mounted(t, "size=1m");
+    if (folder === undefined) return;
+    await using store = await openLocalStorage(folder, { create: true });
+    for (const name of ["a/1", "b/1", "c/1"]) await store.put(name, [bytes]);
+    const seen: string[] = [];
+    await assert.rejects(async () => {
+      for await (const { name } of store.list("")) {
+        seen.push(name);
+        if (name === "a/1") assert.equal(spawnSync("umount", [folder]).status, 0);
+      }
+    }, StorageMissingError);
+    assert.deepEqual(seen, ["a/1"]);
   });
 
   test("does not make the store's folder again when it was moved away", async () => {

@@ -14,7 +14,7 @@ import { DurableFolders, syncFolder } from "./durable-folders.ts";
 import { fileErrorCode, isAbsence, storageErrorFrom } from "./file-errors.ts";
 import { LocalDraft } from "./local-draft.ts";
 import { openScratch, type Scratch } from "./scratch.ts";
-import { walkObjects } from "./walk-objects.ts";
+import { requirePlace, walkObjects } from "./walk-objects.ts";
 
 /** What one system call moves at most: Node refuses more than 2^31 - 1 bytes. */
 const LARGEST_TRANSFER = 1 << 30;
@@ -37,6 +37,7 @@ export class LocalStorage implements Storage {
   readonly #entropy: Entropy;
   readonly #folders: DurableFolders;
   #scratch: Promise<Scratch> | undefined;
+  #hadScratch: boolean;
   #canLink: boolean;
 
   constructor(place: LocalPlace) {
@@ -45,6 +46,7 @@ export class LocalStorage implements Storage {
     this.#entropy = place.entropy;
     this.#folders = new DurableFolders(place.root);
     this.#scratch = place.scratch && Promise.resolve(place.scratch);
+    this.#hadScratch = place.scratch !== undefined;
     this.#canLink = place.scratch?.canLink ?? true;
   }
 
@@ -96,6 +98,7 @@ export class LocalStorage implements Storage {
       await fill(handle, target, { offset, name });
       return target;
     } catch (error) {
+      if (isAbsence(error)) await this.#requirePlace();
       throw storageErrorFrom(error, { verb: "read", name });
     }
   }
@@ -110,6 +113,7 @@ export class LocalStorage implements Storage {
     throwIfInterrupted(options.signal);
     try {
       const found = await this.#look(name);
+      if (found === undefined) await this.#requirePlace();
       return found?.isFile() ? { name, sizeBytes: found.size } : undefined;
     } catch (error) {
       throw storageErrorFrom(error, { verb: "look at", name });
@@ -135,6 +139,7 @@ export class LocalStorage implements Storage {
       await syncFolder(dirname(path));
     } catch (error) {
       if (!isAbsence(error)) throw storageErrorFrom(error, { verb: "delete", name });
+      await this.#requirePlace();
     }
   }
 
@@ -142,11 +147,21 @@ export class LocalStorage implements Storage {
     // no file stays open between calls
   }
 
+  /** What nothing has on a drive that was unplugged may be there all the same. @throws {StorageMissingError} */
+  async #requirePlace(): Promise<void> {
+    try {
+      await requirePlace({ root: this.#root, hadScratch: this.#hadScratch });
+    } catch (error) {
+      throw storageErrorFrom(error, { verb: "use the folder", name: this.#root, absence: "place" });
+    }
+  }
+
   /** Once it has been found it is never made again: a drive that was unplugged is missed, not replaced. */
   async #openScratch(): Promise<Scratch> {
     this.#scratch ??= openScratch(this.#root, this.#entropy);
     try {
       const scratch = await this.#scratch;
+      this.#hadScratch = true;
       this.#canLink = scratch.canLink;
       return scratch;
     } catch (error) {

@@ -82,6 +82,14 @@ describe("openLocalStorage()", () => {
     assert.equal((await store.get("packs/x")).length, 5);
   });
 
+  test("lists all objects beside a link to nothing", async () => {
+    const folder = await mkdtemp(join(base, "dangling-"));
+    for (const name of ["a", "c"]) await writeFile(join(folder, name), "x");
+    await symlink(join(folder, "nowhere"), join(folder, "b"));
+    await using store = await openLocalStorage(folder);
+    assert.deepEqual(await Array.fromAsync(store.list(""), ({ name }) => name), ["a", "c"]);
+  });
+
   test("opens a folder that can only be read, and refuses to write there", async (t) => {
     if (process.getuid?.() === 0 || process.platform === "win32") {
       t.skip("permissions do not bind this user");
