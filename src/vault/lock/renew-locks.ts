@@ -11,7 +11,11 @@ import {
   pointFromName,
   RECEIPTS_PREFIX,
 } from "../format/object-names.ts";
+import type { IndexedPack } from "../index/chunk-index.ts";
 import { LoadedIndex } from "../index/load-index.ts";
+import { LocalIndexDamagedError } from "../index/local/errors.ts";
+import type { LocalIndexOptions } from "../index/local-runs.ts";
+import type { PackSizes } from "../index/pack-sizes.ts";
 import type { Engine } from "../pipeline/engine.ts";
 import { FrameReader } from "../reading/frame-reader.ts";
 import { NeededChunks } from "../removal/needed-chunks.ts";
@@ -26,6 +30,7 @@ const SMALL = [KEYS_PREFIX, INDEX_PREFIX, RECEIPTS_PREFIX, HOSTS_PREFIX, HOSTS_E
 const CALLS_AT_ONCE = 16;
 /** After so many a note is written: who goes on behind a killed renewal renews no more than these twice. */
 const OBJECTS_PER_NOTE = 8192;
+const MOST_ATTEMPTS = 3;
 
 export interface RenewOptions {
   /** Packs that new restore points rely on; renewed also when all was renewed before these were made. */
@@ -47,6 +52,8 @@ export interface RenewParts extends RenewalNotesParts {
   readonly engine: Engine;
   readonly points: PointStore;
   readonly notes: RemovalNotes;
+  /** Where an index beyond its memory is kept. */
+  readonly local?: LocalIndexOptions | undefined;
 }
 
 /**
@@ -77,14 +84,8 @@ class Renewal {
   async run(): Promise<RenewReport> {
     const { signal, reliedOn } = this.#options;
     const done = await this.#records.read(this.#until, signal);
-    const wanted = done.isComplete ? [...(reliedOn ?? [])] : await this.#neededPacks();
-    const packs = wanted.filter((name) => !done.objects.has(name));
-    for (let at = 0; at < packs.length; at += OBJECTS_PER_NOTE) {
-      const some = packs.slice(at, at + OBJECTS_PER_NOTE);
-      await this.#retainAll(some);
-      await this.#retainSidecars(some);
-      await this.#records.add(this.#until, { objects: some, complete: false });
-    }
+    if (done.isComplete) await this.#renew(reliedOn ?? [], done.objects);
+    else await this.#renewNeeded(done.objects);
     if (!done.isComplete) {
       await this.#retainAll(await this.#smallObjects());
       await this.#records.add(this.#until, { objects: [], complete: true });
@@ -92,42 +93,82 @@ class Renewal {
     return { until: this.#until.toString(), renewed: this.#renewed, missing: this.#missing.sort() };
   }
 
+  /** In memory, whatever that takes, when the index on the local disk turned out damaged several times. */
+  async #renewNeeded(done: PackSizes): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      const isLast = attempt === MOST_ATTEMPTS;
+      const loaded = new LoadedIndex(isLast ? { ...this.#parts, local: undefined } : this.#parts);
+      try {
+        await this.#renew(this.#neededPacks(loaded), done);
+        loaded.assertWhole(); // else what was not found may be there all the same
+        return;
+      } catch (error) {
+        if (isLast || !(error instanceof LocalIndexDamagedError)) throw error;
+      } finally {
+        loaded.close();
+      }
+    }
+  }
+
+  /** Renews what was not done, and adds it to that. */
+  async #renew(packs: AsyncIterable<string> | Iterable<string>, done: PackSizes): Promise<void> {
+    let some: string[] = [];
+    const renewSome = async (): Promise<void> => {
+      if (some.length === 0) return;
+      await this.#retainAll(some);
+      await this.#retainSidecars(some);
+      await this.#records.add(this.#until, { objects: some, complete: false });
+      for (const name of some) done.set(name, 0);
+      some = [];
+    };
+    for await (const name of packs) {
+      if (!done.has(name)) some.push(name);
+      if (some.length === OBJECTS_PER_NOTE) await renewSome();
+    }
+    await renewSome();
+  }
+
   /** Where it cannot be told what is needed, everything is that is not going to be deleted. */
-  async #neededPacks(): Promise<readonly string[]> {
+  async *#neededPacks(loaded: LoadedIndex): AsyncGenerator<string> {
     const { signal } = this.#options;
-    const loaded = new LoadedIndex(this.#parts);
     for (const { packs } of await this.#parts.notes.doomedLists(signal)) loaded.index.doom(packs);
     await loaded.refresh(signal);
     await loaded.reconcile(signal);
-    const { index } = loaded;
-    const packs = index.packs.filter(({ isThere, isDoomed }) => isThere && !isDoomed);
-    const needed = await this.#needed(loaded);
-    const isNeeded = ({ firstFrame, frameCount }: (typeof packs)[number]): boolean => {
+    using needed = await this.#needed(loaded);
+    const isNeeded = ({ firstFrame, frameCount }: IndexedPack): boolean => {
       if (needed === undefined) return true;
       for (let frame = firstFrame; frame < firstFrame + frameCount; frame++) {
         if (needed.neededIn(frame) > 0) return true;
       }
       return false;
     };
-    return packs.filter(isNeeded).map(({ object }) => object);
+    for (const pack of loaded.index.eachPack())
+      if (pack.isThere && !pack.isDoomed && isNeeded(pack)) yield pack.object;
   }
 
   async #needed(loaded: LoadedIndex): Promise<NeededChunks | undefined> {
     const { signal } = this.#options;
     const { points } = this.#parts;
-    const { index } = loaded;
-    const needed = new NeededChunks({ index, frames: new FrameReader({ ...this.#parts, loaded }), signal });
+    loaded.settle();
+    const { index, scratch } = loaded;
+    const frames = new FrameReader({ ...this.#parts, loaded });
+    const needed = new NeededChunks({ index, frames, scratch, signal });
     try {
       for await (const name of points.names()) {
         throwIfInterrupted(signal);
         const point = await points.readIfThere(name);
         if (point !== undefined) await needed.add(point);
       }
+      await needed.settle();
+      if (needed.isCurrent) return needed;
     } catch (error) {
-      if (!(error instanceof VaultDamagedError)) throw error;
-      return undefined;
+      if (!(error instanceof VaultDamagedError)) {
+        needed[Symbol.dispose]();
+        throw error;
+      }
     }
-    return needed.isCurrent ? needed : undefined;
+    needed[Symbol.dispose]();
+    return undefined;
   }
 
   /** Segments that stay, restore points that were made before this generation, slots, receipts and the config. */

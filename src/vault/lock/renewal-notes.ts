@@ -6,6 +6,7 @@ import type { VaultKeys } from "../crypto/vault-keys.ts";
 import { VaultDamagedError } from "../errors.ts";
 import { CONTENT, FORMAT_VERSION } from "../format/layout.ts";
 import { RENEWED_PREFIX, renewedFromName, renewedName } from "../format/object-names.ts";
+import { PackSizes } from "../index/pack-sizes.ts";
 import { getOrDamaged, isGone } from "../packs/get-or-damaged.ts";
 
 export interface RenewalNotesParts {
@@ -17,7 +18,7 @@ export interface RenewalNotesParts {
 
 /** What was renewed in a generation. */
 export interface Renewed {
-  readonly objects: ReadonlySet<string>;
+  readonly objects: PackSizes;
   /** Whether everything that restore points needed then was. */
   readonly isComplete: boolean;
 }
@@ -45,7 +46,7 @@ export class RenewalNotes {
   /** What was renewed until then. Notes of generations that are over are deleted where that is allowed. */
   async read(until: Temporal.Instant, signal?: AbortSignal): Promise<Renewed> {
     const { storage } = this.#parts;
-    const objects = new Set<string>();
+    const objects = new PackSizes();
     let isComplete = false;
     const old: string[] = [];
     for await (const { name } of storage.list(RENEWED_PREFIX, { signal })) {
@@ -54,7 +55,7 @@ export class RenewalNotes {
       if (milliseconds !== undefined && milliseconds < until.epochMilliseconds) old.push(name);
       if (milliseconds !== until.epochMilliseconds) continue;
       const note = await this.#open(name, signal);
-      for (const object of note?.objects ?? []) objects.add(object);
+      for (const object of note?.objects ?? []) objects.set(object, 0);
       isComplete ||= note?.complete === true;
     }
     await this.#forget(old);

@@ -7,6 +7,7 @@ import { packName } from "../format/object-names.ts";
 import { LoadedIndex } from "../index/load-index.ts";
 import { LocalIndexDamagedError } from "../index/local/errors.ts";
 import type { LocalIndexOptions } from "../index/local-runs.ts";
+import { PackSizes } from "../index/pack-sizes.ts";
 import type { DamagedPack } from "../index/struck-packs.ts";
 import { isGone } from "../packs/get-or-damaged.ts";
 import type { Engine } from "../pipeline/engine.ts";
@@ -20,7 +21,6 @@ import { choosePacks } from "./choose-packs.ts";
 import { Deletions } from "./deletions.ts";
 import { emptyTrash } from "./empty-trash.ts";
 import { overDamage, tellDamage } from "./known-damage.ts";
-import { ListedPacks } from "./listed-packs.ts";
 import { markNeeded } from "./mark-needed.ts";
 import { moveChunks } from "./move-chunks.ts";
 import type { NeededChunks } from "./needed-chunks.ts";
@@ -108,7 +108,7 @@ class Prune implements Disposable {
   /** Segments that lists name. */
   readonly #replaced = new Set<string>();
   readonly #evidence: PointEvidence;
-  #listed = new ListedPacks();
+  #listed = new PackSizes();
   #open: ReadonlyMap<string, string> = new Map();
   #damageNotes: readonly DamageNote[] = [];
   #strange: readonly VaultDamagedError[] = [];
@@ -180,7 +180,7 @@ class Prune implements Disposable {
     const { signal } = this.#options;
     // the order of these listings is the proof: packs, then leases, then lists, then restore points
     await this.#sidecars.list(this.#parts, signal);
-    this.#listed = await ListedPacks.list(storage, signal);
+    this.#listed = await PackSizes.list(storage, signal);
     this.#open = await this.#sessions.open(signal);
     const { lists, strange } = await notes.doomed.readAndTidy(signal);
     this.#strange = strange;

@@ -39,7 +39,7 @@ export class PackHeaders {
   async *candidates(
     bytes: Uint8Array,
     object: string,
-    packs: readonly IndexedPack[],
+    packs: Iterable<IndexedPack>,
   ): AsyncGenerator<PackHeader> {
     const own = bytes.slice(0, SealedHeader.sizeBytes);
     if (own.length < SealedHeader.sizeBytes) return;
@@ -69,7 +69,7 @@ export class PackHeaders {
     return made;
   }
 
-  async #readAll(packs: readonly IndexedPack[]): Promise<readonly Uint8Array[]> {
+  async #readAll(packs: Iterable<IndexedPack>): Promise<readonly Uint8Array[]> {
     const headers = new Map<string, Uint8Array>();
     for (const { object, isThere } of packs) {
       const header = isThere ? await this.#read(object) : undefined;

@@ -5,10 +5,13 @@ import type { VaultKeys } from "../crypto/vault-keys.ts";
 import { VaultDamagedError, VaultTooNewError } from "../errors.ts";
 import { ENDED_PREFIX, endedName, LEASES_PREFIX, PACKS_PREFIX } from "../format/object-names.ts";
 import { LoadedIndex } from "../index/load-index.ts";
+import { LocalIndexDamagedError } from "../index/local/errors.ts";
+import type { LocalIndexOptions } from "../index/local-runs.ts";
+import { PackSizes } from "../index/pack-sizes.ts";
 import { PackCheck } from "../maintenance/check-packs.ts";
 import { DamageLedger } from "../maintenance/damage-ledger.ts";
 import { DamageRecord } from "../maintenance/damage-record.ts";
-import { isGone, isUnreadable } from "../packs/get-or-damaged.ts";
+import { isGone } from "../packs/get-or-damaged.ts";
 import { checkSidecars, type SidecarReport } from "../parity/check-sidecars.ts";
 import { makeSidecars } from "../parity/make-sidecars.ts";
 import type { Engine } from "../pipeline/engine.ts";
@@ -22,6 +25,9 @@ import { FindLosses } from "./find-losses.ts";
 import type { LostPoint } from "./losses.ts";
 import { Salvage, type SalvagedPack } from "./salvage.ts";
 import { SalvageStore } from "./salvage-store.ts";
+
+/** When the index on the local disk turns out to be damaged, it is read anew. */
+const MOST_ATTEMPTS = 3;
 
 export interface RepairOptions {
   /** Without it nothing is changed, and the report says what would be. */
@@ -60,6 +66,8 @@ export interface RepairParts {
   readonly notes: RemovalNotes;
   readonly points: PointStore;
   readonly receipts: Pick<Receipts, "machines">;
+  /** Where an index beyond its memory is kept. */
+  readonly local?: LocalIndexOptions | undefined;
 }
 
 /**
@@ -67,10 +75,28 @@ export interface RepairParts {
  * Puts new objects only, and may be killed at any moment: docs/vault-format.md 10.3.
  */
 export async function repairVault(options: RepairOptions, parts: RepairParts): Promise<RepairReport> {
+  for (let attempt = 1; ; attempt++) {
+    const isLast = attempt === MOST_ATTEMPTS; // in memory, whatever it takes
+    const loaded = new LoadedIndex(isLast ? { ...parts, local: undefined } : parts);
+    try {
+      return await repairBy(loaded, options, parts);
+    } catch (error) {
+      if (isLast || !(error instanceof LocalIndexDamagedError)) throw error;
+    } finally {
+      loaded.close();
+    }
+  }
+}
+
+/** With keys of its own: what is stored in vain has used up numbers of frames. @throws {LocalIndexDamagedError} */
+async function repairBy(
+  loaded: LoadedIndex,
+  options: RepairOptions,
+  parts: RepairParts,
+): Promise<RepairReport> {
+  if (options.execute !== true) return await new Repair(options, parts, loaded).run(undefined, "");
   const session = newSessionKeys(parts.keys, parts.entropy);
-  if (options.execute !== true) return await new Repair(options, parts).run(undefined, "");
   await using lease = await Lease.open(parts.storage, parts.clock, session.envelope.session);
-  const loaded = new LoadedIndex(parts);
   await using store = new SalvageStore({ ...parts, session, loaded });
   return await new Repair(options, parts, loaded).run(store, lease.name);
 }
@@ -80,10 +106,10 @@ class Repair {
   readonly #parts: RepairParts;
   readonly #loaded: LoadedIndex;
   readonly #ledger = new DamageLedger();
-  /** By name, as the storage has them. */
-  readonly #listed = new Map<string, number>();
+  /** As the storage has them. */
+  #listed = new PackSizes();
 
-  constructor(options: RepairOptions, parts: RepairParts, loaded = new LoadedIndex(parts)) {
+  constructor(options: RepairOptions, parts: RepairParts, loaded: LoadedIndex) {
     this.#options = options;
     this.#parts = parts;
     this.#loaded = loaded;
@@ -94,7 +120,7 @@ class Repair {
     const { signal } = this.#options;
     const loaded = this.#loaded;
     // the order of these listings is that of a prune, for the same reason
-    await this.#listPacks();
+    this.#listed = await PackSizes.list(this.#parts.storage, signal);
     const waitingFor = await this.#openLeases(ownLease);
     for (const { packs } of await notes.doomedLists(signal)) loaded.index.doom(packs);
     const record = await DamageRecord.open({ loaded, notes, isKept: store !== undefined }, signal);
@@ -103,8 +129,6 @@ class Repair {
     refuseNewer([...loaded.damagedSegments.values(), ...loaded.unreadablePacks.values()]);
     await this.#checkPacks(record);
     const segments = [...loaded.damagedSegments.keys()].sort();
-    const isSeen = (object: string): boolean =>
-      !isUnreadable(loaded.damagedSegments.get(object) ?? loaded.unreadablePacks.get(object));
     const packsNamed = loaded.adoptedPacks.length;
     const unreadable = [...loaded.unreadablePacks].map(([object, { what }]) => ({ object, what }));
     if (store !== undefined) await this.#nameAdopted();
@@ -114,8 +138,9 @@ class Repair {
     const sidecars = await this.#repairSidecars();
     const goes = unreadable
       .map(({ object }) => object)
-      .filter((object) => this.#listed.has(object) && !loaded.index.isDoomed(object) && isSeen(object));
-    const doomed = { packs: waitingFor.length === 0 ? goes : [], segments: segments.filter(isSeen) };
+      .filter((object) => this.#listed.has(object) && !loaded.index.isDoomed(object));
+    const doomed = { packs: waitingFor.length === 0 ? goes : [], segments };
+    loaded.assertWhole();
     await this.#doom(doomed, store);
     await record.flush();
     await record.close(this.#parts.storage);
@@ -124,6 +149,7 @@ class Repair {
     const lost = await this.#named(
       await new FindLosses({ points, loaded, frames, salvage, inTrash, signal }).run(),
     );
+    loaded.assertWhole(); // else what was not found may be there all the same
     return {
       executed: store !== undefined,
       segments,
@@ -147,14 +173,6 @@ class Repair {
     );
   }
 
-  async #listPacks(): Promise<void> {
-    const { signal } = this.#options;
-    for await (const { name, sizeBytes } of this.#parts.storage.list(PACKS_PREFIX, { signal })) {
-      this.#listed.set(name, sizeBytes);
-    }
-  }
-
-  /** A session that may not delete its lease says that it has ended, before the lease is listed here. */
   async #openLeases(own: string): Promise<readonly string[]> {
     const { storage } = this.#parts;
     const { signal } = this.#options;
@@ -190,12 +208,14 @@ class Repair {
   ): Promise<readonly (SalvagedPack & { readonly what: string })[]> {
     const { index } = this.#loaded;
     // those that are doomed too: a prune that met the damage could not move what is needed of them
-    const known = index.packs
+    const known = index
+      .eachPack()
       .filter(({ object, isThere }) => isThere && index.isDamaged(object))
-      .map(({ object }) => ({ object, what: this.#ledger.whatOf(object) ?? "it was found damaged before" }));
+      .map(({ object }) => ({ object, what: this.#ledger.whatOf(object) ?? "it was found damaged before" }))
+      .toArray();
     const named = new Set(known.map(({ object }) => object));
     const all = [...known, ...unreadable.filter(({ object }) => !named.has(object))];
-    const totalBytes = all.reduce((sum, { object }) => sum + this.#sizeOf(object), 0);
+    const totalBytes = all.reduce((sum, { object }) => sum + this.#listed.sizeOf(object), 0);
     let doneBytes = 0;
     const salvaged: (SalvagedPack & { readonly what: string })[] = [];
     for (const { object, what } of all) {
@@ -203,14 +223,10 @@ class Repair {
       const read = await this.#salvageOne(object, salvage, store);
       const isNews = read !== undefined && (read.chunks > 0 || !this.#loaded.index.isDoomed(object));
       if (isNews) salvaged.push({ ...read, what });
-      doneBytes += this.#sizeOf(object);
+      doneBytes += this.#listed.sizeOf(object);
       this.#options.onProgress?.({ doneBytes, totalBytes });
     }
     return salvaged;
-  }
-
-  #sizeOf(object: string): number {
-    return this.#listed.get(object) ?? 0;
   }
 
   /** Undefined when a prune took it meanwhile. */
