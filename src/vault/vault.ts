@@ -67,6 +67,8 @@ export interface TrashedPoint {
 /** The deduplicating encrypted store, open. Comes from `createVault` or `openVault`; whoever opened it disposes of it. */
 export class Vault implements AsyncDisposable {
   readonly facts: VaultFacts;
+  /** One that was listed, without listing all again; undefined when it is gone. @throws {VaultDamagedError} */
+  readonly readPoint: PointStore["readListed"] = async (point) => await this.#points.readListed(point);
   readonly #options: VaultOptions;
   readonly #opened: OpenedVault;
   readonly #engine: Engine;

@@ -85,8 +85,8 @@ test("`copyPoints()` goes on behind damage with a new session, and names it", as
     };
     return reader;
   };
-  const findPoint: Vault["findPoint"] = async (selector) => await source.findPoint(selector);
-  const reading = { facts: source.facts, findPoint, openFile };
+  const readPoint: Vault["readPoint"] = async (point) => await source.readPoint(point);
+  const reading = { facts: source.facts, readPoint, openFile };
   const outcome = await copyPoints({ ...optionsOf(place), source: reading });
   assert.equal(outcome.copied.length, 2);
   const [failure] = outcome.failed;
@@ -94,6 +94,60 @@ test("`copyPoints()` goes on behind damage with a new session, and names it", as
   assert.deepEqual([failure.id, failure.error.object, failure.error.path], [broken, "packs/00/00", "a.bin"]);
   const verified = await place.target.verify({ readDataPercent: 100 });
   assert.deepEqual([verified.points, verified.damaged], [2, []]);
+});
+
+test("`copyPoints()` takes what a prune removes while it is read for gone, not for damaged", async () => {
+  await using place = await scene(2);
+  const { source, storage } = place;
+  const [going] = place.listed;
+  const openFile: Vault["openFile"] = async (file) => {
+    const isIts =
+      file.recipe.root === (await source.readPoint(going ?? assert.fail()))?.files[0]?.recipe.root;
+    if (isIts) {
+      await source.trash(going?.id ?? assert.fail(), {
+        until: Temporal.Instant.from("2020-01-01T00:00:00Z"),
+      });
+      await source.prune();
+    }
+    return await source.openFile(file);
+  };
+  const readPoint: Vault["readPoint"] = async (point) => await source.readPoint(point);
+  const reading = { facts: source.facts, readPoint, openFile };
+  const outcome = await copyPoints({ ...optionsOf(place), source: reading });
+  assert.deepEqual(
+    outcome.skipped.map(({ point, because }) => [point.id, because]),
+    [[going?.id, "gone"]],
+  );
+  assert.deepEqual([outcome.failed, outcome.copied.length], [[], 1]);
+  assert.equal(storage.names().filter((name) => name.startsWith("points/")).length, 1);
+  assert.equal((await place.target.verify({ readDataPercent: 100 })).points, 1);
+});
+
+test("`copyPoints()` lists the restore points of its source no more, however many it copies", async () => {
+  await using place = await scene(3);
+  const { source } = place;
+  const listed = Array.fromAsync(place.storage.list("points/"));
+  assert.equal((await listed).length, 3);
+  const list = place.storage.list.bind(place.storage);
+  const prefixes: string[] = [];
+  place.storage.list = (prefix, options) => {
+    prefixes.push(prefix);
+    return list(prefix, options);
+  };
+  assert.equal((await copyPoints({ ...optionsOf(place), source })).copied.length, 3);
+  assert.ok(!prefixes.includes("points/"), prefixes.join());
+});
+
+test("`copyPoints()` counts a copy as copied although it cannot be remembered", async () => {
+  await using place = await scene(2);
+  const notes: string[] = [];
+  const outcome = await copyPoints({
+    ...optionsOf(place),
+    events: (event) => event.type === "step-note" && notes.push(event.message),
+    onCopied: async () => await Promise.reject(new Error("the state folder is full")),
+  });
+  assert.deepEqual([outcome.copied.length, outcome.failed], [2, []]);
+  assert.deepEqual(notes, Array(2).fill("the state folder is full"));
 });
 
 test("`copyPoints()` ends where nothing more can be stored, and gives the rest the same error", async () => {

@@ -1,14 +1,13 @@
 import { type EventSink, InterruptedError, type RestorePointId } from "../../base/index.ts";
-import {
-  type CopyOrigin,
-  PointNotFoundError,
-  type RestorePoint,
-  type RestorePointSummary,
-  type StoredContent,
-  type StoredFile,
-  type Vault,
+import type {
+  CopyOrigin,
+  RestorePoint,
+  RestorePointSummary,
+  StoredContent,
+  StoredFile,
+  Vault,
 } from "../../vault/index.ts";
-import { CopySameVaultError } from "../errors.ts";
+import { CopySameVaultError, CopySourceDamagedError } from "../errors.ts";
 import type { BackupSession, BackupVault } from "../ports.ts";
 import { endOfRun, primaryError } from "../run-ending.ts";
 import { runStep } from "../step.ts";
@@ -25,7 +24,7 @@ import { ofSource, SourceFile } from "./source-file.ts";
 import { countsOf, storeCopy } from "./store-copy.ts";
 
 export interface CopyPointsOptions {
-  readonly source: Pick<Vault, "facts" | "findPoint" | "openFile">;
+  readonly source: Pick<Vault, "facts" | "readPoint" | "openFile">;
   readonly target: Pick<BackupVault, "openSession"> & { readonly facts: Vault["facts"] };
   /** Of the source, oldest first. */
   readonly points: readonly RestorePointSummary[];
@@ -116,10 +115,23 @@ class Copying implements AsyncDisposable {
       const isCopied = await this.#copy(point);
       events({ type: "step-ended", step, outcome: isCopied ? "done" : "skipped" });
     } catch (thrown) {
-      events({ type: "step-ended", step, outcome: "failed" });
-      this.#failed.push({ id: point.id, point, error: primaryError(thrown).error });
+      const { error } = primaryError(thrown);
+      const isGone = await this.#hasGone(point, error);
+      events({ type: "step-ended", step, outcome: isGone ? "skipped" : "failed" });
+      if (isGone) this.#skipped.push({ point, because: "gone" });
+      else this.#failed.push({ id: point.id, point, error });
       this.#endedBy = endOfRun(thrown);
       await this.closeSession();
+    }
+  }
+
+  /** What a prune took with a restore point while it was read is no damage. */
+  async #hasGone(point: PointFacts, error: Error): Promise<boolean> {
+    if (!(error instanceof CopySourceDamagedError)) return false;
+    try {
+      return (await this.#options.source.readPoint(point)) === undefined;
+    } catch {
+      return false; // the first error says it
     }
   }
 
@@ -161,16 +173,24 @@ class Copying implements AsyncDisposable {
     this.#known.set(originKey(origin), { id, because: "there" });
     const { bytesNew, bytesStored } = counts;
     this.#copied.push({ point: facts, id, bytesNew, bytesStored });
-    await onCopied?.(origin, id);
+    try {
+      await onCopied?.(origin, id);
+    } catch (error) {
+      // it is copied all the same
+      this.#options.events({
+        type: "step-note",
+        step: this.#options.run,
+        message: primaryError(error).error.message,
+      });
+    }
     return true;
   }
 
-  async #read({ id }: PointFacts): Promise<RestorePoint | undefined> {
+  async #read(point: PointFacts): Promise<RestorePoint | undefined> {
     try {
-      return await this.#options.source.findPoint(id);
+      return await this.#options.source.readPoint(point);
     } catch (error) {
-      if (error instanceof PointNotFoundError) return undefined;
-      throw ofSource(error, { point: id });
+      throw ofSource(error, { point: point.id });
     }
   }
 

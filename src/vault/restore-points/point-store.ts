@@ -6,7 +6,7 @@ import { openPoint } from "../crypto/sealed-object.ts";
 import { isFullKeyWriter, type VaultKeys } from "../crypto/vault-keys.ts";
 import { damageIn, VaultDamagedError } from "../errors.ts";
 import { SealedHeader } from "../format/layout.ts";
-import { POINTS_PREFIX, pointFromName } from "../format/object-names.ts";
+import { POINTS_PREFIX, pointFromName, pointName } from "../format/object-names.ts";
 import { VaultHostEndedError } from "../hosts/errors.ts";
 import { HostBook } from "../hosts/host-book.ts";
 import { getOrDamaged, isGone } from "../packs/get-or-damaged.ts";
@@ -110,6 +110,11 @@ export class PointStore {
       if (isGone(error) || error instanceof VaultHostEndedError) return undefined;
       throw error;
     }
+  }
+
+  /** The same for one of which a list told. */
+  async readListed({ id, time }: Pick<RestorePoint, "id" | "time">): Promise<RestorePoint | undefined> {
+    return await this.readIfThere({ object: pointName(Temporal.Instant.from(time).epochMilliseconds, id) });
   }
 
   /** What a receipt says of a restore point that is there; undefined when it is gone or damaged. */
