@@ -50,6 +50,9 @@ export interface DataCheckReport {
   readonly goesOnSince: number | undefined;
 }
 
+/** @throws {VaultDamagedError} when the storage does not give the bytes */
+type RangeReader = (offset: number, length: number) => Promise<Uint8Array>;
+
 interface FrameKeys {
   readonly header: Uint8Array;
   readonly frameKey: Uint8Array;
@@ -162,10 +165,9 @@ export class PackCheck {
     let end: number = SealedHeader.sizeBytes;
     let damaged = 0;
     for (const run of this.#runsOf(pack)) {
-      const first = run[0] as FrameLocation;
-      const length = run.reduce((sum, { sealedBytes }) => sum + sealedBytes, 0);
-      end = first.offset + length;
-      damaged += await this.#checkRun(run, async () => await read(first.offset, length), keys);
+      const last = run.at(-1) as FrameLocation;
+      end = last.offset + last.sealedBytes;
+      damaged += await this.#checkRun(run, read, keys);
     }
     await read(end, sizeBytes - end);
     this.#judge(pack, { digest, damaged });
@@ -196,12 +198,8 @@ export class PackCheck {
     }
   }
 
-  /** How many of the frames are damaged: all of them, when the storage does not give them. */
-  async #checkRun(
-    run: readonly FrameLocation[],
-    read: () => Promise<Uint8Array>,
-    keys: FrameKeys,
-  ): Promise<number> {
+  /** How many of the frames are damaged; what the storage does not give counts. */
+  async #checkRun(run: readonly FrameLocation[], read: RangeReader, keys: FrameKeys): Promise<number> {
     const bad = await this.#badFrames(run, read, keys);
     if (bad.length > 0) {
       const { object } = run[0] as FrameLocation;
@@ -212,19 +210,21 @@ export class PackCheck {
 
   async #badFrames(
     run: readonly FrameLocation[],
-    read: () => Promise<Uint8Array>,
-    { header, frameKey }: FrameKeys,
+    read: RangeReader,
+    keys: FrameKeys,
   ): Promise<readonly FrameLocation[]> {
     const start = (run[0] as FrameLocation).offset;
     const frames = run.map(({ offset, sealedBytes }) => ({ at: offset - start, length: sealedBytes }));
-    let bytes: Uint8Array<ArrayBuffer>;
-    try {
-      bytes = ownBuffer(await read());
-    } catch (error) {
-      if (!(error instanceof VaultDamagedError) || isGone(error)) throw error;
-      return run;
+    const length = frames.reduce((sum, frame) => sum + frame.length, 0);
+    const found = await givenBy(async () => await read(start, length));
+    if (found === undefined) {
+      if (run.length === 1) return run;
+      const bad: FrameLocation[] = []; // a bad sector is in one of them
+      for (const frame of run) bad.push(...(await this.#badFrames([frame], read, keys)));
+      return bad;
     }
-    const task = { kind: "open", key: frameKey, header, bytes, frames } as const;
+    const bytes = ownBuffer(found);
+    const task = { kind: "open", key: keys.frameKey, header: keys.header, bytes, frames } as const;
     const verdicts = await this.#parts.engine.workers.run(task, [bytes.buffer]);
     return run.filter((_, i) => verdicts[i] === null);
   }
@@ -243,5 +243,15 @@ export class PackCheck {
       bytes += location.sealedBytes;
     }
     yield run;
+  }
+}
+
+/** What was read, or nothing when the storage does not give it. @throws {VaultDamagedError} when the object is gone */
+async function givenBy(read: () => Promise<Uint8Array>): Promise<Uint8Array | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof VaultDamagedError) || isGone(error)) throw error;
+    return undefined;
   }
 }

@@ -11,7 +11,7 @@ import { PackSizes } from "../index/pack-sizes.ts";
 import { PackCheck } from "../maintenance/check-packs.ts";
 import { DamageLedger } from "../maintenance/damage-ledger.ts";
 import { DamageRecord } from "../maintenance/damage-record.ts";
-import { isGone } from "../packs/get-or-damaged.ts";
+import { isGone, isUnreadable } from "../packs/get-or-damaged.ts";
 import { checkSidecars, type SidecarReport } from "../parity/check-sidecars.ts";
 import { makeSidecars } from "../parity/make-sidecars.ts";
 import type { Engine } from "../pipeline/engine.ts";
@@ -129,6 +129,8 @@ class Repair {
     refuseNewer([...loaded.damagedSegments.values(), ...loaded.unreadablePacks.values()]);
     await this.#checkPacks(record);
     const segments = [...loaded.damagedSegments.keys()].sort();
+    const isSeen = (object: string): boolean =>
+      !isUnreadable(loaded.damagedSegments.get(object) ?? loaded.unreadablePacks.get(object));
     const packsNamed = loaded.adoptedPacks.length;
     const unreadable = [...loaded.unreadablePacks].map(([object, { what }]) => ({ object, what }));
     if (store !== undefined) await this.#nameAdopted();
@@ -138,8 +140,8 @@ class Repair {
     const sidecars = await this.#repairSidecars();
     const goes = unreadable
       .map(({ object }) => object)
-      .filter((object) => this.#listed.has(object) && !loaded.index.isDoomed(object));
-    const doomed = { packs: waitingFor.length === 0 ? goes : [], segments };
+      .filter((object) => this.#listed.has(object) && !loaded.index.isDoomed(object) && isSeen(object));
+    const doomed = { packs: waitingFor.length === 0 ? goes : [], segments: segments.filter(isSeen) };
     loaded.assertWhole();
     await this.#doom(doomed, store);
     await record.flush();
@@ -173,6 +175,7 @@ class Repair {
     );
   }
 
+  /** A session that may not delete its lease says that it has ended, before the lease is listed here. */
   async #openLeases(own: string): Promise<readonly string[]> {
     const { storage } = this.#parts;
     const { signal } = this.#options;

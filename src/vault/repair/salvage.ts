@@ -2,7 +2,7 @@ import { hexFromBytes } from "../../base/index.ts";
 import type { Storage } from "../../storage/index.ts";
 import { HASH_BYTES } from "../format/layout.ts";
 import type { LoadedIndex } from "../index/load-index.ts";
-import { getOrDamaged } from "../packs/get-or-damaged.ts";
+import { readAround } from "../packs/read-around.ts";
 import { mendFromSidecar } from "../parity/mend-from-sidecar.ts";
 import { LONGEST_MENDED } from "../parity/sidecar.ts";
 import type { Engine } from "../pipeline/engine.ts";
@@ -62,8 +62,8 @@ export class Salvage {
     const { storage, engine, loaded, signal } = this.#parts;
     const sizeBytes = (await storage.stat(object, { signal }))?.sizeBytes ?? 0;
     const mended = await mendFromSidecar({ name: object, sizeBytes }, { storage, signal });
-    const range = { offset: 0, length: Math.min(sizeBytes, LONGEST_MENDED), signal };
-    const pack = mended ?? (await getOrDamaged(storage, object, range));
+    const range = { length: Math.min(sizeBytes, LONGEST_MENDED), signal };
+    const pack = mended ?? (await readAround(storage, object, range));
     let framesRead = 0;
     let [chunks, bytes] = [0, 0];
     for await (const header of this.#headers.candidates(pack, object, loaded.index.eachPack())) {
