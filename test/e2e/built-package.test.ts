@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { smallDisk } from "../testing/backup-scene.ts";
+import { Workplace } from "../testing/stillpoint.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+/** Below `node_modules`, as where it is installed: Node strips no types there. */
+const built = join(root, "node_modules/.cache", `built-${process.pid}`);
+
+function run(args: readonly string[], environment: Readonly<Record<string, string>>): string {
+  const done = spawnSync(join(built, "bin/stillpoint"), args, {
+    encoding: "utf8",
+    env: { ...process.env, ...environment, LC_ALL: "C" },
+  });
+  assert.equal(done.status, 0, `${args.join(" ")}: ${done.stdout}${done.stderr}`);
+  return done.stdout;
+}
+
+describe("the package that is published", () => {
+  before(() => {
+    const done = spawnSync(process.execPath, [join(root, "tools/build.mjs"), built], { encoding: "utf8" });
+    assert.equal(done.status, 0, done.stderr);
+  });
+  after(() => {
+    rmSync(built, { recursive: true, force: true });
+  });
+
+  test("backs up a machine, verifies it and gives it back, without a source in reach", async () => {
+    using place = new Workplace();
+    const disk = await smallDisk(5);
+    mkdirSync(place.path("exports/web01"), { recursive: true });
+    writeFileSync(place.path("exports/web01/web01.vhdx"), disk);
+    const environment = { STILLPOINT_STATE_DIR: place.path("state") };
+    run(["vault", "init", ...place.vault()], environment);
+    run(["backup", "--host", `folder:${place.path("exports")}`, "--all", ...place.vault()], environment);
+    run(["verify", "--read-data", ...place.vault()], environment);
+    run(
+      ["restore", "latest:web01", "--exact", "--to-folder", place.path("out"), ...place.vault()],
+      environment,
+    );
+    assert.ok(Buffer.from(disk).equals(readFileSync(place.path("out/web01/web01.vhdx"))));
+  });
+
+  test("says its version and knows every command's help, in the words of the checkout", () => {
+    const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
+    assert.equal(run(["--version"], {}).trim(), manifest.version);
+    const source = spawnSync(join(root, "bin/stillpoint"), ["--help"], { encoding: "utf8" });
+    assert.equal(run(["--help"], {}), source.stdout);
+  });
+
+  test("names the licences of what is packed in", () => {
+    const notices = readFileSync(join(built, "THIRD-PARTY-NOTICES.txt"), "utf8");
+    for (const name of ["zod", "commander", "saxes", "cli-progress"])
+      assert.match(notices, new RegExp(`^${name} \\d`, "m"));
+  });
+});
