@@ -13,15 +13,22 @@ export interface FullVault {
   readonly promised: readonly Promised[];
   /** A restore point that is in the trash. */
   readonly trashed: RestorePointId;
-  /** Packs and segments that the prune deletes when the session has ended. */
+  /** Packs with their sidecars, and segments, that the prune deletes when the session has ended. */
   readonly doomed: ReadonlySet<string>;
   readonly recoveryKey: Secret;
 }
 
-export async function fullVault(seed: number, diskBytes = 9000): Promise<FullVault> {
+export async function fullVault(
+  seed: number,
+  options: { readonly diskBytes?: number; readonly parity?: boolean } = {},
+): Promise<FullVault> {
+  const { diskBytes = 9000 } = options;
   const random = new SeededEntropy(seed);
   const storage = new MemoryStorage();
-  const { vault, recoveryKey } = await createSmallVault(storage, { seed: random.next() });
+  const { vault, recoveryKey } = await createSmallVault(storage, {
+    seed: random.next(),
+    ...(options.parity === true && { parity: true }),
+  });
   await using _ = vault;
   const promised: Promised[] = [];
   const disk = someBytes(seed, diskBytes);
@@ -45,7 +52,7 @@ export async function fullVault(seed: number, diskBytes = 9000): Promise<FullVau
     storage: full,
     promised: promised.slice(2),
     trashed: trashed as RestorePointId,
-    doomed: new Set([...doomed].filter((name) => /^(packs|index)\//.test(name))),
+    doomed: new Set([...doomed].filter((name) => /^(packs|index|parity)\//.test(name))),
     recoveryKey,
   };
 }

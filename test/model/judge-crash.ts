@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import type { SeededEntropy } from "../../src/base/testing/index.ts";
 import { type CrashState, crashStates, type MemoryStorage } from "../../src/storage/testing/index.ts";
-import { backUp, openSmallVault, someBytes } from "../../src/vault/testing/index.ts";
+import { scrubVault, type Vault, VaultPassphraseWrongError } from "../../src/vault/index.ts";
+import { backUp, openSmallVault, someBytes, TEST_PASSPHRASE } from "../../src/vault/testing/index.ts";
+import { heal } from "./heal.ts";
+import type { RecordedLife } from "./prepared-vault.ts";
 import { assertKept, type Promised, promisedOf } from "./promises.ts";
-import type { RecordedLife } from "./recorded-lives.ts";
 
 export interface CrashBudget {
   readonly random: SeededEntropy;
@@ -15,6 +17,13 @@ export interface CrashBudget {
   readonly goOn: number;
 }
 
+interface Judged {
+  readonly life: RecordedLife;
+  readonly promised: readonly Promised[];
+  readonly when: string;
+  readonly random: SeededEntropy;
+}
+
 /** Holds states that a crash can leave against what was promised; gives how many were looked at. */
 export async function judgeCrashes(life: RecordedLife, budget: CrashBudget): Promise<number> {
   const { random } = budget;
@@ -22,10 +31,11 @@ export async function judgeCrashes(life: RecordedLife, budget: CrashBudget): Pro
   for (const state of crashStates(life.storage, budget)) {
     if (!happens(random, budget.share)) continue;
     count++;
-    const promised = promisedIn(life, state);
     const when = `(${life.name}, ${state.what})`;
-    await assertSound(state.store, promised, when);
-    if (happens(random, budget.goOn)) await goOn(state.store, { promised, when, random });
+    const judged = { life, promised: promisedIn(life, state), when, random };
+    if (life.isDamaged) await assertHeals(state.store, judged);
+    await assertSound(state.store, judged);
+    if (happens(random, budget.goOn)) await goOn(state.store, judged);
   }
   return count;
 }
@@ -41,30 +51,48 @@ function promisedIn(life: RecordedLife, state: CrashState): readonly Promised[] 
   return life.promised.filter(({ point }) => !life.removed.has(point.id) && isThere(point.id));
 }
 
-async function assertSound(store: MemoryStorage, promised: readonly Promised[], when: string): Promise<void> {
-  await using vault = await openSmallVault(store);
+async function assertHeals(store: MemoryStorage, { promised, when, random }: Judged): Promise<void> {
+  const lost = new Set((await heal(store, { seed: random.next() })).map(({ id }) => id));
+  for (const { point } of promised) assert.ok(!lost.has(point.id), `${point.id} is lost ${when}`);
+}
+
+/** Nothing is damaged, to whoever has the key and to whoever has none; no restore point is missed; and all come back. */
+async function assertSound(store: MemoryStorage, { life, promised, when }: Judged): Promise<void> {
+  await using vault = await openAny(store, life);
   const report = await vault.verify({ readDataPercent: 100 });
   assert.deepEqual(report.damaged, [], when);
+  assert.deepEqual((await scrubVault({ storage: store })).damaged, [], when);
+  assert.deepEqual((await vault.checkReceipts()).missing, [], when);
   await assertKept(vault, promised, when);
 }
 
 /** The next backup and the next prune find their way, and lose nothing either. */
-async function goOn(
-  store: MemoryStorage,
-  state: { readonly promised: readonly Promised[]; readonly when: string; readonly random: SeededEntropy },
-): Promise<void> {
-  const { promised, when, random } = state;
+async function goOn(store: MemoryStorage, judged: Judged): Promise<void> {
+  const { life, when, random } = judged;
   {
-    await using vault = await openSmallVault(store, { seed: random.next() });
+    await using vault = await openAny(store, life, random.next());
     const files = { disk: someBytes(random.next() & 0xffff, 30_000) };
     const next = promisedOf(await backUp(vault, files), files);
     await vault.prune({ moveBelow: 0.9, staleAfterMs: -Number.MAX_SAFE_INTEGER });
     await vault.prune({ moveBelow: 0.9, staleAfterMs: -Number.MAX_SAFE_INTEGER });
     await assertKept(vault, [next], when);
   }
-  await assertSound(store, promised, `${when}, pruned`);
+  await assertSound(store, { ...judged, when: `${when}, pruned` });
   for (const name of store.names()) {
     assert.doesNotMatch(name, /^(doomed|awaited|leases)\//, `${name} is left ${when}`);
+  }
+}
+
+/** By the first of its secrets that opens it. */
+async function openAny(store: MemoryStorage, { secrets }: RecordedLife, seed?: number): Promise<Vault> {
+  const [passphrase = TEST_PASSPHRASE, ...others] = secrets;
+  const options = seed === undefined ? { passphrase } : { passphrase, seed };
+  try {
+    return await openSmallVault(store, options);
+  } catch (error) {
+    const [next] = others;
+    if (next === undefined || !(error instanceof VaultPassphraseWrongError)) throw error;
+    return await openSmallVault(store, { ...options, passphrase: next });
   }
 }
 

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { hash } from "node:crypto";
 import { StillpointError } from "../../src/base/index.ts";
-import { scrubVault, type Vault } from "../../src/vault/index.ts";
+import { type ScrubReport, scrubVault, type Vault } from "../../src/vault/index.ts";
 import { bringBack, openSmallVault } from "../../src/vault/testing/index.ts";
 import type { FullVault } from "./full-vault.ts";
+import { heal } from "./heal.ts";
 
 const NAMED_BY_CONTENT = /^(packs|index|keys)\//;
 
@@ -18,11 +19,15 @@ export interface Damage {
  * verify may leave alone: nobody relies on it.
  */
 export async function assertFound(vault: Vault, full: FullVault, damage: Damage): Promise<void> {
-  const { damaged } = await vault.verify({ readDataPercent: 100 });
-  const verified = new Set(damaged.map(({ object }) => object));
+  const { damaged, sidecars } = await vault.verify({ readDataPercent: 100 });
+  const verified = new Set([...damaged.map(({ object }) => object), ...toldSidecars(sidecars)]);
   const named = damage.objects.filter((object) => NAMED_BY_CONTENT.test(object));
-  const report = named.length === 0 ? undefined : await scrubVault({ storage: full.storage });
-  const scrubbed = new Set(report?.damaged.map(({ object }) => object));
+  const isScrubbed = damage.objects.some((object) => NAMED_BY_CONTENT.test(object) || isSidecar(object));
+  const report = isScrubbed ? await scrubVault({ storage: full.storage }) : undefined;
+  const scrubbed = new Set([
+    ...(report?.damaged.map(({ object }) => object) ?? []),
+    ...toldSidecars(report?.sidecars),
+  ]);
   for (const object of damage.objects) {
     const isFound = verified.has(object) || (full.doomed.has(object) && scrubbed.has(object));
     assert.ok(isFound, `verify misses ${damage.what} (${object})`);
@@ -76,6 +81,32 @@ export async function assertPruneLaundersNothing(full: FullVault, damage: Damage
       `verify tells nothing, and ${restored} of ${files} files come back: ${what}`,
     );
   });
+}
+
+/** What one flipped bit of a pack or a segment damages a repair makes good, where there are sidecars; then all comes back. */
+export async function assertMends(full: FullVault, damage: Damage): Promise<void> {
+  const isMendable = damage.objects.every((object) => /^(packs|parity|index)\//.test(object));
+  const hasSidecars = full.storage.names().some(isSidecar);
+  if (!isMendable || !hasSidecars) return;
+  const storage = full.storage.clone();
+  const lost = await heal(storage, { seed: 77 });
+  assert.deepEqual(lost, [], damage.what);
+  const files = full.promised.flatMap(({ digests }) => Object.keys(digests)).length;
+  assert.equal(await assertNothingWrongRestored({ ...full, storage }, damage), files, damage.what);
+  await using vault = await openSmallVault(storage);
+  const { damaged, sidecars } = await vault.verify({ readDataPercent: 100 });
+  assert.deepEqual([damaged, sidecars], [[], { missing: [], damaged: [] }], damage.what);
+}
+
+/** Reports name the packs. */
+function toldSidecars(report: ScrubReport["sidecars"]): readonly string[] {
+  return [...(report?.missing ?? []), ...(report?.damaged ?? [])].map((pack) =>
+    pack.replace("packs/", "parity/"),
+  );
+}
+
+function isSidecar(object: string): boolean {
+  return object.startsWith("parity/");
 }
 
 /** Refusals of the vault and its storage have a code of theirs; anything else is a fault of the program. */

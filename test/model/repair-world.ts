@@ -86,7 +86,8 @@ export class RepairWorld {
       try {
         await vault.prune({ moveBelow: 0.9 });
       } catch (error) {
-        if (error instanceof SuppressedError && error.suppressed instanceof VaultDamagedError) throw error.error;
+        if (error instanceof SuppressedError && error.suppressed instanceof VaultDamagedError)
+          throw error.error;
         if (!(error instanceof VaultDamagedError)) throw error;
       }
     }

@@ -5,13 +5,18 @@ import type { Vault } from "../../src/vault/index.ts";
 import { openSmallVault } from "../../src/vault/testing/index.ts";
 import { type FlipPlace, flipPlaces, withFlipped } from "./flip-places.ts";
 import { type FullVault, fullVault } from "./full-vault.ts";
-import { assertFound, assertNothingWrongRestored, assertPruneLaundersNothing } from "./judge-damage.ts";
+import {
+  assertFound,
+  assertMends,
+  assertNothingWrongRestored,
+  assertPruneLaundersNothing,
+} from "./judge-damage.ts";
 
 const SEED = Number(process.env["STILLPOINT_SEED"] ?? 20261125);
 /** How many flips of each kind of object are looked at; the soak looks at all. */
 const FLIPS = Number(process.env["STILLPOINT_FLIPS"] ?? 16);
 
-const KINDS = ["config", "keys", "packs", "index", "points", "doomed", "awaited", "trash"];
+const KINDS = ["config", "keys", "packs", "index", "points", "doomed", "awaited", "trash", "parity"];
 
 const kindOf = (name: string): string => name.replace(/\/.*/, "");
 
@@ -22,7 +27,7 @@ describe(`one bit of a vault that is not what it was (seed ${SEED})`, () => {
   const random = new SeededEntropy(SEED);
 
   before(async () => {
-    full = await fullVault(SEED);
+    full = await fullVault(SEED, { parity: true });
     vault = await openSmallVault(full.storage);
     places = [...flipPlaces(full.storage, random)];
   });
@@ -52,6 +57,7 @@ describe(`one bit of a vault that is not what it was (seed ${SEED})`, () => {
           await assertFound(vault, full, damage);
           if (n % 4 === 0) await assertNothingWrongRestored(full, damage);
           if (n % 16 === 0) await assertPruneLaundersNothing(full, damage);
+          if (n % 16 === 8) await assertMends(full, damage);
         });
       }
     });

@@ -7,7 +7,7 @@ import { ListsIncompletely, omissionsOf } from "./lists-incompletely.ts";
 import { assertKept, type Promised, promisedOf } from "./promises.ts";
 
 const SEED = Number(process.env["STILLPOINT_SEED"] ?? 20261129);
-/** How many of them are looked at; there are about 150. */
+/** How many of them are looked at; there are about 70. */
 const OMISSIONS = Number(process.env["STILLPOINT_OMISSIONS"] ?? 30);
 const LONG_AGO = Temporal.Instant.from("2020-01-01T00:00:00Z");
 const PRUNE = { moveBelow: 0.9, staleAfterMs: -Number.MAX_SAFE_INTEGER };

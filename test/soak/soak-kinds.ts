@@ -7,12 +7,14 @@ import { fullVault } from "../model/full-vault.ts";
 import { judgeCrashes } from "../model/judge-crash.ts";
 import {
   assertFound,
+  assertMends,
   assertNothingWrongRestored,
   assertPruneLaundersNothing,
 } from "../model/judge-damage.ts";
 import { KillChain } from "../model/kill-chain.ts";
 import { RandomLife } from "../model/random-life.ts";
 import { RECORDED } from "../model/recorded-lives.ts";
+import { RepairWorld } from "../model/repair-world.ts";
 import { ScheduleWorld } from "../model/schedule-world.ts";
 import { killProgram } from "./kill-program.ts";
 import type { Counts, SoakKind } from "./soak-kind.ts";
@@ -30,6 +32,13 @@ async function schedules(seed: number): Promise<Counts> {
   return { schedules: 1, "programs killed": world.killed, "sessions ended": world.lostSessions };
 }
 
+async function repairSchedules(seed: number): Promise<Counts> {
+  const world = new RepairWorld(seed);
+  await world.live();
+  await world.assertHealed();
+  return { schedules: 1, "objects damaged": world.damaged, "programs killed": world.killed };
+}
+
 async function reorderings(seed: number): Promise<Counts> {
   const random = new SeededEntropy(seed);
   const names = Object.keys(RECORDED);
@@ -40,7 +49,8 @@ async function reorderings(seed: number): Promise<Counts> {
 }
 
 async function flips(seed: number): Promise<Counts> {
-  const full = await fullVault(Math.floor(seed / FLIP_PARTS));
+  const of = Math.floor(seed / FLIP_PARTS);
+  const full = await fullVault(of, { parity: of % 2 === 0 });
   await using vault = await openSmallVault(full.storage);
   const places = [...flipPlaces(full.storage, new SeededEntropy(seed))];
   const length = Math.ceil(places.length / FLIP_PARTS);
@@ -51,6 +61,7 @@ async function flips(seed: number): Promise<Counts> {
       await assertFound(vault, full, damage);
       if (n % 8 === 0) await assertNothingWrongRestored(full, damage);
       if (n % 64 === 0) await assertPruneLaundersNothing(full, damage);
+      if (n % 64 === 32) await assertMends(full, damage);
     });
   }
   return { flips: part.length };
@@ -64,7 +75,10 @@ async function killChain(seed: number, folder: string): Promise<Counts> {
   const chain = await KillChain.create(join(folder, "vault"), seed);
   for (let step = 0; step < CHAIN_STEPS; step++) await chain.step();
   await chain.tidy();
-  return { kills: chain.kills };
+  return {
+    kills: chain.kills,
+    ...Object.fromEntries([...chain.killsOf].map(([operation, kills]) => [`of ${operation}`, kills])),
+  };
 }
 
 /** The seed chooses the store too. */
@@ -80,7 +94,8 @@ export const SOAK_KINDS: readonly SoakKind[] = [
   { name: "kills of the program", weight: 4, round: killProgram },
   { name: "kills at storage calls", weight: 4, round: killChain },
   { name: "schedules", weight: 2, round: schedules },
-  { name: "reorderings", weight: 2, round: reorderings },
+  { name: "schedules of repairs", weight: 1, round: repairSchedules },
+  { name: "reorderings", weight: 6, round: reorderings },
   { name: "flips", weight: 2, round: flips },
   { name: "lives", weight: 2, round: lives },
 ];

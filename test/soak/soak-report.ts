@@ -7,6 +7,15 @@ interface Spent {
   readonly counts: Map<string, number>;
 }
 
+/** What was done of one kind. */
+export interface SoakRow {
+  readonly kind: string;
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly failed: number;
+  readonly counts: ReadonlyMap<string, number>;
+}
+
 /** What was done so far, and which kind's turn it is. */
 export class SoakReport {
   /** Commands that do each failed round again. */
@@ -53,10 +62,18 @@ export class SoakReport {
     return `${left} min left, ${memory} MiB, ${this.failures.length} failed: ${done.join("; ")}`;
   }
 
+  get rows(): readonly SoakRow[] {
+    return [...this.#spent].map(([{ name }, { ms, ...spent }]) => ({
+      kind: name,
+      ...spent,
+      seconds: Math.round(ms / 1000),
+    }));
+  }
+
   table(): string {
-    const rows = [...this.#spent].map(
-      ([kind, spent]) =>
-        `${kind.name.padEnd(24)} ${String(spent.rounds).padStart(6)} rounds ${(spent.ms / 1000).toFixed(0).padStart(6)} s  ${String(spent.failed).padStart(3)} failed  ${countsOf(spent)}`,
+    const rows = this.rows.map(
+      ({ kind, rounds, seconds, failed, counts }) =>
+        `${kind.padEnd(24)} ${String(rounds).padStart(6)} rounds ${String(seconds).padStart(6)} s  ${String(failed).padStart(3)} failed  ${countsOf({ counts })}`,
     );
     const verdict = this.failures.length === 0 ? "nothing failed" : `failed:\n${this.failures.join("\n")}`;
     return [...rows, verdict].join("\n");
@@ -69,6 +86,6 @@ export class SoakReport {
   }
 }
 
-function countsOf({ counts }: Spent): string {
+function countsOf({ counts }: Pick<SoakRow, "counts">): string {
   return [...counts].map(([what, count]) => `${count} ${what}`).join(", ");
 }
