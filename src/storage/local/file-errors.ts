@@ -59,8 +59,20 @@ export function storageErrorFrom(error: unknown, action: FileAction): unknown {
         ? new StorageMissingError(say(`the folder is not there (${code})`), cause)
         : new StorageObjectMissingError(say("there is no such object"), cause);
     default:
-      return action.verb === "read" && UNREADABLE.has(code)
-        ? new StorageUnreadableError(say(`the disk does not give it (${code})`), cause)
-        : new StorageError(say(`the file system answered ${code}`), cause);
+      return otherFault(code, { action, say, cause });
   }
+}
+
+function otherFault(
+  code: string,
+  of: {
+    readonly action: FileAction;
+    readonly say: (state: string) => string;
+    readonly cause: ErrorOptions;
+  },
+): StorageError {
+  const { action, say, cause } = of;
+  return action.verb === "read" && UNREADABLE.has(code)
+    ? new StorageUnreadableError(say(`the disk does not give it (${code})`), cause)
+    : new StorageError(say(`the file system answered ${code}`), cause);
 }

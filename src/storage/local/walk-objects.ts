@@ -49,8 +49,8 @@ interface Walk {
 async function* walkFolder(walk: Walk, folder: string): AsyncIterable<StoredObject> {
   throwIfInterrupted(walk.options.signal);
   const entries = await entriesOf(join(walk.root, folder));
-  if (entries === undefined) return await requirePlace(walk);
-  const keys = entries.flatMap((entry) => keyOf(walk, folder, entry));
+  if (entries === undefined) await requirePlace(walk);
+  const keys = (entries ?? []).flatMap((entry) => keyOf(walk, folder, entry));
   keys.sort();
   for (let at = 0; at < keys.length; at += STATS_AT_ONCE) {
     throwIfInterrupted(walk.options.signal);
