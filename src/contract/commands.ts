@@ -269,7 +269,7 @@ export const COMMANDS = {
     name: "verify",
     summary: "check that a vault is whole",
     description:
-      "Checks that every restore point's parts are there; with --read-data every byte is read, decrypted and held against its identity. Damage is listed with the restore points and machines that it touches, and written into the vault: the next backups store again what they still find. A percentage takes the longest unchecked part, so a tenth every night reads everything in ten; a reading of everything that was interrupted goes on where it was.",
+      "Checks that every restore point's parts are there; with --read-data every byte is read, decrypted and held against its identity, and the summary says how much was read of how much. Damage is listed with the restore points and machines that it touches, and written into the vault: the next backups store again what they still find. A percentage takes the longest unchecked part, so a tenth every night reads everything in ten; a reading of everything that was interrupted goes on where it was.",
     parameters: [...VAULT, "readData", "fromStart", "stateDir", "json"],
     example: "stillpoint verify --vault /backup/vault --read-data",
     exitCodes: [4, 130],
@@ -278,7 +278,7 @@ export const COMMANDS = {
     name: "scrub",
     summary: "check a vault's stored bytes without its passphrase",
     description:
-      "Reads every object that is named by its content and compares: for whoever keeps the storage and has no key. verify --read-data, with the passphrase, looks at everything else too and says which restore points are touched.",
+      "Reads every object that is named by its content (packs, index, key slots, receipts) and compares: for whoever keeps the storage and has no key. Without a key nobody can tell whether objects are missing, nor whether restore points and notes are whole: verify --read-data, with the passphrase, looks at that too and says which restore points are touched.",
     parameters: ["vault", "scrubPercent", "fromStart", "stateDir", "json"],
     example: "stillpoint scrub --vault /backup/vault",
     exitCodes: [4, 130],

@@ -29,7 +29,7 @@ export const scrubCommand: Command = {
       `${report.objects} of ${counted(report.objectsThere, "object")}, ${amount(report.bytes)} of ${amount(report.bytesThere)}`,
     );
     for (const { object, what, isMendable } of report.damaged) {
-      const mend = isMendable === true ? "; stillpoint repair mends it whole" : "";
+      const mend = isMendable === true ? "; stillpoint repair --execute mends it whole" : "";
       output.say(`${paint.bad("damaged")} ${object}: ${what}${mend}`);
     }
     tellSidecars(report.sidecars, { output });

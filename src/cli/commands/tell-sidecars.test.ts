@@ -16,6 +16,6 @@ test("`tellSidecars()` says nothing of a vault without parity, nor of one whose 
 
 test("`tellSidecars()` counts what repair makes again", () => {
   assert.deepEqual(said({ missing: ["packs/00/a"], damaged: ["packs/00/b"] }), [
-    "the parity of 2 packs is missing or damaged; stillpoint repair makes it again",
+    "the parity of 2 packs is missing or damaged; stillpoint repair --execute makes it again",
   ]);
 });

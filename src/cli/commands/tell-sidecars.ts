@@ -9,6 +9,6 @@ export function tellSidecars(
   const count = (sidecars?.missing.length ?? 0) + (sidecars?.damaged.length ?? 0);
   if (count === 0) return;
   output.say(
-    `the parity of ${counted(count, "pack")} is missing or damaged; stillpoint repair makes it again`,
+    `the parity of ${counted(count, "pack")} is missing or damaged; stillpoint repair --execute makes it again`,
   );
 }
