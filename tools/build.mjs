@@ -65,11 +65,13 @@ function notices(files) {
   const packages = new Set(
     files.flatMap((file) => /^(node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ?? []),
   );
-  const texts = [...packages].sort().map((folder) => {
-    const { name, version, license } = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
-    const file = readdirSync(join(root, folder)).find((each) => /^licen[cs]e/i.test(each));
-    const text = file === undefined ? "" : readFileSync(join(root, folder, file), "utf8");
-    return `${name} ${version} (${license})\n\n${text}`;
-  });
+  const texts = [...packages]
+    .sort((a, b) => a.localeCompare(b, "en"))
+    .map((folder) => {
+      const { name, version, license } = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
+      const file = readdirSync(join(root, folder)).find((each) => /^licen[cs]e/i.test(each));
+      const text = file === undefined ? "" : readFileSync(join(root, folder, file), "utf8");
+      return `${name} ${version} (${license})\n\n${text}`;
+    });
   return texts.join(`\n${"-".repeat(80)}\n\n`);
 }

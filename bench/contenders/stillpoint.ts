@@ -70,7 +70,10 @@ export function stillpointAt({ vault, beside }: StillpointPlaces): {
       run([
         "restore",
         ...readdirSync(host).map((machine) => `latest:${machine}`),
-        ...["--exact", "--to-folder", out, "--overwrite"],
+        "--exact",
+        "--overwrite",
+        "--to-folder",
+        out,
       ]),
   };
 }
