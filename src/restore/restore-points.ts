@@ -1,4 +1,4 @@
-import { type EventSink, throwIfInterrupted } from "../base/index.ts";
+import { type EventSink, forEachBounded } from "../base/index.ts";
 import { type RestorePoint, VaultDamagedError } from "../vault/index.ts";
 import { checkTarget } from "./check-target.ts";
 import { RestorePathCollisionError } from "./errors.ts";
@@ -7,6 +7,9 @@ import type { PlannedFile, RestorePlan } from "./plan-restore.ts";
 import { pointFolders } from "./point-folders.ts";
 import { outcomeOf, planPoint, type RestoreOptions, type RestoreOutcome } from "./restore-to-folder.ts";
 import { type Naming, targetNameKey } from "./target-name.ts";
+
+/** Each waits for a few chunks of each disk, one behind the other. */
+const PLANS_AT_ONCE = 8;
 
 export interface RestorePointsOptions extends RestoreOptions {
   /** Each once. */
@@ -75,17 +78,19 @@ async function planAll(options: RestorePointsOptions): Promise<readonly Planned[
   const { points, layout, naming, signal } = options;
   const folders = layout === "exact" ? points.map(() => "") : pointFolders(points, naming);
   const planned: Planned[] = [];
-  for (const [at, restorePoint] of points.entries()) {
-    throwIfInterrupted(signal);
+  const refusals: unknown[] = [];
+  const plan = async ([at, restorePoint]: readonly [number, RestorePoint]): Promise<void> => {
     const { id, machine, time } = restorePoint;
     const about = { point: { id, machine, time }, folder: folders[at] as string };
     try {
-      planned.push({ ...about, plan: below(about.folder, await planPoint(restorePoint, options)) });
+      planned[at] = { ...about, plan: below(about.folder, await planPoint(restorePoint, options)) };
     } catch (error) {
-      if (!(error instanceof VaultDamagedError)) throw error;
-      planned.push({ ...about, plan: undefined, error });
+      if (error instanceof VaultDamagedError) planned[at] = { ...about, plan: undefined, error };
+      else refusals.push(error);
     }
-  }
+  };
+  await forEachBounded(points.entries(), plan, { limit: PLANS_AT_ONCE, signal });
+  if (refusals.length > 0) throw refusals[0];
   return planned;
 }
 

@@ -25,10 +25,24 @@ export interface PointsWanted {
   readonly unreadable: readonly UnreadablePoint[];
 }
 
-type Source = Pick<Vault, "findPoint" | "points">;
+type Source = Pick<Vault, "findPoint" | "points" | "readPoint">;
+
+/** The newest restore point of a machine, and how many were listed before it. */
+interface Newest {
+  readonly summary: RestorePointSummary;
+  readonly at: number;
+}
+
+/** What one reading of the vault's restore points has shown. */
+interface Listed {
+  /** By the machines' names. */
+  readonly newest: readonly Newest[];
+  readonly damaged: readonly { readonly damage: VaultDamagedError; readonly at: number }[];
+}
 
 /**
- * Several `latest:` are found with one reading of the vault's restore points, not with one each.
+ * Several `latest:` are found with one reading of the vault's restore points, not with one each. One that cannot be read and is newer than
+ * what was found may be the one that was meant: it is among the unreadable.
  * @throws {PointNotFoundError} @throws {PointAmbiguousError}
  */
 export async function pointsWanted(
@@ -36,58 +50,66 @@ export async function pointsWanted(
   wanted: PointsWish,
   signal: AbortSignal,
 ): Promise<PointsWanted> {
-  const selectors = "points" in wanted ? wanted.points : [];
-  const asksMachines = "allLatest" in wanted || selectors.filter(isLatest).length > 1;
-  const unreadable: UnreadablePoint[] = [];
-  const latest = asksMachines ? await latestOfAll(vault, { signal, unreadable }) : [];
-  const ids =
-    "allLatest" in wanted
-      ? latest.map(({ id }) => id)
-      : selectors.map((selector) => idOf(selector, latest) ?? selector);
+  const unreadable = new Map<string, UnreadablePoint>();
   const points = new Map<string, RestorePoint>();
-  for (const id of ids) {
+  const selectors = "points" in wanted ? wanted.points : [];
+  const listsAll = "allLatest" in wanted || selectors.filter(isLatest).length > 1;
+  const listed = listsAll ? await listPoints(vault, signal) : { newest: [], damaged: [] };
+  const found = "allLatest" in wanted ? listed.newest : selectors.map((one) => newestOf(one, listed) ?? one);
+  const ats = found.flatMap((one) => (typeof one === "string" ? [] : one.at));
+  const since = "allLatest" in wanted ? 0 : Math.min(...ats);
+  for (const { damage, at } of listed.damaged) if (at > since) lose(damage, unreadable);
+  for (const one of found) {
     throwIfInterrupted(signal);
     try {
-      const point = await vault.findPoint(id);
+      const point = typeof one === "string" ? await vault.findPoint(one) : await read(vault, one.summary);
       points.set(point.id, point);
     } catch (error) {
       if (!(error instanceof VaultDamagedError)) throw error;
       lose(error, unreadable);
     }
   }
-  if (points.size === 0 && unreadable.length === 0)
+  if (points.size + unreadable.size === 0)
     throw new PointNotFoundError("Cannot find a restore point: the vault has none");
-  return { points: [...points.values()], unreadable };
+  return { points: [...points.values()], unreadable: [...unreadable.values()] };
 }
 
-/** The newest restore point of each machine, by the machines' names. */
-async function latestOfAll(
-  vault: Source,
-  { signal, unreadable }: { readonly signal: AbortSignal; readonly unreadable: UnreadablePoint[] },
-): Promise<readonly RestorePointSummary[]> {
-  const latest = new Map<string, RestorePointSummary>();
-  for await (const point of vault.points({ onDamaged: (damage) => lose(damage, unreadable) })) {
+async function listPoints(vault: Source, signal: AbortSignal): Promise<Listed> {
+  const newest = new Map<string, Newest>();
+  const damaged: { readonly damage: VaultDamagedError; readonly at: number }[] = [];
+  let at = 0;
+  const onDamaged = (damage: VaultDamagedError): void => void damaged.push({ damage, at: ++at });
+  for await (const summary of vault.points({ mayBeKept: true, onDamaged })) {
     throwIfInterrupted(signal);
-    latest.set(point.machine.id.toLowerCase(), point); // they come oldest first
+    newest.set(summary.machine.id.toLowerCase(), { summary, at: ++at }); // they come oldest first
   }
-  return [...latest.values()].toSorted((a, b) => (a.machine.name < b.machine.name ? -1 : 1));
+  const name = ({ summary }: Newest): string => summary.machine.name;
+  return { newest: [...newest.values()].toSorted((a, b) => (name(a) < name(b) ? -1 : 1)), damaged };
+}
+
+async function read(vault: Source, summary: RestorePointSummary): Promise<RestorePoint> {
+  const point = await vault.readPoint(summary);
+  if (point !== undefined) return point;
+  throw new PointNotFoundError(
+    `Cannot find restore point "${summary.id}" of ${summary.machine.name}: it was removed a moment ago`,
+  );
 }
 
 /** Undefined where the vault itself has to say what is wrong with the selector. */
-function idOf(selector: string, latest: readonly RestorePointSummary[]): string | undefined {
+function newestOf(selector: string, { newest }: Listed): Newest | undefined {
   if (!isLatest(selector)) return undefined;
   const wanted = selector.slice(LATEST.length).toLowerCase();
-  const byId = latest.find(({ machine }) => machine.id.toLowerCase() === wanted);
-  const byName = latest.filter(({ machine }) => machine.name.toLowerCase() === wanted);
-  return byId?.id ?? (byName.length === 1 ? byName[0]?.id : undefined);
+  const byId = newest.find(({ summary }) => summary.machine.id.toLowerCase() === wanted);
+  const byName = newest.filter(({ summary }) => summary.machine.name.toLowerCase() === wanted);
+  return byId ?? (byName.length === 1 ? byName[0] : undefined);
 }
 
 function isLatest(selector: string): boolean {
   return selector.startsWith(LATEST);
 }
 
-function lose(damage: VaultDamagedError, unreadable: UnreadablePoint[]): void {
+function lose(damage: VaultDamagedError, unreadable: Map<string, UnreadablePoint>): void {
   const id = damage.object.slice(-32);
-  if (unreadable.some((known) => known.id === id)) return;
-  unreadable.push({ id, error: damage.cause instanceof VaultTooNewError ? damage.cause : damage });
+  const error = damage.cause instanceof VaultTooNewError ? damage.cause : damage;
+  unreadable.set(id, { id, error });
 }
