@@ -87,6 +87,7 @@ export const MAY_TOUCH_THE_WORLD = [
   "places/",
   "storage/local/",
   "vault/index/local",
+  "vault/index/scratch",
   "vault/restore-points/local/",
   "vault/pipeline/in-thread/",
   "storage/rclone/",

@@ -30,8 +30,8 @@ export function growthPage(
 Each row is a vault whose index names so much unique data, and each figure is of a process of its own. The index has its default budget of 512 MiB; "peak" is all that the process took, about 110 MiB of which is the runtime with its threads.
 Made by \`${about.command}\` on ${about.machine}.
 
-| unique data | chunks | kept | open a session | peak | unchanged machine (256 MiB) | peak | prune plan | peak | known chunk | new chunk |
-| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+| unique data | chunks | kept | open a session | peak | unchanged machine (256 MiB) | peak | prune plan | peak | all marked | peak | known chunk | new chunk |
+| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
 ${sizes.map(row).join("\n")}
 
 Gate: the index takes at most 32 MB of memory for each TiB. Beyond what a process takes for ${sizeName(sizes[0]?.gibibytes ?? 0)}: ${sizes
@@ -54,9 +54,9 @@ ${pointRow("all points of one machine (each point is opened)", points.machine)}
 - Chunks are 64 KiB, and 128 KiB from 20 TiB on. Packs are full and their frames compress to the half.
 - Packs and segments beyond one real machine are names in a listing that costs nothing; a bucket takes its own time for it: one request for 1,000 names. Opening a session lists the segments (one for 65,536 chunks) and at most about 65,536 packs.
 - The machine is 256 MiB and unchanged; all of it is read and looked up. What a larger one costs grows with the machine.
-- The plan marks what the restore points need, which here is one machine; the rest of its time and memory grows with the vault. What is marked costs 4 bytes a place that is touched and 2 bytes a frame: with everything needed, about 4 GiB more at 100 TiB.
+- The plan marks what the restore points need, which here is one machine; the rest of its time and memory grows with the vault.
+- "All marked" is what a prune that executes does to decide, where every chunk is needed: it lists the packs, opens the index, looks all chunks up in the order of a disk and says what becomes of each pack. The chunk lists are made when they are asked for; deleting and moving, which take no more memory, and the store's own time are not in it. A renewal of locks does the same. A repair holds less, since it marks nothing, and reads each pack's head and footer from the store, of which these vaults have none.
 - "Known" and "new" chunk: 100,000 look-ups at random places each, pages as the system's cache has them.
-- A prune itself, a repair and the renewal of locks hold the index in memory: about 21 bytes a chunk and 4 more for marks.
 `;
 }
 
@@ -78,7 +78,7 @@ function firstOpening(sizes: readonly Measured[]): string {
     .join("");
 }
 
-function row({ gibibytes, chunks, kept, session, backup, plan, lookUp }: Measured): string {
+function row({ gibibytes, chunks, kept, session, backup, plan, marks, lookUp }: Measured): string {
   const cells = [
     sizeName(gibibytes),
     number(chunks),
@@ -89,6 +89,8 @@ function row({ gibibytes, chunks, kept, session, backup, plan, lookUp }: Measure
     mib(backup),
     `${plan.seconds.toFixed(1)} s`,
     mib(plan),
+    marks === undefined ? "–" : `${marks.seconds.toFixed(1)} s`,
+    marks === undefined ? "–" : mib(marks),
     lookUp === undefined ? "–" : `${lookUp.knownMicroseconds.toFixed(0)} µs`,
     lookUp === undefined ? "–" : `${lookUp.newMicroseconds.toFixed(0)} µs`,
   ];

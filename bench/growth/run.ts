@@ -1,8 +1,8 @@
 // How memory and times grow with the vault: indexes of 10 GiB to 100 TiB, and a hundred thousand restore points.
 //
-//   npm run growth [-- --to 100TiB] [--points 100000] [--scratch DIR] [--write]
+//   npm run growth [-- --to 100TiB] [--marks-to 100TiB] [--points 100000] [--scratch DIR] [--write]
 //
-// Each step is a process. 100 TiB take 21 GB in DIR for a while; what is in DIR from before is used again and stays. With `--write` docs/growth.md and
+// Each step is a process. 100 TiB take 21 GB in DIR for a while, 25 GB more beside its index and some three hours where all of it is marked (`--marks-to` leaves that out); what is in DIR from before is used again and stays. With `--write` docs/growth.md and
 // docs/growth.svg are made anew.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -25,6 +25,8 @@ export interface Measured {
   readonly session: Cost;
   readonly backup: Cost;
   readonly plan: Cost;
+  /** What a prune does to decide, where all chunks are needed; undefined where it was left out. */
+  readonly marks: Cost | undefined;
   readonly lookUp: { readonly knownMicroseconds: number; readonly newMicroseconds: number } | undefined;
 }
 
@@ -37,6 +39,7 @@ if (import.meta.main) {
   const { values } = parseArgs({
     options: {
       to: { type: "string", default: "100TiB" },
+      "marks-to": { type: "string", default: "100TiB" },
       points: { type: "string", default: "100000" },
       scratch: { type: "string" },
       write: { type: "boolean", default: false },
@@ -48,7 +51,7 @@ if (import.meta.main) {
     const most = gibibytesOf(values.to);
     const sizes: Measured[] = [];
     for (const gibibytes of SIZES.filter((size) => size <= most))
-      sizes.push(await measure(gibibytes, scratch));
+      sizes.push(await measure(gibibytes, scratch, gibibytesOf(values["marks-to"])));
     const points = measurePoints(Number(values.points), scratch);
     const about = {
       machine: `${availableParallelism()} × ${cpus()[0]?.model ?? "?"}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
@@ -65,7 +68,7 @@ if (import.meta.main) {
   }
 }
 
-async function measure(gibibytes: number, scratch: string): Promise<Measured> {
+async function measure(gibibytes: number, scratch: string, marksTo: number): Promise<Measured> {
   const folder = join(scratch, `${gibibytes}`);
   const index = new SyntheticIndex(gibibytes);
   process.stderr.write(`${sizeName(gibibytes)} …\n`);
@@ -82,6 +85,7 @@ async function measure(gibibytes: number, scratch: string): Promise<Measured> {
     session: step("session") as Cost,
     backup: step("backup") as Cost,
     plan: step("plan") as Cost,
+    marks: gibibytes > marksTo ? undefined : (child("measure-marks.ts", [folder, `${gibibytes}`]) as Cost),
     lookUp: index.isReal ? undefined : (step("look-up") as NonNullable<Measured["lookUp"]>),
   };
 }
