@@ -6,6 +6,8 @@ export interface StorageTraits {
   readonly objectLock: boolean;
   /** Roughly what one call costs, so that callers choose between few large and many small ones. */
   readonly latency: "disk" | "network";
+  /** For how long a listing may miss what was put, and show what was deleted, where a store cannot keep what `list` promises. @default 0 */
+  readonly listsLateMs?: number | undefined;
 }
 
 export interface StorageCallOptions {

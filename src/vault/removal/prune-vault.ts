@@ -9,6 +9,7 @@ import { LocalIndexDamagedError } from "../index/local/errors.ts";
 import type { LocalIndexOptions } from "../index/local-runs.ts";
 import { PackSizes } from "../index/pack-sizes.ts";
 import type { DamagedPack } from "../index/struck-packs.ts";
+import { outwaitListings } from "../outwait-listings.ts";
 import { isGone } from "../packs/get-or-damaged.ts";
 import type { Engine } from "../pipeline/engine.ts";
 import { FrameReader } from "../reading/frame-reader.ts";
@@ -135,8 +136,10 @@ class Prune implements Disposable {
     const lists = await this.#look();
     const seen = new Set<string>();
     const all = [...lists, ...(await this.#doom(seen))];
+    await this.#outwait(2); // every session that missed our list shows its lease then
     await this.#heedOthers(all, seen);
     const ready = await this.#readyLists(all);
+    await this.#outwait(2); // what ended sessions committed is listed then
     await this.#moveWhatIsNeededNow(seen);
     for (const each of ready) await this.#finish(each);
     await this.#evidence.clear(this.#deletions.tryDelete);
@@ -155,8 +158,10 @@ class Prune implements Disposable {
     const lists = await this.#look();
     const seen = new Set<string>();
     const all = [...lists, ...(await this.#doomUseless(seen))];
+    await this.#outwait(2); // every session that missed our list shows its lease then
     await this.#heedOthers(all, seen);
     const ready = await this.#readyLists(all);
+    await this.#outwait(2); // what ended sessions committed is listed then
     await this.#loaded.refresh(this.#options.signal);
     using needed = await this.#markNew(seen);
     const { index } = this.#loaded;
@@ -164,6 +169,10 @@ class Prune implements Disposable {
     const stays = new Set(move.map((number) => index.pack(number).object)); // what had to be moved first
     for (const each of ready) await this.#finish(each, stays);
     return this.#report(all, ready);
+  }
+
+  async #outwait(times: number): Promise<void> {
+    await outwaitListings(times, { ...this.#parts, signal: this.#options.signal });
   }
 
   /** What was found damaged while chunks were read. */
@@ -322,6 +331,7 @@ class Prune implements Disposable {
     const others = (await this.#parts.notes.doomedLists(signal)).filter(({ name }) => !names.has(name));
     const { changesOfRank } = index;
     for (const { packs } of await this.#parts.notes.damageNotes(signal)) this.#loaded.heed(packs);
+    await this.#outwait(1); // packs of lists that were struck are not listed any more then
     await this.#loaded.reconcile(signal);
     // what did not open while it was moved may have another place, which was left to go
     const isNews = others.length > 0 || this.#damaged.size > 0;

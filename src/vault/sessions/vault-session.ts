@@ -6,6 +6,7 @@ import { hasFullKey, type WriterKeys } from "../crypto/vault-keys.ts";
 import { VaultSessionLostError } from "../errors.ts";
 import { HASH_BYTES } from "../format/layout.ts";
 import type { LoadedIndex, LookedAt } from "../index/load-index.ts";
+import { outwaitListings } from "../outwait-listings.ts";
 import type { PackContents } from "../packs/pack-contents.ts";
 import type { Engine } from "../pipeline/engine.ts";
 import { FrameFeed } from "../pipeline/frame-feed.ts";
@@ -97,6 +98,7 @@ export class VaultSession implements AsyncDisposable {
     // after the lease: a prune waits for every session that may not have seen its list
     for (const { packs } of await parts.notes.doomedLists(signal)) parts.loaded.index.doom(packs);
     for (const { packs } of await parts.notes.damageNotes(signal)) parts.loaded.heed(packs);
+    await outwaitListings(1, { ...parts, signal }); // packs of lists that were struck are not listed any more then
     await parts.loaded.refresh(signal);
     parts.loaded.index.runs?.loadFilters(); // most of what a session asks for is new, or all of it known
     const looked = await parts.loaded.reconcileSome(keys.envelope.session[0] ?? 0, signal);
@@ -169,6 +171,7 @@ export class VaultSession implements AsyncDisposable {
   async #keepOrTakeBack(point: RestorePoint): Promise<void> {
     const { loaded, notes } = this.#parts;
     for (const { packs } of await notes.doomedLists()) loaded.index.doom(packs);
+    await outwaitListings(1, this.#parts);
     await loaded.reconcile();
     const isWhole = [...this.#reliedOn].every((pack) => loaded.index.lasts(pack));
     if (isWhole) return;
