@@ -91,11 +91,11 @@ async function lives(seed: number): Promise<Counts> {
 }
 
 export const SOAK_KINDS: readonly SoakKind[] = [
-  { name: "kills of the program", weight: 4, round: killProgram },
-  { name: "kills at storage calls", weight: 4, round: killChain },
+  { name: "kills of the program", weight: 3, round: killProgram },
+  { name: "kills at storage calls", weight: 7, round: killChain },
   { name: "schedules", weight: 2, round: schedules },
   { name: "schedules of repairs", weight: 1, round: repairSchedules },
-  { name: "reorderings", weight: 6, round: reorderings },
+  { name: "reorderings", weight: 7, round: reorderings },
   { name: "flips", weight: 2, round: flips },
   { name: "lives", weight: 2, round: lives },
 ];
