@@ -22,7 +22,21 @@ const LATE_MS = 60_000;
 const NO_LIMIT = { staleAfterMs: Number.MAX_SAFE_INTEGER };
 const disk = someBytes(1, 60_000);
 
-/** Listings miss what was put in the last minute. Deletes are listed at once, or after a minute too. */
+/** Another program acts when so much of a sleep is over. */
+class HookedClock extends FakeClock {
+  during: { readonly ms: number; readonly act: () => Promise<void> } | undefined;
+
+  override async sleep(milliseconds: number): Promise<void> {
+    const { during } = this;
+    if (during === undefined) return await super.sleep(milliseconds);
+    this.during = undefined;
+    await super.sleep(during.ms);
+    await during.act();
+    await super.sleep(milliseconds - during.ms);
+  }
+}
+
+/** Listings miss what was put in the last minute, and show what was deleted in it below some prefixes. */
 class LateStorage extends MemoryStorage {
   override readonly traits: StorageTraits = {
     conditionalCreate: true,
@@ -33,16 +47,16 @@ class LateStorage extends MemoryStorage {
   readonly #clock: FakeClock;
   readonly #put = new Map<string, number>();
   readonly #deleted = new Map<string, StoredObject & { readonly at: number }>();
-  readonly #showsDeleted: boolean;
+  readonly #showsDeleted: readonly string[];
   /** Right behind a put of an object that begins so. */
   after: { readonly prefix: string; readonly act: () => Promise<void> } | undefined;
   /** Right before a listing of what begins so. */
   before: { readonly prefix: string; readonly act: () => Promise<void> } | undefined;
 
-  constructor(clock: FakeClock, options: { readonly showsDeleted: boolean }) {
+  constructor(clock: FakeClock, showsDeleted: readonly string[]) {
     super();
     this.#clock = clock;
-    this.#showsDeleted = options.showsDeleted;
+    this.#showsDeleted = showsDeleted;
   }
 
   override async put(name: string, parts: readonly Uint8Array[]): Promise<void> {
@@ -72,7 +86,8 @@ class LateStorage extends MemoryStorage {
       if ((this.#put.get(object.name) ?? Number.NEGATIVE_INFINITY) <= seen) listed.push(object);
     }
     for (const { at, ...object } of this.#deleted.values()) {
-      if (this.#showsDeleted && at > seen && object.name.startsWith(prefix)) listed.push(object);
+      const isShown = this.#showsDeleted.some((shown) => object.name.startsWith(shown));
+      if (isShown && at > seen && object.name.startsWith(prefix)) listed.push(object);
     }
     yield* listed.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
@@ -84,21 +99,22 @@ async function openLate(storage: Storage, clock: FakeClock, seed: number): Promi
 }
 
 /** A vault in which one restore point is going to be removed, some minutes after everything. */
-async function scene(options: { readonly showsDeleted: boolean }): Promise<AsyncDisposableStack & Scene> {
-  const clock = new FakeClock("2026-01-02T00:00:00Z");
-  const storage = new LateStorage(clock, options);
+async function scene(showsDeleted: readonly string[]): Promise<AsyncDisposableStack & Scene> {
+  const clock = new HookedClock("2026-01-02T00:00:00Z");
+  const storage = new LateStorage(clock, showsDeleted);
   const stack = new AsyncDisposableStack();
   const vault = stack.use((await createSmallVault(storage, { clock })).vault);
   clock.advance(10 * LATE_MS);
   const old = await backUp(vault, { disk });
-  const other = stack.use(await openLate(storage, clock, 7));
+  // its sleeps are over while nothing else happens
+  const other = stack.use(await openLate(storage, new FakeClock("2026-01-02T00:00:00Z"), 7));
   await vault.trash(old.id, { until: PAST });
   clock.advance(10 * LATE_MS);
   return Object.assign(stack, { clock, storage, vault, other });
 }
 
 interface Scene {
-  readonly clock: FakeClock;
+  readonly clock: HookedClock;
   readonly storage: LateStorage;
   /** Prunes. */
   readonly vault: Vault;
@@ -115,7 +131,7 @@ async function assertKept({ clock, storage }: Scene, point: RestorePoint | undef
 
 describe("a prune where listings are late", () => {
   test("waits for a session that opened when its list was put and listed nowhere", async () => {
-    await using place = await scene({ showsDeleted: true });
+    await using place = await scene(["leases/", "packs/", "index/", "doomed/"]);
     const { storage, vault, other } = place;
     let commit: (() => Promise<RestorePoint>) | undefined;
     storage.after = {
@@ -138,8 +154,36 @@ describe("a prune where listings are late", () => {
     assert.deepEqual((await fresh.verify({ readDataPercent: 100 })).damaged, []);
   });
 
+  test("waits for a session that opened a moment before its list was listed", async () => {
+    await using place = await scene([]);
+    const { clock, storage, vault, other } = place;
+    let commit: (() => Promise<RestorePoint>) | undefined;
+    const act = async (): Promise<void> => {
+      const session = await other.openSession();
+      const file = await storeBytes(session, "disk", disk);
+      commit = async () => await session.commit(draftOf([file]));
+    };
+    const hook = async (): Promise<void> => {
+      await Promise.resolve();
+      clock.during = { ms: LATE_MS - 1, act };
+    };
+    storage.after = { prefix: "doomed/", act: hook };
+    await vault.prune(NO_LIMIT);
+    await assertKept(place, await commit?.());
+  });
+
+  test("is not believed to have left what it has just deleted", async () => {
+    await using place = await scene(["packs/"]);
+    const { clock, storage, vault } = place;
+    await using other = await openLate(storage, clock, 9);
+    await (await other.openSession())[Symbol.asyncDispose](); // it knows the packs by now
+    clock.advance(10 * LATE_MS);
+    await vault.prune(NO_LIMIT);
+    await assertKept(place, await backUp(other, { disk }));
+  });
+
   test("keeps what a session committed a moment before it ended", async () => {
-    await using place = await scene({ showsDeleted: false });
+    await using place = await scene([]);
     const { clock, storage, vault, other } = place;
     const session = await other.openSession();
     const file = await storeBytes(session, "disk", disk);

@@ -136,7 +136,7 @@ class Prune implements Disposable {
     const lists = await this.#look();
     const seen = new Set<string>();
     const all = [...lists, ...(await this.#doom(seen))];
-    await this.#outwait(2); // every session that missed our list shows its lease then
+    await this.#outwait(1); // of two prunes' lists the first is listed then
     await this.#heedOthers(all, seen);
     const ready = await this.#readyLists(all);
     await this.#outwait(2); // what ended sessions committed is listed then
@@ -158,7 +158,7 @@ class Prune implements Disposable {
     const lists = await this.#look();
     const seen = new Set<string>();
     const all = [...lists, ...(await this.#doomUseless(seen))];
-    await this.#outwait(2); // every session that missed our list shows its lease then
+    await this.#outwait(1); // of two prunes' lists the first is listed then
     await this.#heedOthers(all, seen);
     const ready = await this.#readyLists(all);
     await this.#outwait(2); // what ended sessions committed is listed then
@@ -331,7 +331,8 @@ class Prune implements Disposable {
     const others = (await this.#parts.notes.doomedLists(signal)).filter(({ name }) => !names.has(name));
     const { changesOfRank } = index;
     for (const { packs } of await this.#parts.notes.damageNotes(signal)) this.#loaded.heed(packs);
-    await this.#outwait(1); // packs of lists that were struck are not listed any more then
+    // packs of lists that were struck are not listed any more then; leases of sessions that missed our list are
+    await this.#outwait(1);
     await this.#loaded.reconcile(signal);
     // what did not open while it was moved may have another place, which was left to go
     const isNews = others.length > 0 || this.#damaged.size > 0;
