@@ -1,20 +1,13 @@
-import type { Guid, RestorePointId, Secret } from "../base/index.ts";
+import type { Guid, RestorePointId } from "../base/index.ts";
 import type { VaultKeys } from "./crypto/vault-keys.ts";
 import { damageIn, VaultDamagedError, VaultTooNewError } from "./errors.ts";
 import type { VaultConfig } from "./format/config-document.ts";
-import type { KdfCost } from "./format/key-slot-document.ts";
-import { VaultHostExistsError, VaultHostUnknownError } from "./hosts/errors.ts";
-import { HostBook, type HostFacts } from "./hosts/host-book.ts";
-import { formatHostKey } from "./hosts/host-key.ts";
-import { legacyOf } from "./hosts/legacy-of.ts";
+import { HostBook } from "./hosts/host-book.ts";
 import { type ReadBackParts, type ReadBackReport, readBackClaims } from "./hosts/read-back.ts";
+import { WriteOnlyAccess } from "./hosts/write-only-access.ts";
 import { LoadedIndex } from "./index/load-index.ts";
-import { VaultKeySlotInUseError, VaultKeySlotLockedError } from "./keys/errors.ts";
-import { type NewKeySlot, passphraseSlot, recoverySlot } from "./keys/key-slot.ts";
-import { type KeySlotFacts, KeySlots } from "./keys/key-slots.ts";
-import { assertStrong } from "./keys/passphrase-strength.ts";
-import { newRecoveryKey } from "./keys/recovery-key.ts";
-import { newRecoveryShares, type ShareCounts } from "./keys/recovery-shares.ts";
+import { KeySlots } from "./keys/key-slots.ts";
+import { VaultAccess } from "./keys/vault-access.ts";
 import { lockOf } from "./lock/lock-of.ts";
 import { type RenewOptions, type RenewReport, renewLocks } from "./lock/renew-locks.ts";
 import { showHidden } from "./lock/show-hidden.ts";
@@ -67,6 +60,22 @@ export interface TrashedPoint {
 /** The deduplicating encrypted store, open. Comes from `createVault` or `openVault`; whoever opened it disposes of it. */
 export class Vault implements AsyncDisposable {
   readonly facts: VaultFacts;
+  /** The key slots. */
+  readonly keySlots: VaultAccess["list"] = async () => await this.#access.list();
+  readonly unknownKeySlots: VaultAccess["unknown"] = async () => await this.#access.unknown();
+  readonly addPassphrase: VaultAccess["addPassphrase"] = async (passphrase, options) =>
+    await this.#access.addPassphrase(passphrase, options);
+  readonly rotatePassphrase: VaultAccess["rotatePassphrase"] = async (passphrase, options) =>
+    await this.#access.rotatePassphrase(passphrase, options);
+  readonly addRecoveryKey: VaultAccess["addRecoveryKey"] = async () => await this.#access.addRecoveryKey();
+  readonly addRecoveryShares: VaultAccess["addRecoveryShares"] = async (counts) =>
+    await this.#access.addRecoveryShares(counts);
+  readonly removeSlot: VaultAccess["removeSlot"] = async (id, options) =>
+    await this.#access.removeSlot(id, options);
+  /** The write-only hosts. */
+  readonly hosts: WriteOnlyAccess["list"] = async () => await this.#writeOnly.list();
+  readonly addHost: WriteOnlyAccess["add"] = async (name) => await this.#writeOnly.add(name);
+  readonly endHost: WriteOnlyAccess["end"] = async (selector) => await this.#writeOnly.end(selector);
   /** One that was listed, without listing all again; undefined when it is gone. @throws {VaultDamagedError} */
   readonly readPoint: PointStore["readListed"] = async (point) => await this.#points.readListed(point);
   readonly #options: VaultOptions;
@@ -80,7 +89,9 @@ export class Vault implements AsyncDisposable {
   readonly #receipts: Receipts;
   readonly #reliedOn = new Set<string>();
   readonly #slots: KeySlots;
+  readonly #access: VaultAccess;
   readonly #hosts: HostBook;
+  readonly #writeOnly: WriteOnlyAccess;
   #indexLoaded: Promise<void> | undefined;
 
   /** For `createVault` and `openVault` only. */
@@ -102,10 +113,24 @@ export class Vault implements AsyncDisposable {
         folder: localPoints,
         location: storage.location,
       });
-    const book = options.receiptBook ?? new PassingReceiptBook();
-    this.#receipts = new Receipts({ ...options, keys, book, points: this.#points });
+    const receiptBook = options.receiptBook ?? new PassingReceiptBook();
+    this.#receipts = new Receipts({ ...options, keys, book: receiptBook, points: this.#points });
     this.#slots = new KeySlots(storage, config.id);
-    this.#hosts = new HostBook({ storage, keys });
+    const { masterKey, slot: openedWith } = opened;
+    const slots = this.#slots;
+    this.#access = new VaultAccess({ ...options, slots, vault: config.id, masterKey, openedWith });
+    const book = new HostBook({ storage, keys });
+    this.#hosts = book;
+    const { chunkBytes } = config;
+    const loaded = this.#loaded;
+    this.#writeOnly = new WriteOnlyAccess({
+      ...options,
+      book,
+      keys,
+      chunkBytes,
+      points: this.#points,
+      loaded,
+    });
     this.facts = {
       id: config.id,
       formatVersion: config.version,
@@ -116,117 +141,9 @@ export class Vault implements AsyncDisposable {
     };
   }
 
-  async keySlots(): Promise<readonly KeySlotFacts[]> {
-    return await this.#slots.list();
-  }
-
-  /** One more passphrase that opens the vault; nothing else is written. @throws {VaultPassphraseWeakError} */
-  async addPassphrase(
-    passphrase: Secret,
-    options: { readonly allowWeakPassphrase?: true; readonly kdf?: KdfCost } = {},
-  ): Promise<KeySlotFacts> {
-    if (options.allowWeakPassphrase !== true) assertStrong(passphrase);
-    const slot = await passphraseSlot(passphrase, this.#newSlot(), options.kdf);
-    return await this.#slots.addProven(slot, passphrase, this.#opened.masterKey);
-  }
-
-  /**
-   * A new passphrase instead of the one that the vault was opened with. The new slot is there, read back and opened, before the
-   * old one goes: killed anywhere between, both open the vault. Nothing is added where the old one is locked.
-   * @throws {VaultPassphraseWeakError} @throws {VaultKeySlotLockedError}
-   */
-  async rotatePassphrase(
-    passphrase: Secret,
-    options: { readonly allowWeakPassphrase?: true; readonly kdf?: KdfCost } = {},
-  ): Promise<{ readonly added: KeySlotFacts; readonly removed: string }> {
-    const until = await this.#slots.lockedUntil(this.#opened.slot);
-    if (until !== undefined && Temporal.Instant.compare(until, this.#options.clock.now()) > 0)
-      throw new VaultKeySlotLockedError(this.#opened.slot, until);
-    const added = await this.addPassphrase(passphrase, options);
-    const removed = this.#opened.slot;
-    await this.#slots.remove(removed);
-    return { added, removed };
-  }
-
-  /** One more recovery key that opens the vault. It is kept nowhere. */
-  async addRecoveryKey(): Promise<{ readonly slot: KeySlotFacts; readonly recoveryKey: Secret }> {
-    const recoveryKey = newRecoveryKey(this.#options.entropy);
-    return { slot: await this.#addRecovery(recoveryKey), recoveryKey };
-  }
-
-  /** One more recovery key, which exists only in shares: that many papers, of which that many open the vault. */
-  async addRecoveryShares(
-    counts: ShareCounts,
-  ): Promise<{ readonly slot: KeySlotFacts; readonly papers: readonly Secret[] }> {
-    const { recoveryKey, papers } = newRecoveryShares(counts, {
-      vault: this.facts.id,
-      entropy: this.#options.entropy,
-    });
-    return { slot: await this.#addRecovery(recoveryKey), papers };
-  }
-
-  /**
-   * The slot that the vault was opened with goes only when `evenInUse` says so.
-   * @throws {VaultLastKeySlotError} @throws {VaultKeySlotNotFoundError} @throws {VaultKeySlotInUseError}
-   * @throws {VaultKeySlotLockedError}
-   */
-  async removeSlot(id: string, options: { readonly evenInUse?: true | undefined } = {}): Promise<void> {
-    const isLast = (await this.#slots.list()).length === 1;
-    if (id === this.#opened.slot && options.evenInUse !== true && !isLast)
-      throw new VaultKeySlotInUseError(id);
-    await this.#slots.remove(id);
-  }
-
-  /** Key slots of kinds that this program does not know. */
-  async unknownKeySlots(): Promise<readonly { readonly id: string; readonly kind: string }[]> {
-    return await this.#slots.unknown();
-  }
-
   /** The id of the key slot that the vault was opened with. */
   get openedWith(): string {
     return this.#opened.slot;
-  }
-
-  /**
-   * A write-only host: its key file's text, which is told here and never again. With it somebody can add restore points and read
-   * nothing. @throws {VaultHostExistsError}
-   */
-  async addHost(name: string): Promise<{ readonly facts: HostFacts; readonly key: Secret }> {
-    const { keys, config } = this.#opened;
-    const isTaken = (await this.#hosts.list()).some((host) => host.name === name && host.ended === undefined);
-    if (isTaken) throw new VaultHostExistsError(name);
-    const { id, facts } = await this.#hosts.add(name, this.#options);
-    return { facts, key: formatHostKey({ id, name, chunkBytes: config.chunkBytes }, keys) };
-  }
-
-  /** The write-only hosts, also those whose keys were taken away. */
-  async hosts(): Promise<readonly HostFacts[]> {
-    return await this.#hosts.list();
-  }
-
-  /**
-   * Takes a host's key away, by its name or the beginning of its id (its whole id, where its object is lost): what it stored stays, what
-   * it adds from now on does not count.
-   * @throws {VaultHostUnknownError}
-   */
-  async endHost(selector: string): Promise<HostFacts> {
-    const { storage } = this.#options;
-    const hosts = await this.#hosts.list();
-    const open = hosts.filter(({ ended }) => ended === undefined);
-    const found = open.filter(
-      ({ id, name }) => name === selector || (selector !== "" && id.startsWith(selector)),
-    );
-    if (found.length > 1) throw new VaultHostUnknownError(selector, found.length);
-    await this.#loaded.refresh();
-    // whoever may delete with a stolen key deletes the host's object first: a whole id is enough where the host has stored something
-    const id = found[0]?.id ?? selector;
-    const legacy = await legacyOf(id, { storage, points: this.#points, claims: this.#loaded.claims });
-    const { clock } = this.#options;
-    const isKnown = found[0] !== undefined || legacy.segments.length > 0 || legacy.points.length > 0;
-    if (!isKnown || hosts.some((host) => host.id === id && host.ended !== undefined))
-      throw new VaultHostUnknownError(selector, 0);
-    await this.#hosts.end(id, legacy, this.#options);
-    return { ...(found[0] ?? { id, name: id, created: clock.now() }), ended: clock.now() };
   }
 
   /** Reads what hosts stored and nobody else has read yet; what is sound is used by everybody from then on. */
@@ -240,17 +157,6 @@ export class Vault implements AsyncDisposable {
     const { storage, entropy } = this.#options;
     const { keys } = this.#opened;
     return { storage, entropy, keys, loaded: this.#loaded, frames: this.#frames, signal };
-  }
-
-  async #addRecovery(recoveryKey: Secret): Promise<KeySlotFacts> {
-    const slot = recoverySlot(recoveryKey, this.#newSlot());
-    return await this.#slots.addProven(slot, recoveryKey, this.#opened.masterKey);
-  }
-
-  #newSlot(): NewKeySlot {
-    const { clock, entropy } = this.#options;
-    const { masterKey, config } = this.#opened;
-    return { masterKey, vault: config.id, created: clock.now(), entropy };
   }
 
   /** A writer. Several may be open at once, in several programs. The signal ends whatever the session does. */
