@@ -98,10 +98,11 @@ describe("`AzureStorage`", () => {
   });
 
   test("is interrupted in the middle of an answer", async () => {
-    await withScript([object({ stall: 5 })], async (store, { seen }) => {
+    await withScript([object({ stall: 5 })], async (store, { stalled }) => {
       const stop = new AbortController();
       const reading = store.get("x", { signal: stop.signal });
-      while (seen.length === 0) await new Promise(setImmediate);
+      await stalled;
+      for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate); // until its beginning was read
       stop.abort();
       await assert.rejects(reading, InterruptedError);
     });

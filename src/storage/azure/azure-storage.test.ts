@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import {
   BlobServiceClient,
@@ -9,13 +8,10 @@ import {
   StorageSharedKeyCredential,
 } from "@azure/storage-blob";
 import { needs } from "../../../test/testing/oracles.ts";
-import { type Said, Workplace } from "../../../test/testing/stillpoint.ts";
+import { holdsVault, servesProgram } from "../../../test/testing/vault-in-store.ts";
 import { Secret, systemClock, systemEntropy } from "../../base/index.ts";
-import { makeVhd } from "../../formats/vhd/testing/index.ts";
-import { backUp, bringBack, createSmallVault, openSmallVault, someBytes } from "../../vault/testing/index.ts";
 import { probeStorage } from "../probe/probe-storage.ts";
 import { openRcloneStorage } from "../rclone/open-rclone-storage.ts";
-import { RetryingStorage } from "../retrying-storage.ts";
 import { AZURITE, Azurite, storageContract } from "../testing/index.ts";
 import type { AzureCredentials, AzurePlace } from "./azure-place.ts";
 import { openAzureScratch } from "./azure-scratch.ts";
@@ -121,29 +117,12 @@ describe("Azure Blob by Azurite", needs(AZURITE), () => {
   });
 
   test("the program makes a vault in a container, backs up into it, restores, and probes it", async () => {
-    using here = new Workplace();
     const environment = { STILLPOINT_AZURE_KEY: azurite.key };
     const location = `azure+http://${azurite.endpoint}/${azurite.account}/vaults/by/program`;
-    const vault = ["--vault", location, "--passphrase-file", here.passphraseFile];
-    const done = async (...args: readonly string[]): Promise<Said> => {
-      const said = await here.run(args, { environment });
-      assert.equal(said.code, 0, said.text);
-      return said;
-    };
-    mkdirSync(here.path("machines/web01"), { recursive: true });
-    writeFileSync(
-      here.path("machines/web01/web01.vhd"),
-      makeVhd({ sizeBytes: 4_194_304, writes: [{ offset: 0, bytes: someBytes(5, 65_536) }] }),
-    );
-    await done("vault", "init", ...vault);
-    await done("backup", "--host", `folder:${here.path("machines")}`, "--all", ...vault);
-    await done("restore", "latest:web01", "--to-folder", here.path("back"), "--exact", ...vault);
-    const back = readFileSync(here.path("back/web01/web01.vhd"));
-    assert.ok(back.equals(readFileSync(here.path("machines/web01/web01.vhd"))));
-    const probe = await done("vault", "probe", location);
-    assert.deepEqual([probe.summary["location"], probe.summary["suitable"]], [location, true]);
-    const none = await here.run(["vault", "info", ...vault]);
-    assert.deepEqual([none.code, none.errors[0]?.["code"]], [2, "usage"]);
+    await servesProgram(location, environment, async ({ here, vault }) => {
+      const none = await here.run(["vault", "info", ...vault]);
+      assert.deepEqual([none.code, none.errors[0]?.["code"]], [2, "usage"]);
+    });
   });
 
   test(
@@ -172,23 +151,6 @@ describe("Azure Blob by Azurite", needs(AZURITE), () => {
   );
 
   test("a whole vault lives in a container", async () => {
-    const vaultStore = async (): Promise<RetryingStorage> =>
-      new RetryingStorage(await open(place("team/vault")), { clock: systemClock, entropy: systemEntropy });
-    const files = { "D:\\web01.vhdx": someBytes(1, 300_000), "D:\\web01.vmcx": someBytes(2, 5_000) };
-    {
-      await using storage = await vaultStore();
-      await using vault = (await createSmallVault(storage)).vault;
-      await backUp(vault, files);
-    }
-    await using storage = await vaultStore();
-    await using vault = await openSmallVault(storage);
-    await backUp(vault, { ...files, "D:\\web01.vhdx": someBytes(3, 310_000) });
-    const report = await vault.verify({ readDataPercent: 100 });
-    assert.deepEqual([report.points, report.damaged], [2, []]);
-    const [first] = await Array.fromAsync(vault.points(), ({ id }) => id);
-    for (const file of (await vault.findPoint(String(first))).files) {
-      const bytes = await bringBack(vault, file);
-      assert.ok(Buffer.from(bytes).equals(files[file.path as keyof typeof files]), file.path);
-    }
+    await holdsVault(async () => await open(place("team/vault")));
   });
 });

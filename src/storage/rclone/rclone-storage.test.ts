@@ -12,19 +12,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { needs, run } from "../../../test/testing/oracles.ts";
-import { type Said, Workplace } from "../../../test/testing/stillpoint.ts";
+import { holdsVault, servesProgram } from "../../../test/testing/vault-in-store.ts";
 import { type Clock, systemClock, systemEntropy } from "../../base/index.ts";
 import { FakeClock } from "../../base/testing/index.ts";
-import { makeVhd } from "../../formats/vhd/testing/index.ts";
-import { backUp, bringBack, createSmallVault, openSmallVault, someBytes } from "../../vault/testing/index.ts";
+import { someBytes } from "../../vault/testing/index.ts";
 import { openLocalStorage } from "../local/open-local-storage.ts";
 import { probeStorage } from "../probe/probe-storage.ts";
 import { RetryingStorage } from "../retrying-storage.ts";
 import { storageContract } from "../testing/index.ts";
 import { openRcloneStorage } from "./open-rclone-storage.ts";
 import type { RcloneLaunch, RclonePlace } from "./rclone-place.ts";
+import { RcloneRemote } from "./rclone-remote.ts";
 import { openRcloneScratch } from "./rclone-scratch.ts";
-import type { RcloneStorage } from "./rclone-storage.ts";
+import { RcloneStorage } from "./rclone-storage.ts";
 
 /** The time that a process has for its last words is over at once. */
 class NoPartings extends FakeClock {
@@ -79,6 +79,33 @@ describe("rclone over standard input and output", needs("rclone"), () => {
     assert.deepEqual(await Array.fromAsync(store.list("packs/ab/")), [{ name: "packs/ab/x", sizeBytes: 7 }]);
     await store.delete("packs/ab/x");
     assert.equal(await store.stat("packs/ab/x"), undefined);
+  });
+
+  test("a remote that can neither move nor copy is written in place, and keeps nothing of a put that broke off", async () => {
+    mkdirSync(place("in-place").path);
+    const remote = new RcloneRemote(place("in-place"), {
+      launch: launch(),
+      clock: systemClock,
+      entropy: systemEntropy,
+    });
+    await using store = new RcloneStorage({
+      remote,
+      location: "in place",
+      entropy: systemEntropy,
+      puts: "in-place",
+    });
+    await store.put("packs/a", [Buffer.from("x")]);
+    assert.deepEqual(readdirSync(place("in-place").path), ["packs"]); // nothing was written elsewhere before
+    await assert.rejects(store.put("packs/a", []), { code: "storage-object-exists" });
+    const stop = new AbortController();
+    const parts = Array.from({ length: 64 }, () => new Uint8Array(1_000_000));
+    const put = store.put("packs/b", parts, { signal: stop.signal });
+    while (!readdirSync(join(place("in-place").path, "packs")).some((name) => name.startsWith("b"))) {
+      await new Promise(setImmediate);
+    }
+    stop.abort();
+    await assert.rejects(put, { code: "interrupted" });
+    assert.deepEqual(await Array.fromAsync(store.list(""), ({ name }) => name), ["packs/a"]);
   });
 
   test("objects lie where rclone and a folder's driver see them too, whatever they are called", async () => {
@@ -243,55 +270,20 @@ describe("rclone over standard input and output", needs("rclone"), () => {
   });
 
   test("the program makes a vault behind rclone, backs up into it, restores, and probes it", async () => {
-    using here = new Workplace();
     const environment = { RCLONE_CONFIG: join(folder, "rclone.conf") };
-    const location = `rclone:below:by/program`;
-    const vault = ["--vault", location, "--passphrase-file", here.passphraseFile];
-    const done = async (...args: readonly string[]): Promise<Said> => {
-      const said = await here.run(args, { environment });
-      assert.equal(said.code, 0, said.text);
-      return said;
-    };
-    mkdirSync(here.path("machines/web01"), { recursive: true });
-    writeFileSync(
-      here.path("machines/web01/web01.vhd"),
-      makeVhd({ sizeBytes: 4_194_304, writes: [{ offset: 0, bytes: someBytes(5, 65_536) }] }),
-    );
-    await done("vault", "init", ...vault);
-    await done("backup", "--host", `folder:${here.path("machines")}`, "--all", ...vault);
-    await done("restore", "latest:web01", "--to-folder", here.path("back"), "--exact", ...vault);
-    const back = readFileSync(here.path("back/web01/web01.vhd"));
-    assert.ok(back.equals(readFileSync(here.path("machines/web01/web01.vhd"))));
-    const points = (await done("points", ...vault)).lines;
-    const copies = here.path("state/cache");
-    const [place = ""] = readdirSync(copies);
-    assert.ok(readdirSync(join(copies, place, "objects")).some((name) => name.startsWith("points+")));
-    rmSync(copies, { recursive: true });
-    assert.deepEqual((await done("points", ...vault)).lines, points);
-    await done("verify", ...vault);
-    const probe = await done("vault", "probe", location);
-    assert.deepEqual([probe.summary["location"], probe.summary["suitable"]], [location, true]);
+    await servesProgram("rclone:below:by/program", environment, async ({ here, vault, done }) => {
+      const points = (await done("points", ...vault)).lines;
+      const copies = here.path("state/cache");
+      const [copied = ""] = readdirSync(copies);
+      assert.ok(readdirSync(join(copies, copied, "objects")).some((name) => name.startsWith("points+")));
+      rmSync(copies, { recursive: true });
+      assert.deepEqual((await done("points", ...vault)).lines, points);
+      await done("verify", ...vault);
+    });
     assert.deepEqual(readdirSync(join(folder, "store/by/program/.tmp")), []);
   });
 
   test("a whole vault lives behind rclone", async () => {
-    const vaultStore = async (create?: true): Promise<RetryingStorage> =>
-      new RetryingStorage(await open(place("vault"), create), { clock: systemClock, entropy: systemEntropy });
-    const files = { "D:\\web01.vhdx": someBytes(1, 300_000), "D:\\web01.vmcx": someBytes(2, 5_000) };
-    {
-      await using storage = await vaultStore(true);
-      await using vault = (await createSmallVault(storage)).vault;
-      await backUp(vault, files);
-    }
-    await using storage = await vaultStore();
-    await using vault = await openSmallVault(storage);
-    await backUp(vault, { ...files, "D:\\web01.vhdx": someBytes(3, 310_000) });
-    const report = await vault.verify({ readDataPercent: 100 });
-    assert.deepEqual([report.points, report.damaged], [2, []]);
-    const [first] = await Array.fromAsync(vault.points(), ({ id }) => id);
-    for (const file of (await vault.findPoint(String(first))).files) {
-      const bytes = await bringBack(vault, file);
-      assert.ok(Buffer.from(bytes).equals(files[file.path as keyof typeof files]), file.path);
-    }
+    await holdsVault(async (create) => await open(place("vault"), create));
   });
 });

@@ -172,10 +172,11 @@ describe("`S3Storage`", () => {
 
   test("tries the condition with nothing large and nothing that is locked", async () => {
     const free = { status: 404 };
-    await withScript([free, PUT, free, PUT], async (store) => {
+    await withScript([free, PUT, free, PUT], async (store, { seen }) => {
       await store.put("packs/a", [new Uint8Array(65_537)]);
       const until = Temporal.Instant.from("2030-01-01T00:00:00Z");
       await store.put("points/a", [Buffer.from("1")], { lock: { mode: "governance", until } });
+      assert.equal(seen.length, 4);
       assert.equal(store.traits.conditionalCreate, false);
     });
   });
@@ -249,6 +250,27 @@ describe("`S3Storage`", () => {
         assert.deepEqual(await Array.fromAsync(store.list("")), [{ name: "config", sizeBytes: 1 }]);
       },
     );
+  });
+
+  test("refuses a list of versions that does not say where it goes on, or whether it is all", async () => {
+    const lockable = `<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled></ObjectLockConfiguration>`;
+    const [bucket, versions] = OPENING as readonly [ScriptedAnswer, ScriptedAnswer];
+    const pages = ["", "<IsTruncated>true</IsTruncated>"];
+    await using server = await ScriptedS3.start([
+      bucket,
+      versions,
+      { status: 200, body: lockable },
+      ...pages.map((fields) => ({
+        status: 200,
+        body: `<ListVersionsResult>${fields}</ListVersionsResult>`,
+      })),
+    ]);
+    const { storage } = await openS3Storage(placeAt(server.endpoint), { credentials });
+    await using store = storage;
+    for (const _ of pages) {
+      await assert.rejects(Array.fromAsync(store.locks?.hidden("") ?? []), /the store's answer has no/);
+    }
+    assert.equal(server.left, 0);
   });
 
   test("is interrupted in the middle of a call", async () => {

@@ -4,10 +4,9 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { needs } from "../../../test/testing/oracles.ts";
 import { Workplace } from "../../../test/testing/stillpoint.ts";
-import { Secret, systemClock, systemEntropy } from "../../base/index.ts";
+import { holdsVault } from "../../../test/testing/vault-in-store.ts";
+import { Secret, systemClock } from "../../base/index.ts";
 import { FakeClock, SeededEntropy } from "../../base/testing/index.ts";
-import { backUp, bringBack, createSmallVault, openSmallVault, someBytes } from "../../vault/testing/index.ts";
-import { RetryingStorage } from "../retrying-storage.ts";
 import { SSH_PROGRAMS, SshServer, storageContract } from "../testing/index.ts";
 import { openSftpStorage } from "./open-sftp-storage.ts";
 import type { SftpPlace } from "./sftp-place.ts";
@@ -175,26 +174,6 @@ describe("SFTP by OpenSSH's server", needs(...SSH_PROGRAMS), () => {
   });
 
   test("a whole vault lives on a server", async () => {
-    const vaultStore = async (create?: true): Promise<RetryingStorage> =>
-      new RetryingStorage(await open("vault", create ? { create } : {}), {
-        clock: systemClock,
-        entropy: systemEntropy,
-      });
-    const files = { "D:\\web01.vhdx": someBytes(1, 300_000), "D:\\web01.vmcx": someBytes(2, 5_000) };
-    {
-      await using storage = await vaultStore(true);
-      await using vault = (await createSmallVault(storage)).vault;
-      await backUp(vault, files);
-    }
-    await using storage = await vaultStore();
-    await using vault = await openSmallVault(storage);
-    await backUp(vault, { ...files, "D:\\web01.vhdx": someBytes(3, 310_000) });
-    const report = await vault.verify({ readDataPercent: 100 });
-    assert.deepEqual([report.points, report.damaged], [2, []]);
-    const [first] = await Array.fromAsync(vault.points(), ({ id }) => id);
-    for (const file of (await vault.findPoint(String(first))).files) {
-      const bytes = await bringBack(vault, file);
-      assert.ok(Buffer.from(bytes).equals(files[file.path as keyof typeof files]), file.path);
-    }
+    await holdsVault(async (create) => await open("vault", create ? { create } : {}));
   });
 });

@@ -32,6 +32,7 @@ export function s3Error(code: string, fields: Readonly<Record<string, string>> =
 export class ScriptedS3 implements AsyncDisposable {
   readonly seen: SeenRequest[] = [];
   readonly #server: Server;
+  readonly #stalled = Promise.withResolvers<void>();
   readonly #script: ScriptedAnswer[];
 
   private constructor(server: Server, script: readonly ScriptedAnswer[]) {
@@ -51,6 +52,11 @@ export class ScriptedS3 implements AsyncDisposable {
     return `127.0.0.1:${(this.#server.address() as { readonly port: number }).port}`;
   }
 
+  /** Resolves when an answer was sent as far as it goes. */
+  get stalled(): Promise<void> {
+    return this.#stalled.promise;
+  }
+
   /** How many answers were not asked for. */
   get left(): number {
     return this.#script.length;
@@ -62,7 +68,8 @@ export class ScriptedS3 implements AsyncDisposable {
     const answer = this.#script.shift() ?? { status: 500, body: s3Error("ScriptAtItsEnd") };
     const body = Buffer.from(answer.body ?? "");
     response.writeHead(answer.status, { "content-length": body.length, ...answer.headers });
-    if (answer.stall !== undefined) response.write(body.subarray(0, answer.stall));
+    if (answer.stall !== undefined)
+      response.write(body.subarray(0, answer.stall), () => this.#stalled.resolve());
     else if (answer.cut === undefined) response.end(method === "HEAD" ? undefined : body);
     else response.write(body.subarray(0, answer.cut), () => response.destroy());
   }
