@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { MemoryHostFiles } from "../backup/testing/index.ts";
-import { guid, type RestorePointId } from "../base/index.ts";
+import { guid, InternalError, type RestorePointId } from "../base/index.ts";
 import type { DiskExtent } from "../disk/index.ts";
 import { StorageUnreachableError } from "../storage/index.ts";
 import { type StoredFile, VaultDamagedError } from "../vault/index.ts";
@@ -44,7 +44,11 @@ function extentsOf(extents: () => readonly DiskExtent[]): RestoreVault {
   };
 }
 
-const vault = extentsOf(() => []);
+const full = extentsOf(() => []);
+/** Nobody has to ask for zeros where there is room. */
+const vault = extentsOf(() => {
+  throw new InternalError("Cannot say: nobody should ask");
+});
 
 describe("checkTarget()", () => {
   test("takes a folder that is empty, or has empty folders", async () => {
@@ -76,7 +80,7 @@ describe("checkTarget()", () => {
     const plans = [planOf({ "a.bin": 10, "shared.bin": 100 }), planOf({ "b.bin": 5, "shared.bin": 100 })];
     await checkTarget(plans, { vault, target: withSpace(115) });
     const short = { name: RestoreSpaceShortError.name, neededBytes: 115, freeBytes: 114 };
-    await assert.rejects(checkTarget(plans, { vault, target: withSpace(114) }), short);
+    await assert.rejects(checkTarget(plans, { vault: full, target: withSpace(114) }), short);
     await checkTarget(plans, { vault, target: withSpace(114), ignoreSpace: true });
     const older = withSpace(114, { "b.bin": "1" });
     await checkTarget(plans, { vault, target: older, overwrite: true });

@@ -124,12 +124,18 @@ describe("restorePoints()", () => {
     const from = await stored();
     const target = new MemoryHostFiles();
     const interruption = new AbortController();
+    const steps: string[] = [];
+    const events = (event: RunEvent): void => {
+      if (event.type === "step-started") steps.push(event.step);
+    };
     from.vault.onCopy = ({ path }) => {
       if (!path.endsWith("b.vmcx")) return;
       interruption.abort();
       throw new InterruptedError("Cannot go on: interrupted");
     };
-    const { restored, failed } = await restorePoints(options(from, target, { signal: interruption.signal }));
+    const { restored, failed } = await restorePoints(
+      options(from, target, { signal: interruption.signal, events }),
+    );
     assert.deepEqual(
       restored.map(({ point }) => point.machine.name),
       ["a"],
@@ -142,6 +148,7 @@ describe("restorePoints()", () => {
       ],
     );
     assert.deepEqual(target.paths(), ["D/Ma/a.vmcx", "T/shared.bin"]);
+    assert.ok(steps.includes("run/2") && !steps.includes("run/3"), "what has no turn has no step");
   });
 
   test("refuses before the first byte what cannot be done for one of them", async () => {

@@ -104,8 +104,6 @@ class Salvaging {
       if (!isUnreadable(error)) throw error;
       if (await frames.looksAgainAfter(error, { looks, signal })) {
         for (const again of await this.#planned(run.wanted.flat())) await this.read(again, looks + 1);
-      } else if (run.frames.length > 1) {
-        for (const one of framesOf(run)) await this.read(one, looks);
       } else await this.#lastResort(run.wanted.flat());
     }
   }
@@ -159,6 +157,7 @@ class Salvaging {
     return this.#hasSearched ? frames.locateKnown(id) : await frames.locate(id, this.#options.signal);
   };
 
+  /** Frame by frame, so that one that is damaged takes no other with it. */
   async #lastResort(wanted: readonly WantedChunk[]): Promise<void> {
     const placed: WantedChunk[] = [];
     for (const chunk of wanted) {
