@@ -26,6 +26,7 @@ export { openWriteOnlyVault } from "./open-write-only-vault.ts";
 export type { StoreCounts, StoredContent } from "./pipeline/store-file.ts";
 export { isUnreadable, type SalvageOptions, type UnreadRange } from "./reading/salvage-file.ts";
 export type { CopyOptions, StoredFileReader } from "./reading/stored-file-reader.ts";
+export type { ChangedPoint } from "./receipts/changed-points.ts";
 export type { MissingPoint, ReceiptGap } from "./receipts/judge-receipts.ts";
 export type { ReceiptBook, ReceiptPage } from "./receipts/receipt-book.ts";
 export type { ReceiptReport } from "./receipts/receipts.ts";

@@ -4,12 +4,19 @@ import { instant } from "../output/index.ts";
 
 /** Says what is missing in whole sentences; false when something is. */
 export function tellReceipts(
-  { missing, gaps, wentBack }: Pick<ReceiptReport, "missing" | "gaps" | "wentBack">,
+  { missing, gaps, wentBack, changed }: Pick<ReceiptReport, "missing" | "gaps" | "wentBack" | "changed">,
   { output, paint }: Pick<CommandSurface, "output" | "paint">,
 ): boolean {
-  for (const { id, machine, time } of missing) {
+  for (const { id, machine, time, toldBy } of missing) {
+    const by = toldBy === undefined ? "" : `; only the write-only host ${toldBy} tells of it`;
     output.say(
-      `${paint.bad("missing")} restore point ${id} of ${machine.name} of ${instant(time)}: it is gone although nobody removed it`,
+      `${paint.bad("missing")} restore point ${id} of ${machine.name} of ${instant(time)}: it is gone although nobody removed it${by}`,
+    );
+  }
+  for (const { id, machine, time, storedBy } of changed) {
+    const by = storedBy === undefined ? "somebody with all keys" : `the write-only host ${storedBy}`;
+    output.say(
+      `${paint.bad("changed")} restore point ${id} of ${machine.name} of ${instant(time)}: its bytes are not those of its receipt, ${by} put others in their place`,
     );
   }
   for (const { number, before } of gaps) {
@@ -22,5 +29,6 @@ export function tellReceipts(
       `${paint.bad("older")} receipt ${wentBack.number}, which this machine wrote, is not there: the vault is in an older state than this machine left it in`,
     );
   }
-  return missing.length === 0 && gaps.length === 0 && wentBack === undefined;
+  const isComplete = missing.length === 0 && gaps.length === 0 && wentBack === undefined;
+  return isComplete && changed.length === 0;
 }

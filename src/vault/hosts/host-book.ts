@@ -139,6 +139,18 @@ export class HostBook {
     return ended === undefined || ended.points.get(object)?.has(sha256) === true;
   }
 
+  /** Whether what a host says of a restore point counts, as far as is known now. */
+  async judge(): Promise<
+    (host: string, point: { readonly object: string; readonly sha256: string }) => boolean
+  > {
+    this.forget();
+    const hosts = await this.#ended();
+    return (host, { object, sha256 }) => {
+      const ended = hosts.get(host);
+      return ended === undefined || ended.points.get(object)?.has(sha256) === true;
+    };
+  }
+
   /** Whether that host's key was taken away. */
   async hasEnded(host: string): Promise<boolean> {
     return (await this.#ended()).has(host);

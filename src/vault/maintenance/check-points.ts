@@ -7,9 +7,10 @@ import { ChunkTable } from "../index/chunk-table.ts";
 import type { LoadedIndex } from "../index/load-index.ts";
 import { isGone } from "../packs/get-or-damaged.ts";
 import type { FrameReader } from "../reading/frame-reader.ts";
+import type { SeenPoint } from "../receipts/receipts.ts";
 import { decodeNode, type Reference } from "../recipes/recipe-node.ts";
 import { rootOf } from "../recipes/walk-recipe.ts";
-import type { PointName, PointStore } from "../restore-points/point-store.ts";
+import type { HashedPoint, PointName, PointStore } from "../restore-points/point-store.ts";
 import type { RestorePoint } from "../restore-points/restore-point.ts";
 import type { DamageLedger } from "./damage-ledger.ts";
 
@@ -36,6 +37,7 @@ export class PointCheck {
   readonly #parts: PointCheckParts;
   /** For each host, and for all others together: what only a host's word makes whole is whole for that host alone. */
   readonly #verdicts = new Map<string, NodeVerdicts>();
+  readonly #seen = new Map<string, SeenPoint>();
   /** Once for each restore point: a prune may run beside. */
   #isReconciled = false;
   /** Of the restore point that is looked at. */
@@ -46,6 +48,11 @@ export class PointCheck {
     this.#parts = parts;
     this.#frames = parts.frames;
     this.#nodes = this.#verdictsOf(undefined);
+  }
+
+  /** The restore points that could be read, by their objects. */
+  get seen(): ReadonlyMap<string, SeenPoint> {
+    return this.#seen;
   }
 
   /** How many restore points there are. */
@@ -64,7 +71,9 @@ export class PointCheck {
     this.#isReconciled = false;
     let point: RestorePoint | undefined;
     const damaged = await ledger.catching(async () => {
-      point = await readCounting(name, points);
+      const read = await readCounting(name, points);
+      point = read?.point;
+      if (read !== undefined) this.#seen.set(name.object, { sha256: read.sha256, host: read.point.storedBy });
     });
     if (damaged !== undefined) ledger.blame(damaged, { id: name.id });
     if (point === undefined) return;
@@ -143,9 +152,9 @@ export class PointCheck {
 }
 
 /** Undefined when it is gone. @throws {VaultDamagedError} also where it does not count */
-async function readCounting(name: PointName, points: PointStore): Promise<RestorePoint | undefined> {
+async function readCounting(name: PointName, points: PointStore): Promise<HashedPoint | undefined> {
   try {
-    return await points.read(name);
+    return await points.readHashed(name);
   } catch (error) {
     if (isGone(error)) return undefined;
     if (!(error instanceof VaultHostEndedError)) throw error;

@@ -112,11 +112,12 @@ export async function verifyVault(options: VerifyOptions, parts: VerifyParts): P
       !loaded.index.isDamaged(pack) || (await parts.storage.stat(pack, { signal })) === undefined;
     if (!isOver) ledger.note(pack, "it was found damaged before");
   }
-  const points = await new PointCheck({ ...parts, index: loaded.index, ledger, signal }).run();
+  const check = new PointCheck({ ...parts, index: loaded.index, ledger, signal });
+  const points = await check.run();
   await record.flush();
   await record.close(parts.storage);
   const sidecars = await sidecarsOf(options, parts);
-  const { damaged: unreadable, ...receipts } = await parts.receipts.check(signal);
+  const { damaged: unreadable, ...receipts } = await parts.receipts.check(signal, check.seen);
   for (const { object, what } of unreadable) ledger.note(object, what);
   const isHealed = ({ object, points }: DamagedObject): boolean =>
     record.known.has(object) && points.length === 0;

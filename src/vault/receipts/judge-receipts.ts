@@ -6,8 +6,12 @@ import type { ReceiptPage } from "./receipt-book.ts";
 /** A restore point that somebody took away without a receipt. */
 export interface MissingPoint {
   readonly id: RestorePointId;
+  /** Its object's name in the storage. */
+  readonly object: string;
   readonly time: string;
   readonly machine: { readonly id: string; readonly name: string };
+  /** The write-only host that alone tells of it: 32 hexadecimal digits. */
+  readonly toldBy?: string | undefined;
 }
 
 /** A receipt that others name and that is not there. */
@@ -27,7 +31,10 @@ export interface ReceiptVerdict {
   readonly unwitnessed: readonly string[];
   /** What must be there, by id. */
   readonly live: ReadonlyMap<RestorePointId, ReceiptedPoint>;
-  readonly removals: ReadonlyMap<RestorePointId, ReceiptedRemoval>;
+  /** The same by its object: of objects that have one id, each. */
+  readonly told: ReadonlyMap<string, ReceiptedPoint>;
+  /** By the objects of what was removed. */
+  readonly removals: ReadonlyMap<string, ReceiptedRemoval>;
   /** Of each chain, how far checkpoints stand for its receipts. */
   readonly covered: ReadonlyMap<string, number>;
 }
@@ -39,17 +46,24 @@ export interface Evidence {
   /** Names of the objects of all restore points that are there. */
   readonly objects: ReadonlySet<string>;
   readonly page: ReceiptPage | undefined;
+  /** Whether what a host says counts: of one whose key was taken away, only what it had stored by then. @default it does */
+  readonly counts?: ((point: ReceiptedPoint) => boolean) | undefined;
 }
 
 /** Holds what is there against what receipts say was there. In no order: they may have been written at the same time. */
-export function judgeReceipts({ receipts, unreadable, objects, page }: Evidence): ReceiptVerdict {
-  const told = tellAll(receipts.values());
-  const live = new Map(
-    [...told.points].filter(([id, { life }]) => (told.removals.get(id)?.life ?? -1) < life),
+export function judgeReceipts(evidence: Evidence): ReceiptVerdict {
+  const { receipts, unreadable, objects, page, counts = () => true } = evidence;
+  const believed = [...receipts.values()].filter(
+    (receipt) => receipt.kind !== "point" || receipt.point.host === undefined || counts(receipt.point),
   );
-  const missing = [...live]
-    .filter(([, { object }]) => !objects.has(object))
-    .map(([id, { object, machine }]) => ({ id, time: timeOf(object), machine }))
+  const told = tellAll(believed, counts);
+  const alive = new Map(
+    [...told.points].filter(([object, { life }]) => (told.removals.get(object)?.life ?? -1) < life),
+  );
+  const live = byId(alive.values());
+  const missing = [...alive.values()]
+    .filter((point) => !objects.has(point.object) && !isOverruled(point, live))
+    .flatMap(missingPoint)
     .toSorted((a, b) => (a.time < b.time ? -1 : 1));
   const isThere = (digest: string): boolean => receipts.has(digest) || unreadable?.has(digest) === true;
   const lost = page?.heads.filter(
@@ -58,41 +72,70 @@ export function judgeReceipts({ receipts, unreadable, objects, page }: Evidence)
   const wentBack = lost?.toSorted((a, b) => b.number - a.number)[0];
   return {
     missing,
-    gaps: gapsIn(receipts, { isThere, covered: told.covered }),
+    gaps: gapsIn(believed, { isThere, covered: told.covered }),
     wentBack: wentBack && { number: wentBack.number },
-    unwitnessed: [...objects].filter((object) => {
-      const id = pointFromName(object)?.id;
-      return id !== undefined && !told.points.has(id);
-    }),
+    unwitnessed: [...objects].filter(
+      (object) => !told.points.has(object) && pointFromName(object) !== undefined,
+    ),
     live,
+    told: alive,
     removals: told.removals,
     covered: told.covered,
   };
 }
 
+function missingPoint({ object, machine, host }: ReceiptedPoint): readonly MissingPoint[] {
+  const id = pointFromName(object)?.id;
+  if (id === undefined) return [];
+  return [{ id, object, time: timeOf(object), machine, ...(host !== undefined && { toldBy: host }) }];
+}
+
+/** Of objects that have one id a full-key holder's word stands. */
+function byId(points: Iterable<ReceiptedPoint>): ReadonlyMap<RestorePointId, ReceiptedPoint> {
+  const found = new Map<RestorePointId, ReceiptedPoint>();
+  for (const point of points) {
+    const id = pointFromName(point.object)?.id;
+    if (id !== undefined && isBetter(point, found.get(id))) found.set(id, point);
+  }
+  return found;
+}
+
+/** A host's word of an object under the id of a full-key holder's restore point. */
+function isOverruled(point: ReceiptedPoint, live: ReadonlyMap<RestorePointId, ReceiptedPoint>): boolean {
+  const id = pointFromName(point.object)?.id;
+  const other = id && live.get(id);
+  return point.host !== undefined && other !== undefined && other.host === undefined;
+}
+
+/** A full-key holder's word goes before a host's, then a later life before an earlier one. */
+function isBetter(point: ReceiptedPoint, than: ReceiptedPoint | undefined): boolean {
+  if (than === undefined) return true;
+  if ((point.host === undefined) !== (than.host === undefined)) return point.host === undefined;
+  return point.life > than.life;
+}
+
 interface Told {
-  readonly points: Map<RestorePointId, ReceiptedPoint>;
-  readonly removals: Map<RestorePointId, ReceiptedRemoval>;
+  /** By their objects. */
+  readonly points: Map<string, ReceiptedPoint>;
+  readonly removals: Map<string, ReceiptedRemoval>;
   readonly covered: Map<string, number>;
 }
 
-function tellAll(receipts: Iterable<Receipt>): Told {
+function tellAll(receipts: Iterable<Receipt>, counts: (point: ReceiptedPoint) => boolean): Told {
   const told: Told = { points: new Map(), removals: new Map(), covered: new Map() };
   const keepPoint = (point: ReceiptedPoint): void => {
-    const id = pointFromName(point.object)?.id;
-    if (id !== undefined && (told.points.get(id)?.life ?? -1) < point.life) told.points.set(id, point);
+    if (isBetter(point, told.points.get(point.object))) told.points.set(point.object, point);
   };
   const keepRemoval = (removal: ReceiptedRemoval): void => {
-    const id = pointFromName(removal.object)?.id;
-    if (id !== undefined && (told.removals.get(id)?.life ?? -1) < removal.life)
-      told.removals.set(id, removal);
+    if ((told.removals.get(removal.object)?.life ?? -1) < removal.life)
+      told.removals.set(removal.object, removal);
   };
   for (const receipt of receipts) {
     if (receipt.kind === "point") keepPoint(receipt.point);
-    else if (receipt.kind === "removal") keepRemoval(receipt.removal);
+    else if (receipt.kind === "removal") keepRemoval({ ...receipt.removal, time: receipt.time });
     else {
-      for (const point of receipt.points) keepPoint(point);
-      for (const removal of receipt.removals) keepRemoval(removal);
+      for (const point of receipt.points) if (point.host === undefined || counts(point)) keepPoint(point);
+      for (const removal of receipt.removals) keepRemoval({ ...removal, time: removal.time ?? receipt.time });
       for (const { chain, number } of receipt.chains) {
         told.covered.set(chain, Math.max(number, told.covered.get(chain) ?? 0));
       }
@@ -103,14 +146,14 @@ function tellAll(receipts: Iterable<Receipt>): Told {
 
 /** A receipt that is named and not there, unless a checkpoint stands for that stretch of its chain. */
 function gapsIn(
-  receipts: ReadonlyMap<string, Receipt>,
+  receipts: readonly Receipt[],
   about: {
     readonly isThere: (digest: string) => boolean;
     readonly covered: ReadonlyMap<string, number>;
   },
 ): readonly ReceiptGap[] {
   const gaps: ReceiptGap[] = [];
-  for (const { chain, number, previous, time } of receipts.values()) {
+  for (const { chain, number, previous, time } of receipts) {
     const isWhole = previous.every(about.isThere);
     if (!isWhole && !isCovered(about.covered, chain, number - 1)) {
       gaps.push({ chain, number: number - 1, before: time });

@@ -1,14 +1,14 @@
 import { hash } from "node:crypto";
-import { forEachBounded } from "../../base/index.ts";
+import { forEachBounded, hexFromBytes } from "../../base/index.ts";
 import type { Storage } from "../../storage/index.ts";
 import type { SessionKeyring } from "../crypto/open-header.ts";
 import { openReceipt } from "../crypto/sealed-object.ts";
 import { isFullKeyWriter, type VaultKeys } from "../crypto/vault-keys.ts";
 import { VaultDamagedError } from "../errors.ts";
-import { FORMAT_VERSION } from "../format/layout.ts";
 import { RECEIPTS_PREFIX, receiptName } from "../format/object-names.ts";
 import { getOrDamaged, isGone } from "../packs/get-or-damaged.ts";
 import type { Receipt } from "./receipt.ts";
+import { readReceiptDocument } from "./receipt-document.ts";
 
 const READS_AT_ONCE = 8;
 
@@ -50,9 +50,9 @@ export async function readReceipt(name: string, parts: ReadReceiptsParts): Promi
     throw new VaultDamagedError(name, "its bytes are not those that it is named for"); // receipts name each other so
   }
   const { plain, writer } = openReceipt(bytes, name, parts);
-  const { version, ...receipt } = JSON.parse(new TextDecoder().decode(plain)) as Receipt & {
-    readonly version: number;
-  };
-  if (version !== FORMAT_VERSION) throw new VaultDamagedError(name, "it is of no known version");
-  return isFullKeyWriter(writer) || receipt.kind === "point" ? receipt : undefined;
+  const receipt = readReceiptDocument(plain, name);
+  if (isFullKeyWriter(writer)) return receipt;
+  if (receipt.kind !== "point" || receipt.point.life > 0) return undefined;
+  const host = hexFromBytes(writer);
+  return { ...receipt, point: { ...receipt.point, host } };
 }

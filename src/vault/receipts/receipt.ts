@@ -7,6 +7,8 @@ export interface ReceiptedPoint {
   readonly machine: { readonly id: string; readonly name: string };
   /** How often it was taken back after somebody had begun to remove it. */
   readonly life: number;
+  /** The write-only host whose word this is: 32 hexadecimal digits. Absent: a full-key holder's. */
+  readonly host?: string | undefined;
 }
 
 /** A restore point that was removed by whoever may, and which of its lives that ended. */
@@ -14,6 +16,8 @@ export interface ReceiptedRemoval {
   /** The name of its object. */
   readonly object: string;
   readonly life: number;
+  /** When its receipt was written: an instant. In a checkpoint only. */
+  readonly time?: string | undefined;
 }
 
 /** What a receipt is about: docs/vault-format.md 10.2. */

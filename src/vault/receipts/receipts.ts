@@ -4,7 +4,9 @@ import { SessionKeyring } from "../crypto/open-header.ts";
 import type { VaultKeys } from "../crypto/vault-keys.ts";
 import type { VaultDamagedError } from "../errors.ts";
 import { pointFromName, RECEIPTS_PREFIX } from "../format/object-names.ts";
+import { HostBook } from "../hosts/host-book.ts";
 import type { PointStore } from "../restore-points/point-store.ts";
+import { type ChangedPoint, changedIn } from "./changed-points.ts";
 import { judgeReceipts, type MissingPoint, type ReceiptGap, type ReceiptVerdict } from "./judge-receipts.ts";
 import { type ReadReceiptsParts, type ReceiptsRead, readReceipts } from "./read-receipts.ts";
 import type { ReceiptedPoint } from "./receipt.ts";
@@ -26,6 +28,14 @@ export interface ReceiptsParts {
   readonly points: PointStore;
 }
 
+/** A restore point as somebody has just read it. */
+export interface SeenPoint {
+  /** SHA-256 of its bytes, in hexadecimal. */
+  readonly sha256: string;
+  /** The write-only host that put it. */
+  readonly host: string | undefined;
+}
+
 /** Whether everything is there that was there. */
 export interface ReceiptReport {
   readonly receipts: number;
@@ -35,6 +45,8 @@ export interface ReceiptReport {
   readonly gaps: readonly ReceiptGap[];
   /** Set when the vault has lost what this machine knows that it wrote: it is in an older state. */
   readonly wentBack: { readonly number: number } | undefined;
+  /** Restore points whose bytes are not those that their receipts tell of: somebody with a key put others in their place. Looked at by verify only. */
+  readonly changed: readonly ChangedPoint[];
   /** Restore points that no receipt tells of yet. */
   readonly unwitnessed: number;
   /** Objects that cannot be read as the receipts that they were. */
@@ -58,9 +70,11 @@ export class Receipts {
   readonly #parts: ReceiptsParts;
   readonly #chain: ReceiptChain;
   readonly #keyring: SessionKeyring;
+  readonly #hosts: HostBook;
 
   constructor(parts: ReceiptsParts) {
     this.#parts = parts;
+    this.#hosts = new HostBook(parts);
     this.#chain = new ReceiptChain(parts);
     this.#keyring = new SessionKeyring(parts.keys);
   }
@@ -73,11 +87,10 @@ export class Receipts {
   /** Restore points, named by their objects, are going to be removed by whoever may: durable before the first is. */
   async pointsGo(objects: readonly string[], signal?: AbortSignal): Promise<void> {
     if (objects.length === 0) return;
-    const { live, removals } = await this.#look(signal);
+    const { told, removals } = await this.#look(signal);
     for (const object of objects) {
-      const id = pointFromName(object)?.id;
-      const life = (id && live.get(id)?.life) ?? 0;
-      const gone = (id && removals.get(id)?.life) ?? -1;
+      const life = told.get(object)?.life ?? 0;
+      const gone = removals.get(object)?.life ?? -1;
       if (gone < life) await this.#chain.add({ kind: "removal", removal: { object, life } });
     }
   }
@@ -85,9 +98,9 @@ export class Receipts {
   /** A restore point is kept after all, perhaps after a receipt of its removal. */
   async pointKept(point: RestorePointId): Promise<void> {
     const { removals, objects } = await this.#look();
-    const removal = removals.get(point);
     const object = objects.find((name) => pointFromName(name)?.id === point);
-    if (removal === undefined || object === undefined) return;
+    const removal = object && removals.get(object);
+    if (!removal) return;
     const { points } = this.#parts;
     const described = await points.describe(object);
     if (described === undefined) return; // a prune deleted it meanwhile
@@ -106,16 +119,19 @@ export class Receipts {
     const isWhole = gaps.length === 0 && wentBack === undefined && damaged.length === 0;
     return {
       live: new Map([...live].map(([id, { object }]) => [id, object])),
-      gone: new Set(removals.keys()),
+      gone: new Set([...removals.keys()].flatMap((object) => pointFromName(object)?.id ?? [])),
       isWhole,
     };
   }
 
   /** Reads all receipts and lists restore points. What is found to be wrong is looked for again. */
-  async check(signal?: AbortSignal): Promise<ReceiptReport> {
+  async check(
+    signal?: AbortSignal,
+    seen: ReadonlyMap<string, SeenPoint> = new Map(),
+  ): Promise<ReceiptReport> {
     for (let look = 1; ; look++) {
       const found = await this.#look(signal);
-      if (isWhole(found) || look === LOOKS) return reportOf(found);
+      if (isWhole(found) || look === LOOKS) return reportOf(found, changedIn(found.told, seen));
     }
   }
 
@@ -136,15 +152,15 @@ export class Receipts {
   /** A full-key holder has seen what is wrong: from now on it counts as removed. Gives what was wrong. */
   async accept(signal?: AbortSignal): Promise<ReceiptReport> {
     const report = await this.check(signal);
-    const { receipts, live } = await this.#look(signal);
+    const { receipts, told } = await this.#look(signal);
     const { book, keys } = this.#parts;
     const page = await book.read(keys.vault);
     if (page !== undefined) {
       const heads = page.heads.filter(({ digest }) => receipts.has(digest));
       await book.write(keys.vault, { ...page, heads });
     }
-    for (const { id } of report.missing) {
-      const point = live.get(id);
+    for (const { object } of report.missing) {
+      const point = told.get(object);
       if (point === undefined) continue;
       await this.#chain.add({ kind: "removal", removal: { object: point.object, life: point.life } });
     }
@@ -154,9 +170,9 @@ export class Receipts {
   }
 
   async #replace(found: Look, signal: AbortSignal | undefined): Promise<number> {
-    const { storage, points } = this.#parts;
-    const reading = this.#reading(signal);
-    return await replaceReceipts(found, { storage, points, chain: this.#chain, reading });
+    const { storage, points, clock } = this.#parts;
+    const [reading, now] = [this.#reading(signal), clock.now().epochMilliseconds];
+    return await replaceReceipts(found, { storage, points, chain: this.#chain, reading, now });
   }
 
   async #look(signal?: AbortSignal): Promise<Look> {
@@ -165,7 +181,9 @@ export class Receipts {
     const read = await readReceipts(this.#reading(signal)); // before points: what they tell of is there by now
     const objects = await Array.fromAsync(points.allNames(), ({ object }) => object);
     const unreadable = new Set(read.damaged.map(({ object }) => object.slice(RECEIPTS_PREFIX.length)));
-    const verdict = judgeReceipts({ ...read, unreadable, objects: new Set(objects), page });
+    const judge = await this.#hosts.judge();
+    const counts = (point: ReceiptedPoint): boolean => point.host === undefined || judge(point.host, point);
+    const verdict = judgeReceipts({ ...read, unreadable, objects: new Set(objects), page, counts });
     return { ...verdict, ...read, objects };
   }
 
@@ -179,6 +197,10 @@ function isWhole({ missing, gaps, wentBack }: Look): boolean {
   return missing.length === 0 && gaps.length === 0 && wentBack === undefined;
 }
 
-function reportOf({ receipts, missing, gaps, wentBack, unwitnessed, damaged }: Look): ReceiptReport {
-  return { receipts: receipts.size, missing, gaps, wentBack, unwitnessed: unwitnessed.length, damaged };
+function reportOf(
+  { receipts, missing, gaps, wentBack, unwitnessed, damaged }: Look,
+  changed: readonly ChangedPoint[],
+): ReceiptReport {
+  const counts = { receipts: receipts.size, unwitnessed: unwitnessed.length };
+  return { ...counts, missing, gaps, wentBack, changed, damaged };
 }

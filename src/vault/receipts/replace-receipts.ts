@@ -7,7 +7,7 @@ import { type ReadReceiptsParts, type ReceiptsRead, readReceipt } from "./read-r
 import type { Receipt, ReceiptedPoint, ReceiptedRemoval, ReceiptSubject } from "./receipt.ts";
 import type { ReceiptChain } from "./receipt-chain.ts";
 
-/** Removals of restore points that are so much older than the newest are forgotten: nobody writes a receipt so late. */
+/** Removals that are so long ago are forgotten: nobody's receipt becomes visible so late. */
 const REMEMBERED_MS = 400 * 24 * 3_600_000;
 
 export interface ReplaceParts {
@@ -15,6 +15,8 @@ export interface ReplaceParts {
   readonly points: PointStore;
   readonly chain: ReceiptChain;
   readonly reading: ReadReceiptsParts;
+  /** Milliseconds since 1970. */
+  readonly now: number;
 }
 
 /**
@@ -23,9 +25,9 @@ export interface ReplaceParts {
  */
 export async function replaceReceipts(
   found: ReceiptVerdict & ReceiptsRead,
-  { storage, points, chain, reading }: ReplaceParts,
+  { storage, points, chain, reading, now }: ReplaceParts,
 ): Promise<number> {
-  const live = [...found.live.values()];
+  const live = [...found.told.values()];
   for (const object of found.unwitnessed) {
     const described = await points.describe(object);
     if (described !== undefined) live.push({ ...described, life: 0 });
@@ -34,7 +36,7 @@ export async function replaceReceipts(
     kind: "checkpoint",
     chains: chainsOf(found),
     points: live.toSorted(byObject),
-    removals: remembered([...found.removals.values()], live),
+    removals: remembered([...found.removals.values()], live, now),
   } as const satisfies ReceiptSubject;
   const name = await chain.add(checkpoint);
   if (!isSame(await readReceipt(name, reading), checkpoint)) {
@@ -60,14 +62,25 @@ interface Reached {
   readonly number: number;
 }
 
-/** A receipt of a restore point may become visible after that of its removal was replaced: the removal is kept for long. */
+/**
+ * A receipt of a restore point, or another checkpoint that tells of it, may become visible after that of its removal was replaced: the
+ * removal is kept for long. A clock that is ahead, this one or a writer's, makes nothing old.
+ */
 function remembered(
   removals: readonly ReceiptedRemoval[],
   live: readonly ReceiptedPoint[],
+  now: number,
 ): readonly ReceiptedRemoval[] {
-  const times = [...removals, ...live].map(({ object }) => madeAt(object));
-  const oldest = times.reduce((a, b) => Math.max(a, b), 0) - REMEMBERED_MS;
-  return removals.filter(({ object }) => madeAt(object) >= oldest).toSorted(byObject);
+  const times = [...removals.map(removedAt), ...live.map(({ object }) => madeAt(object))];
+  const newest = times.reduce((a, b) => Math.max(a, b), 0);
+  const oldest = Math.min(newest, now) - REMEMBERED_MS;
+  return removals.filter((removal) => removedAt(removal) >= oldest).toSorted(byObject);
+}
+
+/** Not before the restore point was made, whatever the remover's clock said. */
+function removedAt({ object, time }: ReceiptedRemoval): number {
+  const told = time === undefined ? 0 : Temporal.Instant.from(time).epochMilliseconds;
+  return Math.max(told, madeAt(object));
 }
 
 function madeAt(object: string): number {

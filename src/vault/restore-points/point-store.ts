@@ -36,6 +36,12 @@ export interface PointName {
   readonly isShared?: true;
 }
 
+export interface HashedPoint {
+  readonly point: RestorePoint;
+  /** Of the object's bytes, in hexadecimal. */
+  readonly sha256: string;
+}
+
 /** A restore point as it was opened, before anybody asked whether it counts. */
 interface OpenedPoint {
   readonly point: RestorePoint;
@@ -144,12 +150,19 @@ export class PointStore {
   }
 
   /** @throws {VaultDamagedError} @throws {VaultHostEndedError} */
-  async read({ object }: Pick<PointName, "object">): Promise<RestorePoint> {
+  async read(name: Pick<PointName, "object">): Promise<RestorePoint> {
+    return (await this.readHashed(name)).point;
+  }
+
+  /** The same, with the SHA-256 of the object's bytes. @throws {VaultDamagedError} @throws {VaultHostEndedError} */
+  async readHashed({ object }: Pick<PointName, "object">): Promise<HashedPoint> {
     const opened = await this.#opened(object);
     await this.#assertCounts(opened, object);
     const { point, host } = opened;
-    if (host === undefined) return point;
-    return { ...point, storedBy: host, files: point.files.map((file) => ({ ...file, storedBy: host })) };
+    const sha256 = hash("sha256", opened.sealed);
+    if (host === undefined) return { point, sha256 };
+    const files = point.files.map((file) => ({ ...file, storedBy: host }));
+    return { point: { ...point, storedBy: host, files }, sha256 };
   }
 
   /** What a list shows of it, whether it counts or not. Undefined when it is gone. @throws {VaultDamagedError} */
