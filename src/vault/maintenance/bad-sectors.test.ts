@@ -91,3 +91,20 @@ test("`repair()` dooms nothing that nobody could read: it may be sound, and be r
   const back = await bringBack(other, (await other.findPoint(point.id)).files[0] as never);
   assert.equal(Buffer.compare(back, DISK), 0);
 });
+
+test("a restore that meets a bad sector writes it down, and the next backup heals it", async () => {
+  const { storage, inner, point, pack, packBytes } = await scene();
+  storage.spoil(pack, Math.floor(packBytes / 2));
+  {
+    await using vault = await openSmallVault(storage, { seed: 3 });
+    const [file] = (await vault.findPoint(point.id)).files;
+    await assert.rejects(bringBack(vault, file as never), { code: "vault-damaged", object: pack });
+    assert.ok(await vault.keepFindings());
+    assert.equal(inner.names().filter((name) => name.startsWith("damaged/")).length, 1);
+  }
+  await using vault = await openSmallVault(storage, { seed: 4 });
+  await backUp(vault, { disk: DISK });
+  await using healed = await openSmallVault(storage, { seed: 5 });
+  const back = await bringBack(healed, (await healed.findPoint(point.id)).files[0] as never);
+  assert.equal(Buffer.compare(back, DISK), 0);
+});

@@ -35,6 +35,11 @@ export function isGone(error: unknown): boolean {
   return error instanceof VaultDamagedError && error.cause instanceof StorageObjectMissingError;
 }
 
+/** Whether an error says that an object is shorter than what was asked of it. */
+export function isCutOff(error: unknown): boolean {
+  return error instanceof VaultDamagedError && error.cause instanceof StorageObjectTruncatedError;
+}
+
 /** Whether nobody saw what the bytes are: they may be sound, and be read another day. */
 export function isUnreadable(error: unknown): boolean {
   return error instanceof VaultDamagedError && error.cause instanceof StorageUnreadableError;

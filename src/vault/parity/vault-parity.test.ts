@@ -269,3 +269,30 @@ test("what stands in the place of a sidecar is not read when it is longer than a
   );
   assert.ok(!read.includes(sidecarOf(pack)));
 });
+
+test("a pack that was cut off by less than two segments is mended, and scrub says so", async () => {
+  const { storage, point, disk, pack } = await scene();
+  const bytes = storage.peek(pack);
+  storage.replace(pack, bytes.slice(0, bytes.length - Math.floor(bytes.length / 64)));
+  const { damaged } = await scrubVault({ storage });
+  assert.deepEqual(
+    damaged.map(({ object, isMendable }) => [object, isMendable]),
+    [[pack, true]],
+  );
+  assert.deepEqual((await findAndRepair(storage, 80)).lost, []);
+  await using vault = await openSmallVault(storage, { seed: 81 });
+  const whole = await bringBack(vault, (await vault.findPoint(point.id)).files[0] as never);
+  assert.equal(Buffer.compare(whole, disk), 0);
+});
+
+test("`verify()` misses no sidecar of a pack that no segment names yet: it may be on its way", async () => {
+  const { storage } = await scene();
+  const before = storage.clone();
+  await using vault = await openSmallVault(storage, { seed: 82 });
+  await backUp(vault, { more: someBytes(7, 100_000) });
+  const pack = below(storage, "packs/").find((name) => !before.names().includes(name)) as string;
+  before.replace(pack, storage.peek(pack));
+  await using other = await openSmallVault(before, { seed: 83 });
+  const { sidecars, unreferencedPacks } = await other.verify();
+  assert.deepEqual([sidecars, unreferencedPacks], [{ missing: [], damaged: [] }, 1]);
+});

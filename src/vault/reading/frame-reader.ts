@@ -8,7 +8,7 @@ import { INDEX_PREFIX } from "../format/object-names.ts";
 import { FIRST_CLAIMED } from "../hosts/host-claims.ts";
 import type { FrameLocation } from "../index/chunk-index.ts";
 import type { LoadedIndex } from "../index/load-index.ts";
-import { getOrDamaged, isGone, ownBuffer } from "../packs/get-or-damaged.ts";
+import { getOrDamaged, isCutOff, isGone, isUnreadable, ownBuffer } from "../packs/get-or-damaged.ts";
 import { MendedPacks } from "../parity/mended-packs.ts";
 import { type Engine, RUN_FRAMES } from "../pipeline/engine.ts";
 import type { ChunkPlaces, OpenedFrame } from "../pipeline/worker-tasks.ts";
@@ -129,11 +129,11 @@ export class FrameReader {
 
   /**
    * Whether it is worth trying again after this error: a pack that a prune moved away is gone, and its chunks are where
-   * newer segments say; those of a frame that is damaged may be in another one too.
+   * newer segments say, as those of one that is cut off may be; those of a frame that is damaged may be in another one too.
    */
   async looksAgainAfter(error: unknown, { looks, signal }: Looks): Promise<boolean> {
     const { loaded } = this.#options;
-    if (isGone(error) && looks < MOST_LOOKS) await loaded.reconcile(signal);
+    if ((isGone(error) || isCutOff(error)) && looks < MOST_LOOKS) await loaded.reconcile(signal);
     else if (error instanceof FrameDamagedError && looks < MOST_COPIES) await loaded.refresh(signal);
     else return false;
     return true;
@@ -193,10 +193,8 @@ export class FrameReader {
     const last = run.at(-1) as FrameLocation;
     const length = last.offset + last.sealedBytes - first.offset;
     const { header, frameKey } = await this.#keysOf(first.object);
-    const { storage, engine } = this.#options;
-    const bytes = ownBuffer(
-      await getOrDamaged(storage, first.object, { offset: first.offset, length, signal }),
-    );
+    const { engine } = this.#options;
+    const bytes = await this.#given(run, { offset: first.offset, length, signal });
     const frames = run.map(({ offset, sealedBytes }) => ({ at: offset - first.offset, length: sealedBytes }));
     const task = { kind: "open", key: frameKey, header, bytes, frames, target } as const;
     const opened = await engine.workers.run(task, [bytes.buffer]);
@@ -208,6 +206,19 @@ export class FrameReader {
       const plain = target.subarray(FRAME_BYTES * i, FRAME_BYTES * i + frame.plainBytes);
       return { object, ids: frame.ids, lengths: frame.lengths, plain };
     });
+  }
+
+  /** The bytes of a run. Frames that the disk does not give are taken for damaged: other places of their chunks come first then. */
+  async #given(
+    run: readonly FrameLocation[],
+    range: { readonly offset: number; readonly length: number; readonly signal?: AbortSignal | undefined },
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const { object } = run[0] as FrameLocation;
+    try {
+      return ownBuffer(await getOrDamaged(this.#options.storage, object, range));
+    } catch (error) {
+      throw isUnreadable(error) ? this.#damageOf(run) : error;
+    }
   }
 
   #damageOf(bad: readonly FrameLocation[]): FrameDamagedError {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { FakeClock } from "../../base/testing/index.ts";
 import { MemoryStore, plainLayout } from "../../disk/index.ts";
 import { MemoryStorage, RecordingStorage } from "../../storage/testing/index.ts";
 import type { RestorePoint, Vault } from "../index.ts";
@@ -338,4 +339,22 @@ test("a session that may not delete its lease and has ended keeps no damaged pac
   storage.replace(lease.replace("leases/", "ended/"), new Uint8Array());
   const ended = await (await openSmallVault(storage, { seed: 15 })).repair();
   assert.deepEqual([ended.waitingFor, ended.doomed], [[], [pack]]);
+});
+
+test("only what the newest restore point needs too may heal by the next backup", async () => {
+  const storage = new MemoryStorage();
+  const clock = new FakeClock();
+  await using vault = (await createSmallVault(storage, { clock })).vault;
+  const [old, kept] = [someBytes(1, 40_960), someBytes(2, 40_960)];
+  await backUp(vault, { disk: Buffer.concat([old, kept]) });
+  const packs = storage.names().filter((name) => name.startsWith("packs/"));
+  clock.advance(1000);
+  const newest = await backUp(vault, { disk: Buffer.concat([someBytes(3, 40_960), kept]) });
+  for (const name of packs) if (storage.peek(name)[10] === 1) storage.replace(name, undefined);
+  await using other = await openSmallVault(storage, { seed: 16 });
+  const { lost } = await other.repair();
+  const bytes = new Map(lost.map(({ id, lostBytes, mayHealBytes }) => [id, [lostBytes, mayHealBytes]]));
+  assert.deepEqual(bytes.get(newest.id), [40_960, 40_960]);
+  bytes.delete(newest.id);
+  assert.deepEqual([...bytes.values()], [[81_920, 40_960]]);
 });
