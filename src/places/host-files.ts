@@ -35,6 +35,10 @@ export interface HostFiles {
 /** A folder of this machine that we write results to. */
 export interface FolderFiles extends HostFiles {
   /**
+   * As for every host. A temporary name need not outlive a power cut, only what is written does: `rename` gives the one that lasts.
+   */
+  create(path: string, options?: { readonly isTemporary?: true }): Promise<ByteStore>;
+  /**
    * Gives a closed file another name in the same folder, in place of a file that has it. A reader sees the old or the new
    * one, and the name is durable when this resolves. @throws {HostFileError}
    */

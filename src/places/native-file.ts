@@ -49,11 +49,14 @@ export class NativeFile implements ByteStore {
   }
 
   /** Makes a file that was not there, and the folders above it. */
-  static async create(place: NativePlace): Promise<NativeFile> {
+  static async create(
+    place: NativePlace,
+    { isTemporary }: { readonly isTemporary?: true } = {},
+  ): Promise<NativeFile> {
     try {
       await mkdir(dirname(place.native), { recursive: true });
       const handle = await open(place.native, "wx+");
-      return new NativeFile(handle, { place, sizeBytes: 0, isNew: true });
+      return new NativeFile(handle, { place, sizeBytes: 0, isNew: isTemporary !== true });
     } catch (error) {
       throw fileRefusal("create", place.shown, error);
     }

@@ -55,8 +55,8 @@ export class NativeFiles implements FolderFiles {
     return await NativeFile.open({ native: await this.#resolver.resolve(path), shown: path });
   }
 
-  async create(path: string): Promise<ByteStore> {
-    return await NativeFile.create({ native: await this.#resolver.resolve(path), shown: path });
+  async create(path: string, options: { readonly isTemporary?: true } = {}): Promise<ByteStore> {
+    return await NativeFile.create({ native: await this.#resolver.resolve(path), shown: path }, options);
   }
 
   async remove(path: string): Promise<void> {

@@ -64,7 +64,7 @@ async function writePartial(file: PlannedFile, options: WriteFileOptions): Promi
   const { vault, target, plan, partial } = options;
   await using reader = await vault.openFile(file.stored);
   if (reader.sizeBytes !== file.stored.sizeBytes) throw wrongSize(file, reader.sizeBytes);
-  await using store = await target.create(partial);
+  await using store = await target.create(partial, { isTemporary: true });
   const { bytesWritten, unread } = await copy(reader, store, options);
   const sizeBytes = (await target.stat(partial))?.sizeBytes;
   if (sizeBytes !== file.stored.sizeBytes) throw wrongSize(file, sizeBytes);
