@@ -55,7 +55,7 @@ ${pointRow("all points of one machine (each point is opened)", points.machine)}
 - Packs and segments beyond one real machine are names in a listing that costs nothing; a bucket takes its own time for it: one request for 1,000 names. Opening a session lists the segments (one for 65,536 chunks) and at most about 65,536 packs.
 - The machine is 256 MiB and unchanged; all of it is read and looked up. What a larger one costs grows with the machine.
 - The plan marks what the restore points need, which here is one machine; the rest of its time and memory grows with the vault.
-- "All marked" is what a prune that executes does to decide, where every chunk is needed: it lists the packs, opens the index, looks all chunks up in the order of a disk and says what becomes of each pack. The chunk lists are made when they are asked for; deleting and moving, which take no more memory, and the store's own time are not in it. A renewal of locks does the same. A repair holds less, since it marks nothing, and reads each pack's head and footer from the store, of which these vaults have none.
+- "All marked" is what a prune that executes does to decide, where every chunk is needed: it lists the packs, opens the index, looks all chunks up in the order of a disk and says what becomes of each pack. The chunk lists are made when they are asked for; deleting and moving, which take no more memory, and the store's own time are not in it. A renewal of locks does the same. A repair holds less, since it marks nothing, and reads each pack's head and footer from the store, of which these vaults have none. Where there is no figure, it was left out (\`--marks-to\`).
 - "Known" and "new" chunk: 100,000 look-ups at random places each, pages as the system's cache has them.
 `;
 }

@@ -190,23 +190,21 @@ describe("Vault.prune() with its index on the local disk", () => {
     const storage = new RecordingStorage();
     const stored = await live(storage, SEED + 4, 3);
     const local = onDisk();
-    const begun = storage.calls.length;
+    let begun = 0;
     let stays: readonly Stored[] = [];
     {
       await using vault = await open(storage, local);
       stays = await trashSome(vault, stored, SEED);
       assert.ok(stays.length > 0 && stays.length < stored.length);
+      begun = storage.calls.length;
       const { packsMoved, packsDropped } = await vault.prune({ moveBelow: 1 });
       assert.ok(packsMoved > 0 && packsDropped > 0, `${packsMoved} were moved, ${packsDropped} dropped`);
     }
     for (let count = begun; count <= storage.calls.length; count++) {
       const left = storage.prefix(count);
-      {
-        await using vault = await open(left, local, count); // the runs of the killed one are there
-        await vault.prune({ moveBelow: 1, staleAfterMs: -Number.MAX_SAFE_INTEGER });
-      }
-      await using fresh = await open(left, undefined, 6);
-      await assertBack(fresh, stays);
+      await using vault = await open(left, local, count); // the runs of the killed one are there
+      await vault.prune({ moveBelow: 1, staleAfterMs: -Number.MAX_SAFE_INTEGER });
+      await assertBack(vault, stays);
       for (const prefix of ["doomed/", "awaited/", "leases/"]) {
         for await (const { name } of left.list(prefix)) assert.fail(`${name} is left after write ${count}`);
       }
