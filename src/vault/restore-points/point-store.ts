@@ -13,9 +13,12 @@ import { getOrDamaged, isGone } from "../packs/get-or-damaged.ts";
 import type { RemovalNotes } from "../removal/removal-notes.ts";
 import { type PointDigest, summaryOf } from "./point-digest.ts";
 import { readPointDocument } from "./point-document.ts";
+import type { PointName } from "./point-name.ts";
 import type { RestorePoint, RestorePointDraft } from "./restore-point.ts";
 import { type SettledNames, settleIds } from "./settle-ids.ts";
 import { type DescribedPoint, deletePoint, type WrittenPoint, writePoint } from "./write-point.ts";
+
+export type { PointName } from "./point-name.ts";
 
 export interface PointStoreOptions {
   readonly storage: Storage;
@@ -24,16 +27,6 @@ export interface PointStoreOptions {
   readonly entropy: Entropy;
   /** Says which restore points are in the trash. */
   readonly notes: RemovalNotes;
-}
-
-/** Which restore points there are, without looking into them. */
-export interface PointName {
-  readonly id: RestorePointId;
-  readonly object: string;
-  /** As the storage lists it. */
-  readonly sizeBytes: number;
-  /** Other objects have this id too, and no full-key holder put one of them: nothing that names the id alone means this one. */
-  readonly isShared?: true;
 }
 
 export interface HashedPoint {

@@ -1,4 +1,4 @@
-import type { PointName } from "./point-store.ts";
+import type { PointName } from "./point-name.ts";
 
 /** Names of restore points, after it is settled which count of those that have one id. */
 export interface SettledNames {

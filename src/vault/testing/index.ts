@@ -1,1 +1,2 @@
+export * from "./small-hosts.ts";
 export * from "./small-vault.ts";
