@@ -170,6 +170,28 @@ describe("`S3Storage`", () => {
     });
   });
 
+  test("leaves one version where it tried the condition in vain", async () => {
+    const second = { ...PUT, headers: { ...PUT.headers, "x-amz-version-id": "two" } };
+    await withScript([{ status: 404 }, PUT, second, { status: 204 }], async (store, { seen }) => {
+      await store.put("a", [Buffer.from("1")]);
+      assert.equal(seen[3]?.method, "DELETE"); // of the second, by its own name
+      assert.match(seen[3].path, /[?&]versionId=two(&|$)/);
+    });
+    const only = { ...PUT, headers: { ...PUT.headers, "x-amz-version-id": "null" } };
+    await withScript([{ status: 404 }, only, only], async (store, { seen }) => {
+      await store.put("a", [Buffer.from("1")]); // a bucket whose versions are suspended: there is no second one
+      assert.deepEqual(
+        seen.map(({ method }) => method),
+        ["HEAD", "PUT", "PUT"],
+      );
+    });
+    const denied = { status: 403, body: s3Error("AccessDenied") };
+    await withScript([{ status: 404 }, PUT, second, denied], async (store) => {
+      await store.put("a", [Buffer.from("1")]); // whoever may not delete has two, and the put is done
+      assert.equal(store.traits.conditionalCreate, false);
+    });
+  });
+
   test("tries the condition with nothing large and nothing that is locked", async () => {
     const free = { status: 404 };
     await withScript([free, PUT, free, PUT], async (store, { seen }) => {

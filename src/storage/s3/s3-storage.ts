@@ -133,15 +133,17 @@ export class S3Storage implements Storage {
 
   /**
    * Sends once what is there already: refused by a store that keeps the condition, which is then not asked for names any
-   * more. One that does not keep it has the same bytes afterwards. The put is done, so nothing that goes wrong here counts.
+   * more. One that does not keep it has the same bytes afterwards, and loses the second version again. The put is done, so nothing that goes wrong here counts.
    */
   async #findOut(name: string, bytes: Uint8Array, options: StorageCallOptions): Promise<void> {
     const isKnown = this.#keepsCondition !== undefined || this.#isTrying;
     if (isKnown || bytes.length > LARGEST_TRIAL) return;
     this.#isTrying = true;
     try {
-      await this.#send(name, bytes, options);
+      const version = await this.#send(name, bytes, options);
       this.#keepsCondition = false;
+      // where versions are suspended each put writes over the one that is called null
+      if (version !== undefined && version !== "null") await this.#removeVersion(name, version, options);
     } catch (error) {
       if (error instanceof StorageObjectExistsError) this.#keepsCondition = true;
     } finally {
@@ -149,7 +151,17 @@ export class S3Storage implements Storage {
     }
   }
 
-  async #send(name: string, bytes: Uint8Array, options: PutOptions): Promise<void> {
+  async #removeVersion(name: string, VersionId: string, { signal }: StorageCallOptions): Promise<void> {
+    const { sdk, bucket } = this.#connection;
+    const command = new sdk.DeleteObjectCommand({ Bucket: bucket, Key: this.#keyPrefix + name, VersionId });
+    await this.#connection.call(
+      { verb: "delete the second version of", name, signal },
+      async (client, call) => await client.send(command, call),
+    );
+  }
+
+  /** Gives the version that it made, where the bucket keeps versions. */
+  async #send(name: string, bytes: Uint8Array, options: PutOptions): Promise<string | undefined> {
     const { sdk, bucket } = this.#connection;
     const command = new sdk.PutObjectCommand({
       Bucket: bucket,
@@ -160,17 +172,18 @@ export class S3Storage implements Storage {
     });
     const action = { verb: "write", name, signal: options.signal };
     try {
-      const { ETag } = await this.#connection.call(
+      const { ETag, VersionId } = await this.#connection.call(
         action,
         async (client, call) => await client.send(command, call),
       );
       mustHave(ETag, "ETag", action); // whatever answers without one has kept nothing
+      return VersionId;
     } catch (error) {
       if (error instanceof StorageObjectExistsError) throw taken(name, { cause: error.cause });
       if (!this.#knowsCondition || !isNotImplemented(error)) throw error;
       this.#knowsCondition = false;
       this.#keepsCondition = false;
-      await this.#send(name, bytes, options);
+      return await this.#send(name, bytes, options);
     }
   }
 }
