@@ -130,8 +130,13 @@ test("a restore point that cannot be read is named, and can be removed", async (
   const id = first.slice(-32);
   flip(place.path("vault/points", first), 300);
   const told = await place.run(["repair", ...place.vault()]);
-  const [lost] = told.summary["lost"] as { readonly id: string; readonly machine?: unknown }[];
-  assert.deepEqual([told.code, lost?.id, lost?.machine], [4, id, undefined], told.text);
+  const [lost] = told.summary["lost"] as {
+    readonly id: string;
+    readonly machine?: { readonly name: string };
+  }[];
+  assert.deepEqual([told.code, lost?.id, lost?.machine?.name], [4, id, "web01"], told.text);
+  const stopped = await place.run(["prune", ...place.vault(), "--execute"]);
+  assert.deepEqual([stopped.code, stopped.errors[0]?.["code"]], [4, "prune-point-unreadable"], stopped.text);
   const pruned = await place.run([
     "prune",
     ...place.vault(),
