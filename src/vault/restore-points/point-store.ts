@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { type Clock, type Entropy, hexFromBytes, type RestorePointId } from "../../base/index.ts";
+import { type Clock, type Entropy, hexFromBytes } from "../../base/index.ts";
 import type { Storage } from "../../storage/index.ts";
 import { openHeader, SessionKeyring } from "../crypto/open-header.ts";
 import { openPoint } from "../crypto/sealed-object.ts";
