@@ -247,7 +247,10 @@ describe("the program, as processes", { ...needs("samples"), concurrency: 2 }, (
 
       using target = SmallFileSystem.mount(2048) as SmallFileSystem;
       const restore = ["restore", "latest:r", "--exact", "--to-folder", target.path("back"), ...vault];
-      const stopped = await place.run(restore);
+      const refused = await place.run(restore);
+      assert.deepEqual([refused.code, refused.errors[0]?.["code"]], [1, "restore-space-short"], refused.text);
+      assert.deepEqual(readdirSync(target.folder).includes("back"), false, "nothing was begun");
+      const stopped = await place.run([...restore, "--ignore-space"]);
       assert.deepEqual([stopped.code, stopped.errors[0]?.["code"]], [1, "host-file-full"], stopped.text);
       const files = readdirSync(target.folder, { recursive: true, withFileTypes: true });
       assert.deepEqual(
