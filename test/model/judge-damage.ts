@@ -115,7 +115,7 @@ async function codedOr<T>(damage: Damage, work: () => Promise<T>): Promise<T | u
     return await work();
   } catch (error) {
     if (error instanceof assert.AssertionError) throw error;
-    if (error instanceof StillpointError && /^(vault|storage)-/.test(error.code)) return undefined;
+    if (error instanceof StillpointError && /^(vault|storage|prune)-/.test(error.code)) return undefined;
     throw new Error(`a refusal without a code: ${damage.what}`, { cause: error });
   }
 }

@@ -132,7 +132,7 @@ export class RandomLife {
     } else if (error instanceof AggregateError) {
       for (const each of error.errors) this.#judge(each);
     } else if (error instanceof ProgramKilledError) this.#count("killed", 1);
-    else if (error instanceof StillpointError && /^(vault|storage)-/.test(error.code))
+    else if (error instanceof StillpointError && /^(vault|storage|prune)-/.test(error.code))
       this.#count("refusals", 1);
     else throw error;
   }
