@@ -45,7 +45,11 @@ test(`a prune loses nothing whatever one of its listings leaves out (${OMISSIONS
       await using vault = await openSmallVault(new ListsIncompletely(left, omission).storage, { seed: 1 });
       await vault.prune(PRUNE);
     } catch (error) {
-      assert.match((error as { readonly code?: string }).code ?? String(error), /^(vault|storage|prune)-/, when);
+      assert.match(
+        (error as { readonly code?: string }).code ?? String(error),
+        /^(vault|storage|prune)-/,
+        when,
+      );
     }
     await using vault = await openSmallVault(left, { seed: 2 });
     await assertKept(vault, promised, when);
