@@ -70,3 +70,16 @@ test("of a host whose key was taken away a restore point counts by its bytes, no
   await assert.rejects(reader.findPoint(id), VaultHostEndedError);
   assert.deepEqual(await Array.fromAsync(reader.points()), []);
 });
+
+test("what a host adds after its key was taken away is not read back, so that nobody relies on it", async () => {
+  const storage = new MemoryStorage();
+  const { vault } = await createSmallVault(storage);
+  const [ended, open] = [(await vault.addHost("hv01")).key, (await vault.addHost("hv02")).key];
+  await vault.endHost("hv01");
+  await hostBacksUp(storage, ended, { seed: 60, bytes: disk });
+  await using reader = await openSmallVault(storage);
+  assert.equal((await reader.readBackHosts()).packs, 0);
+  await hostBacksUp(storage, open, { seed: 61, bytes: disk });
+  await using again = await openSmallVault(storage);
+  assert.ok((await again.readBackHosts()).packs > 0);
+});

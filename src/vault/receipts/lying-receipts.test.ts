@@ -195,7 +195,19 @@ test("`verify()` names a restore point whose bytes are not those of its receipt,
   assert.equal(hexFromBytes(keysOf(key).writer), facts.id);
 });
 
-test("a removal is remembered for 400 days from when it was, by whatever clock", async () => {
+test("a host's receipt of a restore point that was removed calls for it again by no life", async () => {
+  const storage = new MemoryStorage();
+  const { vault } = await createSmallVault(storage);
+  const { key } = await vault.addHost("hv01");
+  const point = await hostBacksUp(storage, key);
+  const object = objectOf(storage, point);
+  await vault.trash(point.id, { until: PAST });
+  assert.equal((await vault.prune()).removedPoints, 1);
+  for (const life of [0, 1, 9]) await putReceipt(storage, keysOf(key), json(pointReceipt(object, { life })));
+  assert.deepEqual(await missingIn(vault), []);
+});
+
+test("a removal is remembered for 400 days from when it was, whoever's clock is ahead", async () => {
   const days = (count: number): Temporal.Instant =>
     Temporal.Instant.from("2026-01-01T00:00:00Z").add({ hours: 24 * count });
   const storage = new MemoryStorage();
@@ -204,6 +216,11 @@ test("a removal is remembered for 400 days from when it was, by whatever clock",
   const old = await backUp(vault, { x: someBytes(1, 900) });
   const late = storage.clone();
   clock.advance(900 * 86_400_000);
+  await using ahead = await openSmallVault(storage, {
+    seed: 77,
+    clock: new FakeClock("2100-01-01T00:00:00Z"),
+  });
+  await backUp(ahead, { x: someBytes(2, 300) });
   for (let i = 0; i < 66; i++) await backUp(vault, { x: someBytes(i, 300) });
   await vault.trash(old.id, { until: PAST });
   await vault.prune();
