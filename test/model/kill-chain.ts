@@ -110,7 +110,7 @@ export class KillChain {
     });
     await using storage = await openLocalStorage(this.#folder);
     for await (const { name } of storage.list("")) {
-      assert.doesNotMatch(name, /^(leases|doomed|awaited|damaged)\//, `${name} is left`);
+      assert.doesNotMatch(name, /^(leases|doomed|awaited)\//, `${name} is left`);
     }
   }
 
