@@ -4,17 +4,20 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
 import { newGuid } from "../../base/index.ts";
 import { SeededEntropy } from "../../base/testing/index.ts";
-import { openLocalStorage, type Storage, StorageFullError } from "../../storage/index.ts";
+import { type ObjectDraft, openLocalStorage, type Storage, StorageFullError } from "../../storage/index.ts";
+import { MemoryStorage } from "../../storage/testing/index.ts";
 import { newSessionKeys } from "../crypto/session-keys.ts";
 import { vaultKeysFrom } from "../crypto/vault-keys.ts";
-import { VaultDamagedError } from "../errors.ts";
+import { VaultDamagedError, VaultSessionLostError } from "../errors.ts";
 import { FRAME_BYTES } from "../format/layout.ts";
 import { longestFrame, sealFrame } from "../packs/frame-codec.ts";
 import { PACK_BUFFER_BYTES } from "../packs/pack-builder.ts";
 import type { PackContents } from "../packs/pack-contents.ts";
 import { BufferPool } from "../pipeline/buffer-pool.ts";
+import { DraftedBody } from "./drafted-body.ts";
 import { SessionPacks } from "./session-packs.ts";
 
 const entropy = new SeededEntropy(32);
@@ -95,10 +98,107 @@ test("a pack that is given up, and a pack on a full disk, leave nothing", async 
   const full = packsIn(withFullDisk(storage), []);
   const frame = frameOf(2, full.header("data"));
   await assert.rejects(full.append("data", frame), StorageFullError);
+  await assert.rejects(
+    full.append("meta", frameOf(3, full.header("meta"))),
+    StorageFullError,
+    "it has failed",
+  );
   await assert.rejects(full.flush(), StorageFullError);
   await full.end();
   assert.deepEqual(await readdir(join(folder, ".tmp")), []);
   assert.deepEqual(await Array.fromAsync(storage.list("")), []);
+});
+
+test("who appends behind the end is told, and begins no draft that nobody would end", async () => {
+  const folder = await freshFolder();
+  await using storage = await openLocalStorage(folder, { create: true });
+  const packs = packsIn(storage, []);
+  const frame = frameOf(1, packs.header("data"));
+  await packs.append("data", frame);
+  const ending = packs.end();
+  await assert.rejects(packs.append("data", frame), VaultSessionLostError);
+  await ending;
+  assert.deepEqual(await readdir(join(folder, ".tmp")), []);
+});
+
+interface Script {
+  readonly write?: (offset: number) => Promise<void>;
+  readonly end?: () => Promise<void>;
+}
+
+/** A draft of which each piece, and what comes behind, is answered as the test says. */
+class ScriptedDraft implements ObjectDraft {
+  readonly #script: Script;
+  readonly seen: string[] = [];
+
+  constructor(script: Script) {
+    this.#script = script;
+  }
+
+  async write(_bytes: Uint8Array, offset: number): Promise<void> {
+    await this.#script.write?.(offset);
+    this.seen.push(`write ${offset}`);
+  }
+
+  async publish(name: string): Promise<void> {
+    this.seen.push(`publish ${name}`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.seen.push("end");
+    await this.#script.end?.();
+  }
+}
+
+/** What `PackBuilder` would say of a pack of a header of 4 bytes, a frame of 6, and 2 at the end. */
+const TWELVE_BYTES = {
+  contents: { digest: new Uint8Array(32), sizeBytes: 12, frames: [] },
+  end: new Uint8Array(2),
+};
+
+test("a pack whose end does not fit fails when its other pieces are written, and is published never", async () => {
+  const slow = Promise.withResolvers<void>();
+  const draft = new ScriptedDraft({
+    write: async (offset) => {
+      if (offset === 4) await slow.promise;
+      if (offset === 10) throw new StorageFullError("Cannot write: no space is left there");
+    },
+  });
+  const body = new DraftedBody(new MemoryStorage(), Promise.resolve(draft), new Uint8Array(4));
+  const written = body.write(new Uint8Array(6), 4);
+  const put = assert.rejects(body.put(TWELVE_BYTES), StorageFullError);
+  for (let i = 0; i < 10; i++) await turn(); // a rejection that nobody handles ends the program by now
+  assert.deepEqual(draft.seen, ["write 0"]);
+  slow.resolve();
+  await Promise.all([written, put]);
+  assert.deepEqual(draft.seen, ["write 0", "write 4", "end"]);
+});
+
+test("a pack that has its name is durable, whatever becomes of its draft; the draft ends last", async () => {
+  const draft = new ScriptedDraft({
+    end: async () => {
+      throw new TypeError("an antivirus holds the file");
+    },
+  });
+  const body = new DraftedBody(new MemoryStorage(), Promise.resolve(draft), new Uint8Array(4));
+  await body.write(new Uint8Array(6), 4);
+  await body.put(TWELVE_BYTES);
+  assert.deepEqual(draft.seen, [
+    "write 0",
+    "write 4",
+    "write 10",
+    `publish packs/00/${"00".repeat(32)}`,
+    "end",
+  ]);
+});
+
+test("where no draft can begin, the frame and the pack say why", async () => {
+  const storage = new MemoryStorage();
+  const refused = Promise.reject(new StorageFullError("Cannot write: no space is left there"));
+  const body = new DraftedBody(storage, refused, new Uint8Array(4));
+  await assert.rejects(body.write(new Uint8Array(6), 4), StorageFullError);
+  await assert.rejects(body.put(TWELVE_BYTES), StorageFullError);
+  await new DraftedBody(storage, refused, new Uint8Array(4)).discard();
 });
 
 /** Takes the header of a pack, and no frame. */

@@ -2,6 +2,7 @@ import { InternalError } from "../../base/index.ts";
 import type { Storage } from "../../storage/index.ts";
 import { envelopeHeader, type SessionKeys } from "../crypto/session-keys.ts";
 import type { WriterKeys } from "../crypto/vault-keys.ts";
+import { VaultSessionLostError } from "../errors.ts";
 import { CONTENT } from "../format/layout.ts";
 import { PackBuilder } from "../packs/pack-builder.ts";
 import type { PackContents } from "../packs/pack-contents.ts";
@@ -63,7 +64,12 @@ export class SessionPacks {
     const { builder, body } = (this.#building[packClass] ??= this.#newBuilding(packClass));
     const written = body.write(frame, builder.append(frame));
     if (builder.isFull) this.#putAway(packClass);
-    await written;
+    try {
+      await written;
+    } catch (error) {
+      this.fail(error);
+      throw error;
+    }
   }
 
   /** Puts what is under construction; resolves when everything appended before is durable. */
@@ -75,8 +81,9 @@ export class SessionPacks {
     this.throwIfFailed();
   }
 
-  /** Gives up what is under construction; resolves when nothing is on its way any more, well or not. */
+  /** Gives up what is under construction; resolves when nothing is on its way any more, well or not. Nothing can be appended behind it. */
   async end(): Promise<void> {
+    this.fail(new VaultSessionLostError("Cannot store: the session was closed"));
     for (const packClass of ["data", "meta"] as const) {
       const given = this.#building[packClass];
       delete this.#building[packClass];
