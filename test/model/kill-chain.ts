@@ -135,8 +135,13 @@ export class KillChain {
   }
 
   async #check(vault: Vault, when: string): Promise<void> {
-    const report = await vault.verify({ readDataPercent: 100 });
-    assert.deepEqual(report.damaged, [], when);
+    const { damaged } = await vault.verify({ readDataPercent: 100 });
+    // a damaged pack that nobody needs may wait for a later prune
+    assert.deepEqual(
+      damaged.filter(({ object, points }) => points.length > 0 || !object.startsWith("packs/")),
+      [],
+      when,
+    );
     const there = new Set<string>();
     for await (const { id, machine } of vault.points()) {
       const point = await vault.findPoint(id);
