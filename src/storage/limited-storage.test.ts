@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 import { InterruptedError } from "../base/index.ts";
 import { FakeClock } from "../base/testing/index.ts";
 import { parseBandwidthRule } from "./bandwidth-rule.ts";
 import { LimitedStorage } from "./limited-storage.ts";
+import { openLocalStorage } from "./local/open-local-storage.ts";
+import type { Storage } from "./storage.ts";
 import { MemoryStorage, storageContract } from "./testing/index.ts";
 
 const MIB = 1024 * 1024;
@@ -38,6 +43,18 @@ describe("LimitedStorage", () => {
     const puts = Array.from({ length: 8 }, async (_, i) => await store.put(`p/${i}`, [new Uint8Array(MIB)]));
     await Promise.all(puts);
     assert.equal(clock.monotonicMs(), 7_000);
+  });
+
+  test("has no drafts: these would not be counted", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "stillpoint-limited-"));
+    try {
+      await using inner = await openLocalStorage(folder);
+      const options = { clock: new FakeClock(), rule: parseBandwidthRule("1MiB"), timeZone: "UTC" };
+      const store: Storage = new LimitedStorage(inner, options);
+      assert.deepEqual(["draft" in inner, "draft" in store], [true, false]);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 
   test("counts what is read too, and each direction by itself", async () => {

@@ -91,7 +91,10 @@ export interface Storage extends AsyncDisposable {
    * path. What goes wrong there is asked of `get` again, which knows the words for it.
    */
   fileOf?(name: string): string;
-  /** Begins an object that is written piece by piece, where that costs less than to `put` it whole. */
+  /**
+   * Begins an object that is written piece by piece, where that costs less than to `put` it whole. It goes by what a wrapper does to
+   * a `put`, so wrappers have none.
+   */
   draft?(): Promise<ObjectDraft>;
   /** The object's size, or undefined when there is none. */
   stat(name: string, options?: StorageCallOptions): Promise<StoredObject | undefined>;

@@ -56,7 +56,10 @@ export class LocalDraft implements ObjectDraft {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#handle.close(); // for the second time, where it was published: that is nothing
-    await rm(this.#path, { force: true });
+    try {
+      await this.#handle.close(); // for the second time, where it was published: that is nothing
+    } finally {
+      await rm(this.#path, { force: true });
+    }
   }
 }

@@ -52,11 +52,13 @@ describe("openLocalStorage()", () => {
   test("removes temporary files of processes that died, and no others", async () => {
     const folder = await mkdtemp(join(base, "stale-"));
     await mkdir(join(folder, ".tmp"));
-    for (const name of ["old", "new"]) await writeFile(join(folder, ".tmp", name), "torn");
-    const longAgo = new Date("2020-01-01T00:00:00Z");
-    await utimes(join(folder, ".tmp/old"), longAgo, longAgo);
+    for (const name of ["old", "slow", "new"]) await writeFile(join(folder, ".tmp", name), "torn");
+    const { mtimeMs } = await stat(join(folder, ".tmp/new"));
+    const daysAgo = (days: number): Date => new Date(mtimeMs - days * 24 * 3_600_000);
+    await utimes(join(folder, ".tmp/old"), daysAgo(7.1), daysAgo(7.1));
+    await utimes(join(folder, ".tmp/slow"), daysAgo(6.9), daysAgo(6.9)); // a pack of a session that finds nothing new
     await using store = await openLocalStorage(folder);
-    assert.deepEqual(await readdir(join(folder, ".tmp")), ["new"]);
+    assert.deepEqual((await readdir(join(folder, ".tmp"))).sort(), ["new", "slow"]);
     assert.deepEqual(await Array.fromAsync(store.list("")), []);
   });
 

@@ -6,8 +6,11 @@ import { fileErrorCode, isAbsence } from "./file-errors.ts";
 /** Its name begins with a dot, so that no object can have it and no list shows it. */
 export const SCRATCH_FOLDER = ".tmp";
 
-/** No put takes as long as this; what is older was left by a process that died. */
-const STALE_MS = 24 * 60 * 60 * 1000;
+/**
+ * A draft waits for its next piece for as long as a backup finds nothing new; a week is what a session may take (prunes take one of
+ * a week for dead). What nobody wrote to for longer was left by a process that died.
+ */
+const STALE_MS = 7 * 24 * 60 * 60 * 1000;
 /** Where a file could just be made, these say something else than that it cannot have a second name. */
 const NOT_ABOUT_LINKS: readonly (string | undefined)[] = [
   undefined,
