@@ -1,27 +1,33 @@
-// Makes the package that is published: `npm run build [-- FOLDER]` fills FOLDER (by default `dist`), which is emptied first.
+// Makes the package that is published: `npm run build [-- FOLDER]` fills FOLDER (by default `dist`), which may hold nothing but a
+// package that was built before: that is removed first.
 //
 // The sources run as they are in a checkout; below `node_modules` Node strips no types, and a start that opens one file instead of
 // 660 takes half the time and a fifth less memory (decision 0020). Packages that bring machine code, and those that only some
 // storages need, stay packages of their own; the licences of what is packed in stand in `THIRD-PARTY-NOTICES.txt`.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const target = process.argv[2] ?? join(root, "dist");
+const target = resolve(process.argv[2] ?? join(root, "dist"));
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
 /** Not packed in. */
 const SEPARATE = ["@aws-sdk/client-s3", "@azure/storage-blob", "@napi-rs/blake-hash", "koffi", "ssh2"];
+/** Every package that was built has it, and nothing else does. */
+const NOTICES = join(target, "THIRD-PARTY-NOTICES.txt");
 
 /** A thread's file is named by its source where it is started; what stands beside a source must stand beside the package's files. */
 const besideSources = {
   name: "beside sources",
   setup({ onLoad, initialOptions }) {
-    onLoad({ filter: /\/src\/.*\.ts$/ }, ({ path }) => {
+    onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) => {
       const source = readFileSync(path, "utf8");
-      const contents = source.replaceAll(/(new URL\("\.\/[a-z-]+)\.ts(", import\.meta\.url\))/g, "$1.mjs$2");
+      const contents = source.replaceAll(
+        /(new URL\("\.\/[a-z0-9-]+)\.ts(", import\.meta\.url\))/g,
+        "$1.mjs$2",
+      );
       for (const [, name] of contents.matchAll(/new URL\("\.\/([a-z0-9-]+\.ps1)", import\.meta\.url\)/g))
         cpSync(join(path, "..", name), join(initialOptions.outdir, name));
       return { contents, loader: "ts" };
@@ -29,8 +35,13 @@ const besideSources = {
   },
 };
 
+if (existsSync(target) && readdirSync(target).length > 0 && !existsSync(NOTICES)) {
+  console.error(`Cannot build in "${target}": it holds something else than a package that was built`);
+  process.exit(1);
+}
 rmSync(target, { recursive: true, force: true });
 mkdirSync(join(target, "bin"), { recursive: true });
+writeFileSync(NOTICES, ""); // so that a build which broke off can be replaced too
 const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: ["bin/stillpoint.mjs", "src/vault/pipeline/seal-worker.ts"],
@@ -51,10 +62,11 @@ const { metafile } = await build({
   metafile: true,
   logLevel: "warning",
 });
-cpSync(join(root, "bin/stillpoint"), join(target, "bin/stillpoint"));
+for (const launcher of ["stillpoint", "stillpoint.cmd"])
+  cpSync(join(root, "bin", launcher), join(target, "bin", launcher));
 for (const name of ["README.md", "LICENSE"])
   if (existsSync(join(root, name))) cpSync(join(root, name), join(target, name));
-writeFileSync(join(target, "THIRD-PARTY-NOTICES.txt"), notices(Object.keys(metafile.inputs)));
+writeFileSync(NOTICES, notices(Object.keys(metafile.inputs)));
 const { name, version, description, license, type, bin, optionalDependencies } = manifest;
 const dependencies = Object.fromEntries(SEPARATE.map((each) => [each, manifest.dependencies[each]]));
 const published = { name, version, description, license, type, bin, dependencies, optionalDependencies };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -50,6 +50,22 @@ describe("the package that is published", () => {
     assert.equal(run(["--version"], {}).trim(), manifest.version);
     const source = spawnSync(join(root, "bin/stillpoint"), ["--help"], { encoding: "utf8" });
     assert.equal(run(["--help"], {}), source.stdout);
+  });
+
+  test("has what starts it and what Windows hosts are asked with", () => {
+    for (const name of ["stillpoint.cmd", "bridge.ps1"])
+      assert.ok(existsSync(join(built, "bin", name)), name);
+  });
+
+  test("is built in no folder that holds something else", () => {
+    using place = new Workplace();
+    mkdirSync(place.path("documents"));
+    writeFileSync(place.path("documents/thesis"), "ten years of work");
+    const tool = [join(root, "tools/build.mjs"), place.path("documents")];
+    const done = spawnSync(process.execPath, tool, { encoding: "utf8" });
+    assert.equal(done.status, 1);
+    assert.match(done.stderr, /Cannot build in ".*documents"/);
+    assert.equal(readFileSync(place.path("documents/thesis"), "utf8"), "ten years of work");
   });
 
   test("names the licences of what is packed in", () => {
