@@ -163,6 +163,7 @@ export class Vault implements AsyncDisposable {
   async openSession(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<VaultSession> {
     const { storage, clock, entropy } = this.#options;
     const { keys, config } = this.#opened;
+    this.#engine.workers.warm();
     return await VaultSession.open(
       {
         storage,
@@ -226,6 +227,7 @@ export class Vault implements AsyncDisposable {
   }
 
   async openFile(file: StoredFile): Promise<StoredFileReader> {
+    this.#engine.workers.warm();
     await this.#indexOnce();
     return new StoredFileReader(file, this.#frames.of(file.storedBy), {
       runsAtOnce: 2 * this.#engine.workers.size,
@@ -360,6 +362,7 @@ export class Vault implements AsyncDisposable {
   /** Looks for damage; finding some is a result, not an error. */
   async verify(options: VerifyOptions = {}): Promise<VerifyReport> {
     const { storage, clock } = this.#options;
+    if ((options.readDataPercent ?? 0) > 0) this.#engine.workers.warm();
     const untrue: DamagedObject[] = [];
     for await (const { object, what } of this.#hosts.unreadable(options.signal))
       untrue.push({ object, what, points: [], machines: [] });

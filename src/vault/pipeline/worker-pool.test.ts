@@ -67,6 +67,7 @@ test("a pool that nobody disposed of does not keep the process alive", () => {
   const program = `
     import { WorkerPool } from ${JSON.stringify(url)};
     const pool = new WorkerPool({ size: 2, start: { identityKey: new Uint8Array(32) } });
+    new WorkerPool({ size: 2, start: { identityKey: new Uint8Array(32) } }).warm();
     const ids = new Uint8Array(new SharedArrayBuffer(32));
     console.log(await pool.run({ kind: "hash", bytes: new Uint8Array(5), lengths: Uint32Array.of(5), ids }));
   `;

@@ -39,6 +39,11 @@ export class WorkerPool implements AsyncDisposable {
     return this.#size;
   }
 
+  /** Starts the threads before there is work for them: they are ready when what has to be known first is known. */
+  warm(): void {
+    while (!this.#ended && this.#hands.length < this.#size) this.#hire();
+  }
+
   /** Memory in `given` belongs to the worker from now on. @throws {VaultSelfCheckError} */
   async run<T extends WorkerTask>(
     task: T,
