@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { type FileHandle, mkdtemp, open, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -56,6 +56,17 @@ describe("a draft in the local store", () => {
     assert.equal(Buffer.from(await store.get("taken")).toString(), "first");
     assert.deepEqual(await readdir(join(folder, ".tmp")), []);
     await store.delete("taken");
+  });
+
+  test("is flushed before it has its name, and its folder behind that", async (t) => {
+    const named: string[][] = [];
+    await using handle = await open(import.meta.filename);
+    const prototype = Object.getPrototypeOf(handle) as FileHandle;
+    t.mock.method(prototype, "sync", async () => void named.push(await names()));
+    await using draft = await draftOf("lasting");
+    await draft.publish("lasting");
+    assert.deepEqual(named, [[], ["lasting"]]);
+    await store.delete("lasting");
   });
 
   test("has no name after an interruption", async () => {

@@ -17,6 +17,7 @@ import { longestFrame, sealFrame } from "../packs/frame-codec.ts";
 import { PACK_BUFFER_BYTES } from "../packs/pack-builder.ts";
 import type { PackContents } from "../packs/pack-contents.ts";
 import { BufferPool } from "../pipeline/buffer-pool.ts";
+import { Engine } from "../pipeline/engine.ts";
 import { DraftedBody } from "./drafted-body.ts";
 import { SessionPacks } from "./session-packs.ts";
 
@@ -91,7 +92,8 @@ test("a pack that is given up, and a pack on a full disk, leave nothing", async 
   await using storage = await openLocalStorage(folder, { create: true });
   const givenUp = packsIn(storage, []);
   await givenUp.append("data", frameOf(1, givenUp.header("data")));
-  assert.equal((await readdir(join(folder, ".tmp"))).length, 1);
+  await givenUp.append("meta", frameOf(2, givenUp.header("meta")));
+  assert.equal((await readdir(join(folder, ".tmp"))).length, 1, "lists of chunks are in memory");
   await givenUp.end();
   assert.deepEqual(await readdir(join(folder, ".tmp")), []);
 
@@ -123,6 +125,7 @@ test("who appends behind the end is told, and begins no draft that nobody would 
 
 interface Script {
   readonly write?: (offset: number) => Promise<void>;
+  readonly publish?: () => Promise<void>;
   readonly end?: () => Promise<void>;
 }
 
@@ -141,6 +144,7 @@ class ScriptedDraft implements ObjectDraft {
   }
 
   async publish(name: string): Promise<void> {
+    await this.#script.publish?.();
     this.seen.push(`publish ${name}`);
   }
 
@@ -190,6 +194,45 @@ test("a pack that has its name is durable, whatever becomes of its draft; the dr
     `publish packs/00/${"00".repeat(32)}`,
     "end",
   ]);
+});
+
+test("however many hands append, few drafts are open while the disk takes its time to make them durable", async () => {
+  const slow = Promise.withResolvers<void>();
+  const drafts: ScriptedDraft[] = [];
+  const storage: Storage = Object.assign(new MemoryStorage(), {
+    draft: async (): Promise<ObjectDraft> => {
+      const draft = new ScriptedDraft({ publish: async () => await slow.promise });
+      drafts.push(draft);
+      return draft;
+    },
+  });
+  const durable: PackContents[] = [];
+  const packs = packsIn(storage, durable);
+  const frame = frameOf(1, packs.header("data"));
+  const hands = Array.from({ length: 5 }, async () => {
+    for (let i = 0; i < 40; i++) await packs.append("data", frame);
+  });
+  for (let i = 0; i < 300; i++) await turn();
+  assert.equal(drafts.length, 4);
+  assert.deepEqual(durable, []);
+  slow.resolve();
+  await Promise.all(hands);
+  await packs.flush();
+  assert.equal(durable.length, drafts.length);
+  assert.deepEqual(new Set(drafts.map(({ seen }) => seen.at(-1))), new Set(["end"]));
+});
+
+test("where packs have sidecars none grows in the storage: a sidecar is made of a whole pack", async () => {
+  await using storage = await openLocalStorage(await freshFolder(), { create: true });
+  const options = { workers: 1, identityKey: entropy.bytes(32), memoryBudgetBytes: 0, hasParity: true };
+  await using engine = new Engine(options);
+  const onDurable = async (): Promise<void> => undefined;
+  const packs = new SessionPacks({ storage, keys, session, engine, onDurable });
+  await packs.append("data", frameOf(1, packs.header("data")));
+  await packs.flush();
+  const [pack, sidecar] = (await Array.fromAsync(storage.list("pa"))).map(({ name }) => name);
+  assert.ok(pack !== undefined && pack.startsWith("packs/"));
+  assert.equal(sidecar, pack.replace("packs/", "parity/"));
 });
 
 test("where no draft can begin, the frame and the pack say why", async () => {

@@ -58,6 +58,7 @@ test("however many threads seal, no more than two packs of data are in memory wh
   for (let i = 0; i < 200; i++) await turn();
   assert.equal(puts.length, 2);
   assert.equal(packBuffers.taken, 2);
+  assert.deepEqual(durable, [], "no pack is named before it is whole");
 
   open();
   await Promise.all(threads);
@@ -67,5 +68,23 @@ test("however many threads seal, no more than two packs of data are in memory wh
     6 * 30,
     "and every frame is in a pack",
   );
+  assert.equal(packBuffers.taken, 0);
+});
+
+test("`end()` waits for the pack that is on its way", async () => {
+  const { storage, puts, open } = closedStorage();
+  const packBuffers = new BufferPool({ bufferBytes: PACK_BUFFER_BYTES, limit: 1, kind: "own" });
+  const engine = { packBuffers, putsAtOnce: 1 };
+  const packs = new SessionPacks({ storage, keys, session, engine, onDurable: async () => undefined });
+  const frame = fullFrame(packs.header("data"));
+  while (puts.length === 0) await packs.append("data", frame);
+  let hasEnded = false;
+  const ending = packs.end().finally(() => {
+    hasEnded = true;
+  });
+  for (let i = 0; i < 20; i++) await turn();
+  assert.equal(hasEnded, false);
+  open();
+  await ending;
   assert.equal(packBuffers.taken, 0);
 });
