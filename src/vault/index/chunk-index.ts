@@ -164,6 +164,12 @@ export class ChunkIndex {
     return [...(this.#runs?.packsNamed(digest) ?? []), ...(inLevel === undefined ? [] : [inLevel])];
   }
 
+  /** The same, by its name in the storage. */
+  numbersOf(object: string): readonly number[] {
+    const digest = digestFromName(object);
+    return digest === undefined ? [] : this.packsNamed(digest);
+  }
+
   /** The frame that holds a chunk, or undefined when the vault does not have it, or not for long. */
   find(ids: Uint8Array, at = 0): number | undefined {
     const frame = this.#best(ids, at);
@@ -182,7 +188,7 @@ export class ChunkIndex {
   lasts(number: number): boolean {
     const isSound = (pack: IndexedPack): boolean => pack.isThere && !pack.isDoomed;
     if (isSound(this.pack(number))) return true;
-    return this.#numbersOf(this.pack(number).object).some((other) => isSound(this.pack(other)));
+    return this.numbersOf(this.pack(number).object).some((other) => isSound(this.pack(other)));
   }
 
   isDoomed(object: string): boolean {
@@ -260,7 +266,7 @@ export class ChunkIndex {
 
   /** Somebody looked for the pack, by its name in the storage, and it is not there. */
   setGone(object: string): void {
-    for (const number of this.#numbersOf(object)) this.setThere(number, false);
+    for (const number of this.numbersOf(object)) this.setThere(number, false);
   }
 
   /** Packs that are going to be deleted, known or not, by their names in the storage. What was doomed stays doomed. */
@@ -314,7 +320,7 @@ export class ChunkIndex {
   /** A pack was read, and all of it is what was sealed. */
   forgive(object: string): void {
     if (!this.#damage.forgive(object)) return;
-    for (const number of this.#numbersOf(object)) this.#damage.forgiveFrames(this.pack(number));
+    for (const number of this.numbersOf(object)) this.#damage.forgiveFrames(this.pack(number));
   }
 
   /** Whether anything of a pack is known to be damaged: a frame, or what is around the frames. */
@@ -328,7 +334,7 @@ export class ChunkIndex {
   }
 
   #strikeKnown(object: string): void {
-    for (const number of this.#numbersOf(object)) this.#strikeFrames(number);
+    for (const number of this.numbersOf(object)) this.#strikeFrames(number);
   }
 
   #strikeFrames(number: number): void {
@@ -336,15 +342,10 @@ export class ChunkIndex {
   }
 
   #doomKnown(object: string): void {
-    for (const number of this.#numbersOf(object)) {
+    for (const number of this.numbersOf(object)) {
       if (number >= this.#level.firstPack) this.#level.pack(number).isDoomed = true;
       else this.#runs?.doom(number);
     }
-  }
-
-  #numbersOf(object: string): readonly number[] {
-    const digest = digestFromName(object);
-    return digest === undefined ? [] : this.packsNamed(digest);
   }
 
   /** A pack that only segments named which are gone counts as unknown: whoever names it now says it all again. */

@@ -33,27 +33,53 @@ export function choosePacks(options: ChooseOptions): PackChoice {
   return { drop, move };
 }
 
-/** What becomes of each pack that is there and was when marking began: one after the other, there may be millions. */
-export function* packFates({
-  index,
-  needed,
-  moveBelow,
-}: ChooseOptions): Generator<
-  PackUse & { readonly number: number; readonly becomes: "drop" | "move" | "keep" }
-> {
+/**
+ * What becomes of each pack that is there and was when marking began: one after the other, there may be millions. A pack has several
+ * numbers where several runs hold it, and a chunk counts under one of them: nothing goes before all of them were asked.
+ */
+export function* packFates(
+  options: ChooseOptions,
+): Generator<PackUse & { readonly number: number; readonly becomes: Fate }> {
+  const { index, needed } = options;
   for (let number = 0; number < needed.packCount; number++) {
     if (index.isForgotten(number)) continue;
     const pack = index.pack(number);
     if (!pack.isThere) continue;
-    const neededBytes = neededBytesOf(pack, { index, needed });
-    const isLittle = neededBytes < moveBelow * pack.sizeBytes || index.isDamaged(pack.object);
-    const use = { number, pack, neededBytes };
-    if (neededBytes === 0) yield { ...use, becomes: "drop" };
-    else if (pack.isDoomed) yield { ...use, becomes: "move" };
-    // what cannot be carried along is perhaps nowhere else: it waits for a backup that has it still
-    else if (isLittle && !isNeededDamaged(pack, { index, needed })) yield { ...use, becomes: "move" };
-    else yield { ...use, becomes: "keep" };
+    const alone = fateOf(pack, [pack], options);
+    if (alone.becomes === "keep" && alone.neededBytes >= options.moveBelow * pack.sizeBytes) {
+      yield { number, pack, ...alone };
+      continue;
+    }
+    const numbers = numbersOf(pack, options);
+    if (number !== Math.min(...numbers)) continue; // the first one tells
+    const numbered = numbers.map((each) => index.pack(each));
+    yield { number, pack, ...(numbers.length === 1 ? alone : fateOf(pack, numbered, options)) };
   }
+}
+
+type Fate = "drop" | "move" | "keep";
+
+/** Of one pack, under all of its numbers. */
+function fateOf(
+  pack: IndexedPack,
+  numbered: readonly IndexedPack[],
+  { index, needed, moveBelow }: ChooseOptions,
+): { readonly neededBytes: number; readonly becomes: Fate } {
+  const { object, sizeBytes, isDoomed } = pack;
+  const neededBytes = numbered.reduce((sum, each) => sum + neededBytesOf(each, { index, needed }), 0);
+  if (neededBytes === 0) return { neededBytes, becomes: "drop" };
+  if (isDoomed) return { neededBytes, becomes: "move" };
+  const isLittle = neededBytes < moveBelow * sizeBytes || index.isDamaged(object);
+  // what cannot be carried along is perhaps nowhere else: it waits for a backup that has it still
+  const canMove = isLittle && !numbered.some((each) => isNeededDamaged(each, { index, needed }));
+  return { neededBytes, becomes: canMove ? "move" : "keep" };
+}
+
+/** Those that it had when marking began. */
+function numbersOf({ object }: IndexedPack, { index, needed }: ChooseOptions): readonly number[] {
+  return index
+    .numbersOf(object)
+    .filter((each) => each < needed.packCount && !index.isForgotten(each) && index.pack(each).isThere);
 }
 
 function isNeededDamaged(

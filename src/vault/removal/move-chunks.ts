@@ -61,7 +61,8 @@ export async function moveChunks(
     for (const number of packs) {
       throwIfInterrupted(parts.signal);
       try {
-        await mover.move(index.pack(number), needed);
+        for (const each of index.numbersOf(index.pack(number).object))
+          await mover.move(index.pack(each), needed);
       } catch (error) {
         if (!(error instanceof VaultDamagedError)) throw error;
         damaged.push(error);

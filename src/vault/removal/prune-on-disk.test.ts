@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, describe, test } from "node:test";
 import { FakeClock, SeededEntropy } from "../../base/testing/index.ts";
 import type { Storage } from "../../storage/index.ts";
@@ -166,6 +174,47 @@ describe("Vault.prune() with its index on the local disk", () => {
       await vault.prune({ moveBelow: 0.9 });
       await using fresh = await open(copy, undefined, 6);
       await assertBack(fresh, stays);
+    }
+  });
+
+  test("keeps a pack that two runs hold: two programs named it, and each kept what it had read", async () => {
+    const storage = new MemoryStorage();
+    const { vault } = await createSmallVault(storage, { seed: SEED });
+    const disk = someBytes(SEED, 300_000);
+    const point = await backUp(vault, { disk });
+    await vault[Symbol.asyncDispose]();
+    const [segment] = storage.names().filter((name) => name.startsWith("index/"));
+    assert.ok(segment !== undefined);
+    const other = storage.clone(); // where the footers are all that is left, somebody names the packs again
+    await other.delete(segment);
+    {
+      await using reader = await open(other, undefined, 7);
+      await using _session = await reader.openSession();
+    }
+    const local = onDisk();
+    for (const seen of [storage.clone(), other]) {
+      const its = onDisk();
+      await using reader = await open(seen, its, 8);
+      await reader.planRemoval(new Set()); // makes a run
+      for (const name of runsIn(its.folder)) {
+        mkdirSync(join(local.folder, dirname(name)), { recursive: true });
+        copyFileSync(join(its.folder, name), join(local.folder, name));
+      }
+    }
+    const named = other.names().filter((name) => name.startsWith("index/"));
+    assert.deepEqual([runsIn(local.folder).length, named.length], [2, 1]);
+    for (const name of named) await storage.put(name, [await other.get(name)]);
+    for (const [moveBelow, packs] of [
+      [0.5, 0],
+      [1, 2], // a pack's header is never needed
+    ] as const) {
+      await using pruner = await open(storage, local, 9);
+      const plan = await pruner.planRemoval(new Set());
+      assert.equal(plan.bytesFreed, 0);
+      const { packsDropped, packsMoved } = await pruner.prune({ moveBelow });
+      assert.deepEqual([packsDropped, packsMoved], [0, packs]);
+      await using fresh = await open(storage, undefined, 10);
+      await assertBack(fresh, [{ point, disk }]);
     }
   });
 

@@ -166,6 +166,7 @@ class Prune implements Disposable {
     using needed = await this.#markNew(seen);
     const { index } = this.#loaded;
     const { move } = choosePacks({ index, needed, moveBelow: 0 });
+    this.#loaded.assertWhole();
     const stays = new Set(move.map((number) => index.pack(number).object)); // what had to be moved first
     for (const each of ready) await this.#finish(each, stays);
     return this.#report(all, ready);
@@ -364,6 +365,7 @@ class Prune implements Disposable {
     using needed = await this.#markNew(seen);
     const { index } = this.#loaded;
     const { move } = choosePacks({ index, needed, moveBelow: 0 });
+    this.#loaded.assertWhole();
     await this.#move(
       move.filter((number) => index.pack(number).isDoomed),
       needed,
