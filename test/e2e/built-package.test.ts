@@ -91,9 +91,14 @@ describe("the package that is published", () => {
     assert.equal(readFileSync(place.path("documents/thesis"), "utf8"), "ten years of work");
   });
 
-  test("names the licences of what is packed in", () => {
+  test("has the licences of what is packed in, with their texts, and asks for the rest", () => {
     const notices = readFileSync(join(built, "THIRD-PARTY-NOTICES.txt"), "utf8");
-    for (const name of ["zod", "commander", "saxes", "cli-progress"])
+    for (const name of ["zod", "commander", "cli-progress"])
       assert.match(notices, new RegExp(`^${name} \\d`, "m"));
+    for (const notice of notices.split(/^-{80}$/m)) assert.match(notice, /copyright/i, notice.slice(0, 80));
+    const manifest = JSON.parse(readFileSync(join(built, "package.json"), "utf8")) as {
+      readonly dependencies: Readonly<Record<string, string>>;
+    };
+    assert.ok("saxes" in manifest.dependencies, "it comes without the text of its licence");
   });
 });
