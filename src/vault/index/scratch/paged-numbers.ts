@@ -3,7 +3,6 @@ import type { Scratch, ScratchFile } from "./scratch-file.ts";
 
 /** Numbers of a page: few, since marks of neighbours are far from each other. */
 const NUMBERS_A_PAGE = 4096;
-const SHIFT = 12;
 const FEWEST_PAGES = 2;
 /** Bits of what is known of a page. */
 const CHANGED = 1;
@@ -49,18 +48,18 @@ export class PagedNumbers implements Disposable {
   /** Zero beyond the end. @throws {LocalIndexDamagedError} */
   get(position: number): number {
     if (position >= this.length) return 0;
-    const number = position >>> SHIFT;
+    const number = pageOf(position);
     const page =
       this.#pages[number] ?? ((this.#state[number] as number) === 0 ? undefined : this.#load(number));
-    return page?.[position & (NUMBERS_A_PAGE - 1)] ?? 0;
+    return page?.[position % NUMBERS_A_PAGE] ?? 0;
   }
 
   /** @throws {LocalIndexDamagedError} */
   set(position: number, value: number): void {
     if (position >= this.length) throw new RangeError(`no number ${position}: there are ${this.length}`);
-    const number = position >>> SHIFT;
+    const number = pageOf(position);
     const page = this.#pages[number] ?? this.#load(number);
-    page[position & (NUMBERS_A_PAGE - 1)] = value;
+    page[position % NUMBERS_A_PAGE] = value;
     this.#state[number] = (this.#state[number] as number) | CHANGED;
   }
 
@@ -100,6 +99,11 @@ export class PagedNumbers implements Disposable {
     this.#hand = (this.#hand + 1) % this.#most;
     return page;
   }
+}
+
+/** Positions go beyond the 32 bits that a shift takes. */
+function pageOf(position: number): number {
+  return Math.floor(position / NUMBERS_A_PAGE);
 }
 
 function bytesOf(page: Page): Uint8Array {

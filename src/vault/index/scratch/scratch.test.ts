@@ -50,6 +50,16 @@ describe("PagedNumbers", () => {
     });
   }
 
+  test("has more numbers than 32 bits count", () => {
+    const length = 2 ** 32 + 100_000;
+    using numbers = new PagedNumbers({ length, width: 4, scratch: scratchOf(), memoryBytes: 0 });
+    const positions = [7, 2 ** 31 + 7, 2 ** 32 + 7, 2 ** 32 + 50_000, length - 1];
+    for (const [i, position] of positions.entries()) numbers.set(position, i + 1);
+    for (const [i, position] of positions.entries())
+      assert.equal(numbers.get(position), i + 1, `${position}`);
+    assert.equal(numbers.get(50_000), 0);
+  });
+
   test("holds zero beyond its end, and takes nothing there", () => {
     using numbers = new PagedNumbers({ length: 10, width: 4, memoryBytes: 0 });
     assert.equal(numbers.get(10), 0);
