@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -208,6 +208,20 @@ test("a folder that cannot be used leaves the index in memory", async () => {
   writeFileSync(file, "a file");
   await using vault = await openLocal(await vaultWith(1), file);
   await assertAllThere(vault, 1);
+});
+
+test("what cannot be kept leaves no draft behind, while its program goes on", async () => {
+  const storage = await vaultWith(1);
+  const folder = mkdtempSync(join(root, "folder-"));
+  await using vault = await openLocal(storage, folder);
+  await vault.planRemoval(new Set());
+  const [vaultFolder] = readdirSync(folder);
+  const gone = join(folder, vaultFolder ?? "", "gone.json");
+  rmSync(gone, { force: true });
+  mkdirSync(join(gone, "in the way"), { recursive: true });
+  await vault.planRemoval(new Set());
+  const drafts = readdirSync(join(gone, "..")).filter((name) => name.endsWith(".draft"));
+  assert.deepEqual(drafts, []);
 });
 
 test("the plan of a removal is the same by runs as in memory", async () => {

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Guid, guidToBytes, hexFromBytes, MIB } from "../../base/index.ts";
 import type { ChunkIndex } from "./chunk-index.ts";
@@ -112,13 +112,13 @@ export class LocalRuns implements Disposable {
 
   /** Packs that were looked for and are gone, for the next time: not all are looked for each time. */
   noteGone(digests: readonly string[]): void {
-    const path = join(this.#folder.path, GONE_FILE);
+    const { draft } = this.#folder.newPlace(0);
     try {
-      const draft = this.#folder.newPlace(0).draft;
       writeFileSync(draft, JSON.stringify(digests));
-      renameSync(draft, path);
+      renameSync(draft, join(this.#folder.path, GONE_FILE));
     } catch (error) {
       if (!isOfSystem(error)) throw error;
+      dropDraft(draft);
     }
   }
 
@@ -194,6 +194,14 @@ function groupToMerge(files: readonly RunFile[], present: ReadonlySet<string>): 
     chunks += file.chunkCount;
   }
   return group;
+}
+
+function dropDraft(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch (error) {
+    if (!isOfSystem(error)) throw error; // where nothing could be written there is nothing either
+  }
 }
 
 function isOfSystem(error: unknown): boolean {

@@ -24,13 +24,12 @@ export interface MarkingParts {
  * @throws {LocalIndexDamagedError} when the index on the local disk cannot tell it
  */
 export async function markNeeded(seen: Set<string>, parts: MarkingParts): Promise<NeededChunks> {
-  const { points, loaded, evidence, signal } = parts;
+  const { points, evidence, signal } = parts;
   const listed = await Array.fromAsync(points.allNames());
   const all = [...listed, ...(await evidence.unlisted(listed, signal))];
   const names = all.filter(({ object }) => !seen.has(object));
   for (let attempt = 1; ; attempt++) {
     const needed = await markAll(names, seen, parts);
-    loaded.assertWhole(); // else what was not found may be there all the same
     if (needed.isCurrent) return needed; // if not, looking for a chunk list made the index learn of packs
     needed[Symbol.dispose]();
     if (attempt === MOST_MARKINGS)
@@ -52,6 +51,7 @@ async function markAll(
       if (await isMarked(name, needed, parts)) seen.add(name.object);
     }
     await needed.settle();
+    loaded.assertWhole(); // else what was not found may be there all the same
     return needed;
   } catch (error) {
     needed[Symbol.dispose]();

@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
@@ -111,6 +112,19 @@ function runsIn(folder: string): readonly string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".run"));
 }
 
+/** Files without a name that somebody forgot to close, where the system tells of them. */
+function openDrafts(): readonly string[] {
+  if (process.platform !== "linux") return [];
+  const files = readdirSync("/proc/self/fd").map((number) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${number}`);
+    } catch {
+      return ""; // that of the listing itself
+    }
+  });
+  return files.filter((path) => path.startsWith(root) && path.includes(".draft"));
+}
+
 describe("Vault.prune() with its index on the local disk", () => {
   for (const [i, moveBelow] of [0.5, 1].entries()) {
     const seed = SEED + 10 * i;
@@ -175,6 +189,7 @@ describe("Vault.prune() with its index on the local disk", () => {
       await using fresh = await open(copy, undefined, 6);
       await assertBack(fresh, stays);
     }
+    assert.deepEqual(openDrafts(), []);
   });
 
   test("keeps a pack that two runs hold: two programs named it, and each kept what it had read", async () => {

@@ -331,6 +331,25 @@ test("a merge that was killed before its end leaves the old runs, after it the n
   assert.equal(readdirSync(folder.path).length, 1);
 });
 
+test("a run that could not be written leaves no draft behind, while its program goes on", () => {
+  const folder = newFolder();
+  const place = folder.newPlace(0);
+  const nothing = (): void => undefined;
+  const content = {
+    chunkCount: 0,
+    packCount: 0,
+    chunks: nothing,
+    names: nothing,
+    frames: nothing,
+    segments: [],
+  };
+  const packs = (): void => {
+    throw new RangeError("no room");
+  };
+  assert.throws(() => writeRun({ ...content, packs }, place), RangeError);
+  assert.deepEqual(readdirSync(folder.path), []);
+});
+
 test("a program goes on reading runs that another one merged and deleted", () => {
   const segments = segmentsOf(10, { segments: 4, packs: 2, frames: 2, chunks: 6 });
   const folder = newFolder();

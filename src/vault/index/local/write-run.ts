@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
 import { Filter, filterShape } from "./filter.ts";
 import type { Key } from "./keys.ts";
 import {
@@ -64,12 +64,17 @@ export interface RunPlace {
 export function writeRun(content: RunContent, place: RunPlace): void {
   const file = openSync(place.draft, "wx", 0o600);
   try {
-    writeInto(file, content, place);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
+    try {
+      writeInto(file, content, place);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(place.draft, place.path);
+  } catch (error) {
+    rmSync(place.draft, { force: true }); // on a full disk it is what fills it
+    throw error;
   }
-  renameSync(place.draft, place.path);
 }
 
 function writeInto(file: number, content: RunContent, { run, vault, filterBytes }: RunPlace): void {
