@@ -55,14 +55,14 @@ describe("Vault.prune()", () => {
         added.push(packs.toSorted((a, b) => inner.peek(b).length - inner.peek(a).length)); // data, then chunk lists
       }
     }
-    // for a moment the index cannot be read, nor the first disk's data, nor the second one's chunk lists
+    // for a moment the index cannot be read (and this machine has never seen it), nor the first disk's data, nor the second one's chunk lists
     const half = { kind: "truncate", to: 80 } as const;
     const storage = new FaultyStorage(inner, [
       { on: "get", prefix: "index/", times: 2, effect: half },
       { on: "get", prefix: added[0]?.[0], effect: half },
       { on: "get", prefix: added[1]?.[1], effect: half },
     ]);
-    await using vault = await openSmallVault(storage);
+    await using vault = await openSmallVault(storage, { machine: "second" });
     await vault.prune(NO_LIMIT);
     storage.verifyAllFaultsExercised();
     await using again = await openSmallVault(inner);

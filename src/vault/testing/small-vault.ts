@@ -21,9 +21,9 @@ export const CHEAP_KDF = { memoryKiB: 8, passes: 1, lanes: 1 } as const;
 
 /**
  * Where indexes are kept: in memory; with `STILLPOINT_TEST_INDEX=local` in runs in a folder, as if there were no memory for
- * them. All vaults of a test file share the folder, as programs of one machine do.
+ * them. All vaults of a test file share the folder, as programs of one machine do; those of another machine have another one.
  */
-export function indexOfTests(): { readonly localIndex?: LocalIndexOptions } {
+export function indexOfTests(machine = "first"): { readonly localIndex?: LocalIndexOptions } {
   if (process.env["STILLPOINT_TEST_INDEX"] !== "local") return {};
   if (folder === undefined) {
     const made = mkdtempSync(join(tmpdir(), "stillpoint-index-"));
@@ -32,7 +32,7 @@ export function indexOfTests(): { readonly localIndex?: LocalIndexOptions } {
     });
     folder = made;
   }
-  return { localIndex: { folder, memoryBytes: 0 } };
+  return { localIndex: { folder: join(folder, machine), memoryBytes: 0 } };
 }
 
 let folder: string | undefined;
@@ -74,6 +74,8 @@ export async function openSmallVault(
     readonly workers?: number;
     readonly receiptBook?: ReceiptBook;
     readonly clock?: Clock;
+    /** Whose index on the local disk is used, where tests have one. */
+    readonly machine?: string;
   } = {},
 ): Promise<Vault> {
   return await openVault({
@@ -83,7 +85,7 @@ export async function openSmallVault(
     entropy: new SeededEntropy(options.seed ?? 2),
     passphrase: options.passphrase ?? TEST_PASSPHRASE,
     workers: options.workers ?? 1,
-    ...indexOfTests(),
+    ...indexOfTests(options.machine),
   });
 }
 
