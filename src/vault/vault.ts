@@ -239,13 +239,13 @@ export class Vault implements AsyncDisposable {
    * @throws {PointNotFoundError}
    */
   async trash(point: RestorePointId, options: { readonly until: Temporal.Instant }): Promise<void> {
-    await this.#notes.trash(point, options.until.epochMilliseconds);
+    await this.#notes.trash.put(point, options.until.epochMilliseconds);
   }
 
   /** What is in the trash, and until when. */
   async trashed(): Promise<readonly TrashedPoint[]> {
     const until = new Map<RestorePointId, number>();
-    for (const { point, untilMilliseconds } of await this.#notes.trashEntries()) {
+    for (const { point, untilMilliseconds } of await this.#notes.trash.entries()) {
       until.set(point, Math.min(until.get(point) ?? untilMilliseconds, untilMilliseconds));
     }
     const trashed: TrashedPoint[] = [];
@@ -265,10 +265,11 @@ export class Vault implements AsyncDisposable {
 
   /** Takes a restore point out of the trash; false when it is not in it. */
   async takeBack(point: RestorePointId): Promise<boolean> {
-    const entries = (await this.#notes.trashEntries()).filter((entry) => entry.point === point);
-    for (const entry of entries) await this.#notes.takeBack(entry);
-    if (entries.length > 0) await this.#receipts.pointKept(point);
-    return entries.length > 0;
+    const entries = (await this.#notes.trash.entries()).filter((entry) => entry.point === point);
+    if (entries.length === 0) return false;
+    await this.#notes.trash.takeBack(point, entries);
+    await this.#receipts.pointKept(point);
+    return true;
   }
 
   /** What it would free when these restore points went, and what each of the others needs alone. Looks only. */

@@ -30,6 +30,7 @@ const KINDS = {
       CONTENT.awaitedSessions,
       CONTENT.trashEntry,
       CONTENT.damagedPacks,
+      CONTENT.keptPoint,
       CONTENT.renewal,
     ],
     keyForm: KEY_FORM.indexRoot,

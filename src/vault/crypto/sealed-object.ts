@@ -109,6 +109,7 @@ export type RemovalContent =
   | typeof CONTENT.awaitedSessions
   | typeof CONTENT.trashEntry
   | typeof CONTENT.damagedPacks
+  | typeof CONTENT.keptPoint
   | typeof CONTENT.renewal;
 
 /** Seals a note about removal, as a full-key holder. */

@@ -23,6 +23,7 @@ export const CONTENT = {
   damagedPacks: 8,
   receipt: 9,
   renewal: 10,
+  keptPoint: 11,
   host: 16,
   hostEnd: 17,
 } as const;

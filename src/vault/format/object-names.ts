@@ -10,6 +10,7 @@ export const LEASES_PREFIX = "leases/";
 export const DOOMED_PREFIX = "doomed/";
 export const AWAITED_PREFIX = "awaited/";
 export const TRASH_PREFIX = "trash/";
+export const KEPT_PREFIX = "kept/";
 export const RECEIPTS_PREFIX = "receipts/";
 export const ENDED_PREFIX = "ended/";
 export const RENEWED_PREFIX = "renewed/";
@@ -131,6 +132,18 @@ export function trashFromName(
   const point = found?.[2] === undefined ? undefined : parseRestorePointId(found[2]);
   if (point === undefined) return undefined;
   return { untilMilliseconds: Number.parseInt(found?.[1] as string, 16), point };
+}
+
+/** When a restore point was taken out of the trash, and which. */
+export function keptName(milliseconds: number, point: RestorePointId): string {
+  return `${KEPT_PREFIX}${timePart(milliseconds)}-${point}`;
+}
+
+/** Which restore point was taken out of the trash; undefined when the name says nothing of it. */
+export function keptFromName(name: string): { readonly point: RestorePointId } | undefined {
+  const found = /^kept\/[0-9a-f]{12}-([0-9a-f]{32})$/.exec(name);
+  const point = found?.[1] === undefined ? undefined : parseRestorePointId(found[1]);
+  return point === undefined ? undefined : { point };
 }
 
 /** The SHA-256 that names a pack, a segment, a receipt or a slot; undefined when the name is none of them. */

@@ -1,29 +1,22 @@
-import type { RestorePointId } from "../../base/index.ts";
-import { StorageObjectExistsError } from "../../storage/index.ts";
 import type { RemovalContent } from "../crypto/sealed-object.ts";
-import { damageIn, VaultDamagedError } from "../errors.ts";
+import { VaultDamagedError } from "../errors.ts";
 import { CONTENT } from "../format/layout.ts";
 import {
   AWAITED_PREFIX,
   DAMAGED_PREFIX,
   DOOMED_PREFIX,
   damagedName,
+  KEPT_PREFIX,
+  keptFromName,
   TRASH_PREFIX,
   trashFromName,
-  trashName,
 } from "../format/object-names.ts";
 import type { DamagedPack } from "../index/struck-packs.ts";
 import { type DoomedList, DoomedLists } from "./doomed-lists.ts";
 import { SealedNotes, type SealedNotesOptions } from "./sealed-notes.ts";
+import { Trash } from "./trash.ts";
 
 export type { DoomedList } from "./doomed-lists.ts";
-
-/** A restore point that is in the trash. */
-export interface TrashEntry {
-  readonly name: string;
-  readonly point: RestorePointId;
-  readonly untilMilliseconds: number;
-}
 
 /** Packs that somebody found damaged: docs/vault-format.md 10.2. */
 export interface DamageNote {
@@ -36,11 +29,13 @@ export class RemovalNotes {
   readonly #options: SealedNotesOptions;
   readonly #notes: SealedNotes;
   readonly #doomed: DoomedLists;
+  readonly #trash: Trash;
 
   constructor(options: SealedNotesOptions) {
     this.#options = options;
     this.#notes = new SealedNotes(options);
     this.#doomed = new DoomedLists(options);
+    this.#trash = new Trash(options);
   }
 
   /** What is doomed, and who is awaited before it goes. */
@@ -58,25 +53,9 @@ export class RemovalNotes {
     return (await this.#doomed.read(signal)).lists;
   }
 
-  /** Readers leave the point out from now on; it can be taken back until it is deleted. */
-  async trash(point: RestorePointId, untilMilliseconds: number): Promise<TrashEntry> {
-    const name = trashName(untilMilliseconds, point);
-    try {
-      await this.#notes.put(name, CONTENT.trashEntry, { point, untilMilliseconds });
-    } catch (error) {
-      if (!(error instanceof StorageObjectExistsError)) throw error;
-    }
-    return { name, point, untilMilliseconds };
-  }
-
-  /** Entries that full-key holders made, by their dates. Anything else hides nothing. */
-  async trashEntries(signal?: AbortSignal): Promise<readonly TrashEntry[]> {
-    const entries: TrashEntry[] = [];
-    for await (const { name } of this.#options.storage.list(TRASH_PREFIX, { signal })) {
-      const named = trashFromName(name);
-      if (named !== undefined && (await this.#isTrue(name, named))) entries.push({ name, ...named });
-    }
-    return entries;
+  /** Which restore points are in the trash. */
+  get trash(): Trash {
+    return this.#trash;
   }
 
   /** From the moment this resolves, sessions that open store again what these packs held. */
@@ -112,6 +91,7 @@ export class RemovalNotes {
       [DOOMED_PREFIX, CONTENT.doomedList],
       [AWAITED_PREFIX, CONTENT.awaitedSessions],
       [TRASH_PREFIX, CONTENT.trashEntry],
+      [KEPT_PREFIX, CONTENT.keptPoint],
       [DAMAGED_PREFIX, CONTENT.damagedPacks],
     ] as const;
     for (const [prefix, content] of kinds) {
@@ -124,28 +104,13 @@ export class RemovalNotes {
 
   async #damageOf(name: string, content: RemovalContent): Promise<VaultDamagedError | undefined> {
     try {
-      const found = await this.#notes.get<Partial<TrashEntry>>(name, content);
-      const named = content === CONTENT.trashEntry ? trashFromName(name) : undefined;
+      const found = await this.#notes.get<{ readonly point?: string }>(name, content);
+      const named = trashFromName(name) ?? keptFromName(name);
       const isTrue = found === undefined || named === undefined || found.point === named.point;
       return isTrue ? undefined : new VaultDamagedError(name, "it holds something else than its name says");
     } catch (error) {
       if (error instanceof VaultDamagedError) return error;
       throw error;
-    }
-  }
-
-  async takeBack({ name }: TrashEntry): Promise<void> {
-    await this.#options.storage.delete(name);
-  }
-
-  /** A copy of an entry under another date, or one that somebody else made, is not believed. */
-  async #isTrue(name: string, named: Omit<TrashEntry, "name">): Promise<boolean> {
-    try {
-      const found = await this.#notes.get<Omit<TrashEntry, "name">>(name, CONTENT.trashEntry);
-      return found?.point === named.point && found.untilMilliseconds === named.untilMilliseconds;
-    } catch (error) {
-      damageIn(error);
-      return false;
     }
   }
 }

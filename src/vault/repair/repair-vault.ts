@@ -21,6 +21,7 @@ import type { RemovalNotes } from "../removal/removal-notes.ts";
 import type { PointStore } from "../restore-points/point-store.ts";
 import { Lease } from "../sessions/lease.ts";
 import { writeSegment } from "../sessions/write-segment.ts";
+import { type DamagedClaim, findDamagedClaims } from "./damaged-claims.ts";
 import { FindLosses } from "./find-losses.ts";
 import type { LostPoint } from "./losses.ts";
 import { Salvage, type SalvagedPack } from "./salvage.ts";
@@ -133,12 +134,14 @@ class Repair {
       !isUnreadable(loaded.damagedSegments.get(object) ?? loaded.unreadablePacks.get(object));
     const packsNamed = loaded.adoptedPacks.length;
     const unreadable = [...loaded.unreadablePacks].map(([object, { what }]) => ({ object, what }));
+    const claims = await findDamagedClaims({ ...this.#parts, loaded, listed: this.#listed, signal });
+    refuseNewer(claims.flatMap(({ damage }) => damage ?? []));
     if (store !== undefined) await this.#nameAdopted();
     const salvage = new Salvage({ ...this.#parts, loaded, signal });
-    const packs = await this.#salvageAll(salvage, unreadable, store);
+    const packs = await this.#salvageAll(salvage, [...unreadable, ...claims], store);
     await store?.finish();
     const sidecars = await this.#repairSidecars();
-    const goes = unreadable
+    const goes = [...unreadable, ...takenOut(claims, packs)]
       .map(({ object }) => object)
       .filter((object) => this.#listed.has(object) && !loaded.index.isDoomed(object) && isSeen(object));
     const doomed = { packs: waitingFor.length === 0 ? goes : [], segments: segments.filter(isSeen) };
@@ -146,7 +149,7 @@ class Repair {
     await this.#doom(doomed, store);
     await record.flush();
     await record.close(this.#parts.storage);
-    const inTrash = new Set((await notes.trashEntries(signal)).map(({ point }) => point));
+    const inTrash = new Set((await notes.trash.entries(signal)).map(({ point }) => point));
     const frames = new FrameReader({ ...this.#parts, loaded });
     const lost = await this.#named(
       await new FindLosses({ points, loaded, frames, salvage, inTrash, signal }).run(),
@@ -269,6 +272,15 @@ class Repair {
     this.#loaded.index.doom(goes.packs);
     await this.#parts.notes.doom(goes);
   }
+}
+
+/** Packs that only hosts name, and of which everything that they say is in them was found: it is somewhere else now. */
+function takenOut(
+  claims: readonly DamagedClaim[],
+  salvaged: readonly SalvagedPack[],
+): readonly DamagedClaim[] {
+  const frames = new Map(salvaged.map(({ object, framesRead }) => [object, framesRead]));
+  return claims.filter(({ object, frameCount }) => (frames.get(object) ?? 0) >= frameCount);
 }
 
 /** What only a newer program can read is not damaged. @throws {VaultTooNewError} */

@@ -67,7 +67,7 @@ export class PointStore {
 
   /** Those that are not in the trash, oldest first. */
   async *names(): AsyncGenerator<PointName> {
-    const inTrash = new Set((await this.#options.notes.trashEntries()).map(({ point }) => point));
+    const inTrash = new Set((await this.#options.notes.trash.entries()).map(({ point }) => point));
     for await (const name of this.allNames()) if (name.isShared || !inTrash.has(name.id)) yield name;
   }
 

@@ -187,7 +187,7 @@ export class VaultSession implements AsyncDisposable {
     } catch (error) {
       if (!(error instanceof StorageDeniedError || error instanceof StorageLockedError)) throw error;
       // nobody believes what a write-only host says of removal: verify tells of the restore point
-      if (hasFullKey(keys)) await notes.trash(point.id, clock.now().epochMilliseconds);
+      if (hasFullKey(keys)) await notes.trash.put(point.id, clock.now().epochMilliseconds);
     }
   }
 
