@@ -13,8 +13,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, describe, test } from "node:test";
 import { FakeClock, SeededEntropy } from "../../base/testing/index.ts";
-import type { Storage } from "../../storage/index.ts";
-import { MemoryStorage, RecordingStorage } from "../../storage/testing/index.ts";
+import { type Storage, StorageFullError } from "../../storage/index.ts";
+import { FaultyStorage, MemoryStorage, RecordingStorage } from "../../storage/testing/index.ts";
 import type { LocalIndexOptions } from "../index/local-runs.ts";
 import { openVault } from "../open-vault.ts";
 import type { RestorePoint } from "../restore-points/restore-point.ts";
@@ -248,6 +248,41 @@ describe("Vault.prune() with its index on the local disk", () => {
     const { packsDropped } = await vault.prune();
     assert.ok(packsDropped > 0);
     await assertBack(vault, stays);
+  });
+
+  test("frees what it can on a full storage, also when its index turns out damaged then", async () => {
+    const inner = new MemoryStorage();
+    const { vault: writer } = await createSmallVault(inner, { seed: SEED });
+    const disks = [1, 2, 3].map((i) => someBytes(SEED + i, 200_000));
+    const [whole, half, useless] = disks as [Uint8Array, Uint8Array, Uint8Array];
+    const goes = [await backUp(writer, { disk: half }), await backUp(writer, { disk: useless })];
+    const disk = Uint8Array.from([...half.subarray(0, 12 * 4096), ...whole]); // whole chunks
+    const point = await backUp(writer, { disk });
+    await writer[Symbol.asyncDispose]();
+    const local = onDisk();
+    const storage = new FaultyStorage(inner, [
+      {
+        on: "put",
+        prefix: "packs/",
+        effect: {
+          kind: "fail",
+          error: () => {
+            for (const name of runsIn(local.folder)) {
+              const bytes = readFileSync(join(local.folder, name));
+              bytes[5000] = (bytes[5000] as number) ^ 1; // chunks
+              writeFileSync(join(local.folder, name), bytes);
+            }
+            return new StorageFullError("packs/");
+          },
+        },
+      },
+    ]);
+    await using vault = await open(storage, local);
+    for (const { id } of goes) await vault.trash(id, { until: PAST });
+    const { bytesFreed } = await vault.prune();
+    assert.ok(bytesFreed > 200_000, `only ${bytesFreed} bytes`);
+    storage.verifyAllFaultsExercised();
+    await assertBack(vault, [{ point, disk }]);
   });
 
   test("may be killed at any write, and the next one ends it", async () => {

@@ -75,15 +75,26 @@ export async function pruneVault(options: PruneOptions, parts: PruneParts): Prom
       if (attempt === MOST_ATTEMPTS) throw error;
       if (error instanceof StorageFullError) {
         using small = new Prune(options, own);
-        const freed = await small.runWithoutRoom();
-        if (freed.bytesFreed <= 0) throw error;
-        Object.assign(sofar, withBefore(freed, sofar));
+        const freed = await unlessDamaged(small.runWithoutRoom());
+        if (freed === undefined) damagedIndexes++;
+        else if (freed.bytesFreed <= 0) throw error;
+        else Object.assign(sofar, withBefore(freed, sofar));
       } else if (error instanceof LocalIndexDamagedError) damagedIndexes++;
       // another prune took it away meanwhile: what is there now is as good a beginning
       else if (!isGone(error)) throw error;
     } finally {
       await tellDamage(prune.found(), parts.notes);
     }
+  }
+}
+
+/** Undefined where the index on the local disk turned out damaged: begin again. */
+async function unlessDamaged<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof LocalIndexDamagedError) return undefined;
+    throw error;
   }
 }
 
