@@ -421,6 +421,24 @@ describe("the second reader, written from the format's page", needsReader(), () 
     );
   });
 
+  test("shows a point that was taken out of the trash, also when its entry is put again", async () => {
+    const id = story.points.find(({ machine }) => machine.name === "web01")?.id ?? "";
+    const vault = story.copy("taken-back");
+    await story.run("prune", "--execute", "--remove", id, ...story.place.vault("taken-back"));
+    const [entry = ""] = objects(vault, "trash");
+    const bytes = readFileSync(entry);
+    await story.run("trash", "take-back", id, ...story.place.vault("taken-back"));
+    write(entry, bytes);
+    const list = reader(["list", vault]);
+    assert.deepEqual([list.code, list.out.trim().split("\n").length, list.out.includes(id)], [0, 5, true]);
+    assert.equal(reader(["check", vault]).code, 0);
+    const [kept = ""] = objects(vault, "kept");
+    flip(kept, -20);
+    const forged = reader(["list", vault]);
+    assert.deepEqual([forged.code, forged.out.includes(id)], [4, false]);
+    assert.match(forged.err, /damaged: kept\/\S+: its signature is wrong/);
+  });
+
   test("reads a vault whose packs a prune wrote again", async () => {
     const vault = story.copy("pruned");
     const rules = ["--keep-last", "1", "--trash-days", "0", "--allow-many"];

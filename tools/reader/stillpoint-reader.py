@@ -457,14 +457,15 @@ KINDS = {
     TRASH_ENTRY: Kind(magic("removal", 8), 2),
 }
 
-RECEIPT, RENEWED_LOCKS = 9, 10
+RECEIPT, RENEWED_LOCKS, KEPT = 9, 10, 11
 KINDS[RECEIPT] = Kind(magic("receipt", 8), 1)
-KINDS[RENEWED_LOCKS] = Kind(magic("removal", 8), 2)
+KINDS[RENEWED_LOCKS] = KINDS[KEPT] = Kind(magic("removal", 8), 2)
 HOST, HOST_END = 16, 17
 KINDS[HOST] = KINDS[HOST_END] = Kind(magic("host", 8), 1)
 
 HEADER = struct.Struct("<8sHBB4x16s16s16s32s32s16s32s")
 BODY = struct.Struct("<IIB7x")
+SEED_FIELD = 7  # of the header
 SIGNATURE_BYTES = 64  # behind the tag of objects of key form 2
 
 
@@ -1033,18 +1034,31 @@ class Vault:
         return fields
 
     def trash(self) -> tuple[set[str], list[str]]:
-        """The ids of the points that a trash entry hides, and what was damaged."""
-        hidden, damage = set(), []
+        """The ids of the points that a trash entry hides, and what was damaged (§10.1)."""
+        entries: list[tuple[str, str]] = []  # point and seed
+        damage = []
         for name in self.names("trash", TIMED_NAME):
             what = f"trash/{name}"
             try:
                 fields = self.read_note(what, TRASH_ENTRY)
                 require(fields.get("point") == name[13:], f"{what} is of another restore point")
                 require(fields.get("untilMilliseconds") == int(name[:12], 16), f"{what} is of another time")
-                hidden.add(name[13:])
+                entries.append((name[13:], self.seed_of(what)))
             except Damaged as error:
                 damage.append(str(error))
-        return hidden, damage
+        kept: set[tuple[str, str]] = set()
+        for name in self.names("kept", TIMED_NAME):
+            what = f"kept/{name}"
+            try:
+                fields = self.read_note(what, KEPT)
+                require(fields.get("point") == name[13:], f"{what} is of another restore point")
+                kept.update((name[13:], seed) for seed in fields["entries"])
+            except Damaged as error:
+                damage.append(str(error))
+        return {entry[0] for entry in entries if entry not in kept}, damage
+
+    def seed_of(self, what: str) -> str:
+        return HEADER.unpack_from(self.read(what))[SEED_FIELD].hex()
 
     def points(self) -> list[NamedPoint]:
         names = self.names("points", TIMED_NAME)
