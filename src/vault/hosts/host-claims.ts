@@ -7,11 +7,16 @@ import type { PackContents } from "../packs/pack-contents.ts";
 export const FIRST_CLAIMED: number = 2 ** 40;
 const HOST_NUMBERS = 2 ** 34;
 
+interface FrameCount {
+  readonly frames: { readonly length: number };
+}
+
 /** A pack that a write-only host stored, as its own segment says. */
 export interface ClaimedPack {
   /** The pack's name in the storage. */
   readonly object: string;
   readonly sizeBytes: number;
+  readonly frameCount: number;
   /** 32 hexadecimal digits. */
   readonly host: string;
 }
@@ -29,14 +34,14 @@ export class HostClaims {
   /** A segment that the host signed. */
   addSegment(host: string, segment: Segment, object: string): void {
     this.#indexOf(host).index.addSegment(segment);
-    const packs = segment.packs.map(({ digest, sizeBytes }) => this.#note(host, digest, sizeBytes));
+    const packs = segment.packs.map((pack) => this.#note(host, pack));
     this.#segments.set(object, { host, packs });
   }
 
   /** A pack that the host put and no segment names: as its footer says. */
   addPack(host: string, contents: PackContents): void {
     this.#indexOf(host).index.addPack(contents);
-    this.#note(host, contents.digest, contents.sizeBytes);
+    this.#note(host, contents);
   }
 
   /** Whether a host says that it stored this pack. */
@@ -71,9 +76,14 @@ export class HostClaims {
     return { ...location, frame: claims.first + frame, pack: claims.first + location.pack };
   }
 
-  #note(host: string, digest: Uint8Array, sizeBytes: number): string {
+  #note(
+    host: string,
+    { digest, sizeBytes, frames }: Pick<PackContents, "digest" | "sizeBytes"> & FrameCount,
+  ): string {
     const object = packName(digest);
-    if (!this.#packs.has(object)) this.#packs.set(object, { object, sizeBytes, host });
+    const known = this.#packs.get(object);
+    const frameCount = Math.max(known?.frameCount ?? 0, frames.length); // one host may say less of another one's
+    this.#packs.set(object, { ...(known ?? { object, sizeBytes, host }), frameCount });
     return object;
   }
 

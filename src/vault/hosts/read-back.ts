@@ -2,9 +2,10 @@ import { type Entropy, throwIfInterrupted } from "../../base/index.ts";
 import { type Storage, StorageDeniedError } from "../../storage/index.ts";
 import { SessionKeyring } from "../crypto/open-header.ts";
 import { isFullKeyWriter, type VaultKeys } from "../crypto/vault-keys.ts";
-import { VaultDamagedError } from "../errors.ts";
+import { damageIn, VaultDamagedError } from "../errors.ts";
 import { digestFromName } from "../format/object-names.ts";
 import type { LoadedIndex } from "../index/load-index.ts";
+import { isGone } from "../packs/get-or-damaged.ts";
 import type { PackContents } from "../packs/pack-contents.ts";
 import { readPackContents } from "../packs/read-pack-contents.ts";
 import { RUN_FRAMES } from "../pipeline/engine.ts";
@@ -58,8 +59,8 @@ export async function readBackClaims(parts: ReadBackParts): Promise<ReadBackRepo
       await readAll(object, contents, parts);
       sound.push(contents);
     } catch (error) {
-      if (!(error instanceof VaultDamagedError)) throw error;
-      damaged.push(error);
+      const damage = damageIn(error);
+      if (!isGone(damage)) damaged.push(damage); // one that is gone is told of by whoever needs it
     }
     if (sound.length === PACKS_A_SEGMENT) await name();
   }

@@ -1,7 +1,7 @@
 import type { Clock } from "../../base/index.ts";
 import type { Storage } from "../../storage/index.ts";
 import type { VaultKeys } from "../crypto/vault-keys.ts";
-import { VaultDamagedError } from "../errors.ts";
+import { VaultDamagedError, VaultTooNewError } from "../errors.ts";
 import { decodeConfig, isConfigProven } from "../format/config-document.ts";
 import { CONFIG_NAME, digestFromName, PACKS_PREFIX, packName } from "../format/object-names.ts";
 import type { LoadedIndex } from "../index/load-index.ts";
@@ -98,8 +98,7 @@ export async function verifyVault(options: VerifyOptions, parts: VerifyParts): P
   await loaded.reconcile(signal);
   for (const [object, { what }] of [...loaded.damagedSegments, ...loaded.unreadablePacks])
     ledger.note(object, what);
-  if ((options.readDataPercent ?? 0) > 0)
-    for (const { object, what } of await parts.readBack(signal)) ledger.note(object, what);
+  if ((options.readDataPercent ?? 0) > 0) noteClaims(await parts.readBack(signal), { ledger, record });
   let read: DataCheckReport;
   try {
     read = await checkPacks(options, { ...parts, ledger, record });
@@ -141,6 +140,17 @@ export async function verifyVault(options: VerifyOptions, parts: VerifyParts): P
     unreferencedPacks: loaded.adoptedPacks.length + loaded.unreadablePacks.size,
     receipts,
   };
+}
+
+/** Packs of hosts that could not be read back: a repair takes out what can be read, when it knows of them. */
+function noteClaims(
+  damaged: readonly VaultDamagedError[],
+  { ledger, record }: { readonly ledger: DamageLedger; readonly record: DamageRecord },
+): void {
+  for (const { object, what, cause } of damaged) {
+    ledger.note(object, what);
+    if (!(cause instanceof VaultTooNewError)) record.add({ pack: object });
+  }
 }
 
 function dataRead(read: DataCheckReport, { readDataPercent = 0 }: VerifyOptions): VerifyReport["dataRead"] {

@@ -17,6 +17,8 @@ export interface PackHeader {
   readonly packClass: PackClass;
 }
 
+type PackThere = Pick<IndexedPack, "object" | "isThere">;
+
 /** The envelopes of more other sessions are not tried on one pack. */
 const MOST_OTHERS = 4;
 const FIELDS = ["session", "writer", "seed", "wrappedKey", "wrapTag"] as const;
@@ -39,7 +41,7 @@ export class PackHeaders {
   async *candidates(
     bytes: Uint8Array,
     object: string,
-    packs: Iterable<IndexedPack>,
+    packs: Iterable<PackThere>,
   ): AsyncGenerator<PackHeader> {
     const own = bytes.slice(0, SealedHeader.sizeBytes);
     if (own.length < SealedHeader.sizeBytes) return;
@@ -69,7 +71,7 @@ export class PackHeaders {
     return made;
   }
 
-  async #readAll(packs: Iterable<IndexedPack>): Promise<readonly Uint8Array[]> {
+  async #readAll(packs: Iterable<PackThere>): Promise<readonly Uint8Array[]> {
     const headers = new Map<string, Uint8Array>();
     for (const { object, isThere } of packs) {
       const header = isThere ? await this.#read(object) : undefined;

@@ -66,7 +66,7 @@ export class Salvage {
     const pack = mended ?? (await readAround(storage, object, range));
     let framesRead = 0;
     let [chunks, bytes] = [0, 0];
-    for await (const header of this.#headers.candidates(pack, object, loaded.index.eachPack())) {
+    for await (const header of this.#headers.candidates(pack, object, packsOf(loaded))) {
       for await (const frame of scanFrames(pack, { engine, signal, ...header })) {
         framesRead++;
         for (const chunk of chunksOf(frame)) {
@@ -85,6 +85,15 @@ export class Salvage {
   #isOnlyHere(id: Uint8Array): boolean {
     return this.#parts.loaded.index.find(id) === undefined && !this.has(id);
   }
+}
+
+/** Also those that only hosts name. */
+function* packsOf({
+  index,
+  claims,
+}: LoadedIndex): Generator<{ readonly object: string; readonly isThere: boolean }> {
+  yield* index.eachPack();
+  for (const { object } of claims.packs) yield { object, isThere: true };
 }
 
 function* chunksOf({
