@@ -26,7 +26,7 @@ describe("PutOffReferences", () => {
       const entropy = new SeededEntropy(memoryBytes);
       using putOff = new PutOffReferences(scratchOf(memoryBytes));
       const expected: string[] = [];
-      for (let i = 0; i < 3000; i++) {
+      for (let i = 0; i < 6000; i++) {
         const id = entropy.bytes(32);
         if (i % 3 > 0) id[0] = i % 3 === 1 ? 255 : 7; // one partition with much, the last one too
         const [owner, length] = [i % 5 === 0 ? 0x7fff_fffe : i, i % 7 === 0 ? 0xffff_ffff : 4096];

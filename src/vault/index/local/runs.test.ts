@@ -247,6 +247,23 @@ test("segments that are gone take their packs with them, and those that are ther
   assert.deepEqual([runs.isThere(numberOf(first)), runs.isThere(numberOf(second))], [false, true]);
 });
 
+test("every place has a number of its own, below `places`, whatever run and page it is in", () => {
+  const segments = segmentsOf(7, { segments: 3, packs: 40, frames: 3, chunks: 4 });
+  const ids = segments.flatMap(({ packs }) => packs.flatMap(({ frames }) => frames.flat()));
+  const folder = newFolder();
+  for (const segment of segments) write([segment], folder);
+  using runs = setOf(folder.open());
+  assert.equal(runs.size, 3);
+  const places = new Set<number>();
+  for (const id of ids) {
+    const found = runs.lookUp(keyOf(id));
+    assert.ok(found.length >= 2);
+    for (let i = 1; i < found.length; i += 2) places.add(found[i] as number);
+  }
+  assert.equal(places.size, runs.chunkCount);
+  assert.ok(Math.max(...places) < runs.places);
+});
+
 test("every page of a run with a byte changed anywhere is noticed, the run deleted, and nothing wrong is found", () => {
   const segments = segmentsOf(6, { segments: 3, packs: 40, frames: 3, chunks: 4 });
   const ids = segments.flatMap(({ packs }) => packs.flatMap(({ frames }) => frames.flat()));
