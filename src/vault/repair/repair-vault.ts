@@ -2,7 +2,7 @@ import { type Clock, type Entropy, throwIfInterrupted } from "../../base/index.t
 import type { Storage } from "../../storage/index.ts";
 import { newSessionKeys } from "../crypto/session-keys.ts";
 import type { VaultKeys } from "../crypto/vault-keys.ts";
-import { VaultDamagedError, VaultTooNewError } from "../errors.ts";
+import { VaultDamagedError, VaultSessionLostError, VaultTooNewError } from "../errors.ts";
 import { ENDED_PREFIX, endedName, LEASES_PREFIX, PACKS_PREFIX } from "../format/object-names.ts";
 import { LoadedIndex } from "../index/load-index.ts";
 import { LocalIndexDamagedError } from "../index/local/errors.ts";
@@ -11,6 +11,7 @@ import { PackSizes } from "../index/pack-sizes.ts";
 import { PackCheck } from "../maintenance/check-packs.ts";
 import { DamageLedger } from "../maintenance/damage-ledger.ts";
 import { DamageRecord } from "../maintenance/damage-record.ts";
+import { outwaitListings } from "../outwait-listings.ts";
 import { isGone, isUnreadable } from "../packs/get-or-damaged.ts";
 import { checkSidecars, type SidecarReport } from "../parity/check-sidecars.ts";
 import { makeSidecars } from "../parity/make-sidecars.ts";
@@ -74,6 +75,7 @@ export interface RepairParts {
 /**
  * Makes the index again where it is lost, takes out of damaged packs what can be read and is nowhere else, and names what is lost.
  * Puts new objects only, and may be killed at any moment: docs/vault-format.md 10.3.
+ * @throws {VaultSessionLostError} when a prune took its lease away: another repair begins anew
  */
 export async function repairVault(options: RepairOptions, parts: RepairParts): Promise<RepairReport> {
   for (let attempt = 1; ; attempt++) {
@@ -89,17 +91,22 @@ export async function repairVault(options: RepairOptions, parts: RepairParts): P
   }
 }
 
+interface OwnSession {
+  readonly store: SalvageStore;
+  readonly lease: Lease;
+}
+
 /** With keys of its own: what is stored in vain has used up numbers of frames. @throws {LocalIndexDamagedError} */
 async function repairBy(
   loaded: LoadedIndex,
   options: RepairOptions,
   parts: RepairParts,
 ): Promise<RepairReport> {
-  if (options.execute !== true) return await new Repair(options, parts, loaded).run(undefined, "");
+  if (options.execute !== true) return await new Repair(options, parts, loaded).run();
   const session = newSessionKeys(parts.keys, parts.entropy);
   await using lease = await Lease.open(parts.storage, parts.clock, session.envelope.session);
   await using store = new SalvageStore({ ...parts, session, loaded });
-  return await new Repair(options, parts, loaded).run(store, lease.name);
+  return await new Repair(options, parts, loaded).run({ store, lease });
 }
 
 class Repair {
@@ -116,13 +123,14 @@ class Repair {
     this.#loaded = loaded;
   }
 
-  async run(store: SalvageStore | undefined, ownLease: string): Promise<RepairReport> {
+  async run(own?: OwnSession): Promise<RepairReport> {
+    const store = own?.store;
     const { notes, points } = this.#parts;
     const { signal } = this.#options;
     const loaded = this.#loaded;
     // the order of these listings is that of a prune, for the same reason
     this.#listed = await PackSizes.list(this.#parts.storage, signal);
-    const waitingFor = await this.#openLeases(ownLease);
+    const waitingFor = await this.#openLeases(own?.lease.name);
     for (const { packs } of await notes.doomedLists(signal)) loaded.index.doom(packs);
     const record = await DamageRecord.open({ loaded, notes, isKept: store !== undefined }, signal);
     await loaded.reread(signal); // holds the segments against their names, too
@@ -146,7 +154,7 @@ class Repair {
       .filter((object) => this.#listed.has(object) && !loaded.index.isDoomed(object) && isSeen(object));
     const doomed = { packs: waitingFor.length === 0 ? goes : [], segments: segments.filter(isSeen) };
     loaded.assertWhole();
-    await this.#doom(doomed, store);
+    await this.#doom(doomed, own);
     await record.flush();
     await record.close(this.#parts.storage);
     const inTrash = new Set((await notes.trash.entries(signal)).map(({ point }) => point));
@@ -179,7 +187,7 @@ class Repair {
   }
 
   /** A session that may not delete its lease says that it has ended, before the lease is listed here. */
-  async #openLeases(own: string): Promise<readonly string[]> {
+  async #openLeases(own: string | undefined): Promise<readonly string[]> {
     const { storage } = this.#parts;
     const { signal } = this.#options;
     const ended = new Set<string>();
@@ -264,14 +272,37 @@ class Repair {
     return { ...report, made };
   }
 
+  /**
+   * As a session that commits: with its lease, what was saved stays. When that went meanwhile, a prune may have taken what was saved
+   * for a dead session's: the list is taken back if it did. @throws {VaultSessionLostError}
+   */
   async #doom(
     goes: { readonly packs: readonly string[]; readonly segments: readonly string[] },
-    store: SalvageStore | undefined,
+    own: OwnSession | undefined,
   ): Promise<void> {
-    if (store === undefined || goes.packs.length + goes.segments.length === 0) return;
+    if (own === undefined || goes.packs.length + goes.segments.length === 0) return;
+    const { notes } = this.#parts;
+    if (!(await own.lease.isThere())) throw endedByPrune();
     this.#loaded.index.doom(goes.packs);
-    await this.#parts.notes.doom(goes);
+    const list = await notes.doom(goes);
+    if ((await own.lease.isThere()) || (await this.#lasts(own.store))) return;
+    await notes.doomed.strike(list);
+    throw endedByPrune();
   }
+
+  /** Whether all packs that were written are there, and not doomed. */
+  async #lasts(store: SalvageStore): Promise<boolean> {
+    const { notes } = this.#parts;
+    const { index } = this.#loaded;
+    for (const { packs } of await notes.doomedLists()) index.doom(packs);
+    await outwaitListings(1, this.#parts);
+    await this.#loaded.reconcile();
+    return store.written.every((digest) => index.packsNamed(digest).some((pack) => index.lasts(pack)));
+  }
+}
+
+function endedByPrune(): VaultSessionLostError {
+  return new VaultSessionLostError("Cannot repair the vault: the repair's session was ended by a prune");
 }
 
 /** Packs that only hosts name, and of which everything that they say is in them was found: it is somewhere else now. */

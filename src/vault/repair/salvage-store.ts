@@ -25,6 +25,8 @@ export class SalvageStore implements AsyncDisposable {
   readonly #packs: SessionPacks;
   readonly #feeds: Readonly<Record<PackClass, FrameFeed>>;
   readonly #durable: PackContents[] = [];
+  /** Digests of the packs that `finish` named. */
+  readonly written: Uint8Array[] = [];
 
   constructor(options: SalvageStoreOptions) {
     this.#options = options;
@@ -67,6 +69,7 @@ export class SalvageStore implements AsyncDisposable {
     await this.#packs.flush();
     const packs = this.#durable.splice(0);
     if (packs.length > 0) {
+      this.written.push(...packs.map(({ digest }) => digest));
       this.#options.loaded.noteWritten(await writeSegment(packs, this.#options), packs);
     }
   }
