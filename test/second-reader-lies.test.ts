@@ -7,11 +7,11 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { FakeClock, SeededEntropy } from "../src/base/testing/index.ts";
 import { openLocalStorage } from "../src/storage/index.ts";
-import { sealSegment } from "../src/vault/crypto/sealed-object.ts";
+import { sealPoint, sealReceipt, sealSegment } from "../src/vault/crypto/sealed-object.ts";
 import { FULL_KEY_WRITER, type WriterKeys } from "../src/vault/crypto/vault-keys.ts";
 import { parseHostKey } from "../src/vault/hosts/host-key.ts";
 import { encodeSegment } from "../src/vault/index/segment-codec.ts";
-import { createVault } from "../src/vault/index.ts";
+import { createVault, type RestorePoint } from "../src/vault/index.ts";
 import { backUp, CHEAP_KDF, someBytes, TEST_PASSPHRASE } from "../src/vault/testing/index.ts";
 
 const PYTHON = "/usr/bin/python3"; // Debian's own: only it sees Debian's modules
@@ -30,6 +30,7 @@ describe("the second reader and a stolen host's key", needsReader(), () => {
   const disk = someBytes(7, 60_000);
   const root = mkdtempSync(join(tmpdir(), "stillpoint-lies-"));
   let keys: WriterKeys;
+  let victim: RestorePoint;
   let copies = 0;
 
   before(async () => {
@@ -47,7 +48,7 @@ describe("the second reader and a stolen host's key", needsReader(), () => {
     await using _ = vault;
     const key = parseHostKey((await vault.addHost("hv01")).key);
     keys = typeof key === "object" ? key.keys : assert.fail("no key");
-    await backUp(vault, { disk });
+    victim = await backUp(vault, { disk });
   });
   after(() => rmSync(root, { recursive: true }));
 
@@ -128,5 +129,59 @@ describe("the second reader and a stolen host's key", needsReader(), () => {
     assert.match(out, new RegExp(`hosts-ended/${name}`));
     assert.equal(read("list", vault).code, 0);
     assertRestores(vault);
+  });
+
+  const json = (value: object): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+
+  test("an object under the id of a full-key holder's restore point does not count, and is told", () => {
+    for (const time of ["2020-01-01T00:00:00Z", "2099-01-01T00:00:00Z"]) {
+      const vault = copy();
+      const at = Temporal.Instant.from(time).epochMilliseconds.toString(16).padStart(12, "0");
+      const name = `${at}-${victim.id}`;
+      const lie = { ...victim, version: 1, time, files: [] };
+      writeFileSync(
+        join(vault, "points", name),
+        Buffer.concat(sealPoint(json(lie), keys, new SeededEntropy(5))),
+      );
+      const list = read("list", vault);
+      assert.deepEqual([list.code, list.out.trim().split("\n").length], [0, 1], list.out);
+      assertRestores(vault);
+      const { code, out } = read("check", vault);
+      assert.deepEqual([code, out.match(/damaged:/g)?.length], [4, 1], out);
+      assert.match(out, new RegExp(`points/${name} has the id of`));
+    }
+  });
+
+  const putReceipt = (vault: string, body: object, seed: number): string => {
+    const bytes = Buffer.concat(sealReceipt(json(body), keys, new SeededEntropy(seed)));
+    const name = createHash("sha256").update(bytes).digest("hex");
+    writeFileSync(join(vault, "receipts", name), bytes);
+    return name;
+  };
+  const receipt = (object: string, life: number): object => ({
+    version: 1,
+    chain: "ab".repeat(16),
+    number: 1,
+    previous: [],
+    time: "2026-01-01T00:00:00Z",
+    kind: "point",
+    point: { object, sha256: "cd".repeat(32), machine: victim.machine, life },
+  });
+
+  test("a host's receipt counts with life 0 only, and not beside a full-key holder's of the same id", () => {
+    const gone = `points/0199aabbccdd-${"12".repeat(16)}`;
+    const cases = [
+      [receipt(gone, 0), 4],
+      [receipt(gone, 1), 0],
+      [receipt(`points/0199aabbccdd-${victim.id}`, 0), 0],
+      [{ version: 1, kind: "point" }, 4],
+    ] as const;
+    for (const [i, [body, expected]] of cases.entries()) {
+      const vault = copy();
+      putReceipt(vault, body, 10 + i);
+      const { code, out } = read("check", vault);
+      assert.equal(code, expected, `${i}: ${out}`);
+      assert.equal(out.includes("Traceback"), false, out);
+    }
   });
 });

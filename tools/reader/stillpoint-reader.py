@@ -817,6 +817,11 @@ class NamedPoint(NamedTuple):
     id: str
 
 
+def shared_ids(points: list[NamedPoint]) -> set[str]:
+    ids = [point.id for point in points]
+    return {each for each in ids if ids.count(each) > 1} if len(set(ids)) < len(ids) else set()
+
+
 class Vault:
     """A folder and its keys. Frames are opened as they are needed; the last 64 stay open."""
 
@@ -1055,14 +1060,32 @@ class Vault:
                 kept.update((name[13:], seed) for seed in fields["entries"])
             except Damaged as error:
                 damage.append(str(error))
-        return {entry[0] for entry in entries if entry not in kept}, damage
+        shared = shared_ids(self.points()) if entries else set()  # by such an id nobody can say which is meant (§11.3)
+        return {entry[0] for entry in entries if entry not in kept} - shared, damage
 
     def seed_of(self, what: str) -> str:
         return HEADER.unpack_from(self.read(what))[SEED_FIELD].hex()
 
     def points(self) -> list[NamedPoint]:
+        """Those that count: of several with one id, a full-key holder's alone, where there is one (§11.3)."""
+        return self.settled_points()[0]
+
+    def settled_points(self) -> tuple[list[NamedPoint], list[NamedPoint]]:
+        """Those that count and those that do not."""
         names = self.names("points", TIMED_NAME)
-        return [NamedPoint(name, int(name[:12], 16), name[13:]) for name in names]
+        points = [NamedPoint(name, int(name[:12], 16), name[13:]) for name in names]
+        twice = shared_ids(points)
+        holders = {point for point in points if point.id in twice and self.is_holders(point)}
+        settled = {point.id for point in holders}
+        counting = [point for point in points if point.id not in settled or point in holders]
+        return counting, [point for point in points if point.id in settled and point not in holders]
+
+    def is_holders(self, point: NamedPoint) -> bool:
+        try:
+            self.read_point(point)
+        except (Damaged, Uncounted):
+            return False
+        return self.index.host == bytes(16)
 
     def read_point(self, named: NamedPoint) -> dict[str, Any]:
         what = f"points/{named.name}"
@@ -1316,6 +1339,20 @@ def run_restore(vault: Vault, selector: str, folder: Path) -> int:
 # ---------------------------------------------------------------------------------------------------------------------
 
 
+def is_receipt(fields: dict[str, Any]) -> bool:
+    """Whether all is there of what is asked of a receipt here (§10.4)."""
+    kind, previous, point = fields.get("kind"), fields.get("previous"), fields.get("point")
+    is_chained = isinstance(fields.get("chain"), str) and type(fields.get("number")) is int
+    if not is_chained or not isinstance(previous, list) or not all(isinstance(digest, str) for digest in previous):
+        return False
+    if kind != "point":
+        return kind in ("removal", "checkpoint")
+    if not isinstance(point, dict) or not isinstance(point.get("machine"), dict):
+        return False
+    texts = (point.get("object"), point.get("sha256"), point["machine"].get("name"))
+    return type(point.get("life")) is int and all(isinstance(text, str) for text in texts)
+
+
 class Check:
     """Reads every object whole. What is damaged is said when it is found."""
 
@@ -1356,8 +1393,10 @@ class Check:
         for message in vault.trash()[1]:
             self.found(message)
         receipts = self.read_receipts()
-        points = vault.points()
-        self.check_receipts(receipts, {point.name for point in points})
+        points, impostors = vault.settled_points()
+        for point in impostors:
+            self.found(f"points/{point.name} has the id of a full-key holder's restore point, and does not count")
+        self.check_receipts(receipts, {point.name for point in points + impostors})
         whole: dict[bytes, set[tuple[int, bytes, int]]] = {}  # nodes, by whose restore points
         for point in points:
             self.attempt(lambda: self.check_point(point, whole))
@@ -1377,11 +1416,21 @@ class Check:
                 header, body = read_body(data, RECEIPT, self.vault.keys, what)
                 receipt = decode_json(body, what)
                 require(receipt.get("version") == 1, f"{what} is of no known version")
-                if receipt["kind"] == "point" or header.writer == bytes(16):
+                require(is_receipt(receipt), f"{what} says something else than receipts do")
+                if header.writer == bytes(16):
                     receipts[digest] = receipt
+                elif receipt["kind"] == "point" and receipt["point"]["life"] == 0:
+                    receipt["point"]["host"] = header.writer.hex()
+                    if self.tells(receipt["point"]):
+                        receipts[digest] = receipt
             except Damaged as error:
                 self.found(str(error))
         return receipts
+
+    def tells(self, point: dict[str, Any]) -> bool:
+        """Whether what a receipt says of a restore point counts: of an ended host, what it had stored by then (§11.4)."""
+        known = self.vault.ended_hosts().get(point.get("host", ""))
+        return known is None or f"{point['object']} {point['sha256']}" in known
 
     def check_receipts(self, receipts: dict[str, dict[str, Any] | None], there: set[str]) -> None:
         """§10.4: which restore points and receipts went although nobody removed them."""
@@ -1392,14 +1441,18 @@ class Check:
         for receipt in read:
             points = [receipt["point"]] if receipt["kind"] == "point" else receipt.get("points", [])
             removals = [receipt["removal"]] if receipt["kind"] == "removal" else receipt.get("removals", [])
-            for point in points:
-                made[point["object"]] = max(made.get(point["object"], point), point, key=lambda one: one["life"])
+            for point in filter(self.tells, points):
+                made[point["object"]] = max(made.get(point["object"], point), point, key=lambda one: ("host" not in one, one["life"]))
             for removal in removals:
                 removed[removal["object"]] = max(removed.get(removal["object"], 0), removal["life"])
             for reached in receipt.get("chains", []):
                 covered[reached["chain"]] = max(covered.get(reached["chain"], 0), reached["number"])
-        for name, point in sorted(made.items()):
-            if removed.get(name, -1) < point["life"] and name.removeprefix("points/") not in there:
+        alive = {name: point for name, point in made.items() if removed.get(name, -1) < point["life"]}
+        by_holders = {name[-32:] for name, point in alive.items() if "host" not in point}
+        for name, point in sorted(alive.items()):
+            if "host" in point and name[-32:] in by_holders:  # a host gives way, also for another object with this id (§10.4)
+                continue
+            if name.removeprefix("points/") not in there:
                 self.found(f"{name} of {point['machine']['name']} is gone although nobody removed it")
         for receipt in read:
             is_whole = all(digest in receipts for digest in receipt["previous"])
