@@ -11,7 +11,7 @@ import { sealPoint, sealReceipt, sealSegment } from "../src/vault/crypto/sealed-
 import { FULL_KEY_WRITER, type WriterKeys } from "../src/vault/crypto/vault-keys.ts";
 import { parseHostKey } from "../src/vault/hosts/host-key.ts";
 import { encodeSegment } from "../src/vault/index/segment-codec.ts";
-import { createVault, type RestorePoint } from "../src/vault/index.ts";
+import { createVault, openVault, type RestorePoint } from "../src/vault/index.ts";
 import { backUp, CHEAP_KDF, someBytes, TEST_PASSPHRASE } from "../src/vault/testing/index.ts";
 
 const PYTHON = "/usr/bin/python3"; // Debian's own: only it sees Debian's modules
@@ -183,5 +183,17 @@ describe("the second reader and a stolen host's key", needsReader(), () => {
       assert.equal(code, expected, `${i}: ${out}`);
       assert.equal(out.includes("Traceback"), false, out);
     }
+  });
+
+  test("a receipt of an ended host does not count for what the host had not stored by then", async () => {
+    const folder = copy();
+    const storage = await openLocalStorage(folder);
+    const clock = new FakeClock();
+    const entropy = new SeededEntropy(6);
+    await using vault = await openVault({ storage, clock, entropy, passphrase: TEST_PASSPHRASE, workers: 1 });
+    await vault.endHost(Buffer.from(keys.writer).toString("hex"));
+    putReceipt(folder, receipt(`points/0199aabbccdd-${"12".repeat(16)}`, 0), 20);
+    const { code, out } = read("check", folder);
+    assert.equal(code, 0, out);
   });
 });
