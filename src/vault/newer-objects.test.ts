@@ -82,3 +82,56 @@ for (const below of ["points/", "index/", "packs/"]) {
     await assertOlderComesBack(vault, older);
   });
 }
+
+for (const below of ["points/", "index/", "packs/"]) {
+  test(`two versions of the program on one vault: the older one deletes nothing of the newer one's below ${below}`, async () => {
+    const { storage, older } = await vaultWithNewer(below);
+    storage.replace("futures/0001", Buffer.from("a kind of object that is not known here"));
+    const isNewer = (name: string): boolean =>
+      name.startsWith("futures/") ||
+      (name.startsWith(below) && SealedHeader.decode(storage.peek(name)).version === 2);
+    const theirs = new Map(
+      storage
+        .names()
+        .filter(isNewer)
+        .map((name) => [name, storage.peek(name).slice()]),
+    );
+    assert.ok(theirs.size > 1);
+    await using vault = await openSmallVault(storage);
+    const { id } = await backUp(vault, { disk: someBytes(9, 50_000) });
+    const goes = [id]; // so that there is something to delete
+    if (below === "packs/")
+      for await (const point of vault.points())
+        if (point.id !== older && point.id !== id) goes.push(point.id);
+    for (const point of goes) await vault.trash(point, { until: Temporal.Instant.fromEpochMilliseconds(0) });
+    for (const work of [
+      async () => await vault.prune({ moveBelow: 1, staleAfterMs: -1000 }),
+      async () => await vault.repair({ execute: true }),
+      async () => await vault.verify({ readDataPercent: 100, keepFindings: true }),
+      async () => await vault.prune({ moveBelow: 1, staleAfterMs: -1000 }),
+    ]) {
+      try {
+        await work();
+      } catch (error) {
+        assert.ok(error instanceof VaultTooNewError, String(error));
+        assert.equal(error.code, "vault-too-new");
+      }
+    }
+    for (const [name, bytes] of theirs) assert.deepEqual(storage.peek(name), bytes, name);
+    await assertOlderComesBack(vault, older);
+  });
+}
+
+test("two versions of the program on one vault: the newer one works where the older one put no receipts", async () => {
+  const storage = new MemoryStorage();
+  await using vault = (await createSmallVault(storage)).vault;
+  const older = await backUp(vault, { disk });
+  for (const name of storage.names()) if (name.startsWith("receipts/")) storage.replace(name, undefined);
+  await using newerProgram = await openSmallVault(storage, { seed: 3 });
+  await assertOlderComesBack(newerProgram, older.id);
+  const gone = await backUp(newerProgram, { disk: someBytes(9, 50_000) });
+  await newerProgram.trash(gone.id, { until: Temporal.Instant.fromEpochMilliseconds(0) });
+  assert.equal((await newerProgram.prune()).removedPoints, 1);
+  assert.deepEqual((await newerProgram.verify({ readDataPercent: 100 })).damaged, []);
+  await assertOlderComesBack(newerProgram, older.id);
+});

@@ -18,7 +18,14 @@ import {
   VaultPassphraseWeakError,
   VaultPassphraseWrongError,
 } from "../index.ts";
-import { CHEAP_KDF, createSmallVault, openSmallVault, TEST_PASSPHRASE } from "../testing/index.ts";
+import {
+  backUp,
+  CHEAP_KDF,
+  createSmallVault,
+  openSmallVault,
+  someBytes,
+  TEST_PASSPHRASE,
+} from "../testing/index.ts";
 import { KeySlots } from "./key-slots.ts";
 
 const outside = { clock: new FakeClock(), entropy: new SeededEntropy(3) };
@@ -168,6 +175,32 @@ test("two programs that remove two slots at the same time leave one", async () =
     const removed = await Promise.all(removals);
     assert.ok(removed.filter(Boolean).length <= 1, `schedule ${seed} removed both`);
     assert.ok((await made.keySlots()).length >= 1);
+  }
+});
+
+test("the passphrase of one slot is lost: the others open, the slot can be removed, and nothing else changes", async () => {
+  const storage = new MemoryStorage();
+  const made = await createSmallVault(storage);
+  const lost = made.vault.openedWith; // nobody remembers its passphrase from here on
+  await made.vault.addPassphrase(SECOND, { kdf: CHEAP_KDF });
+  const point = await backUp(made.vault, { disk: someBytes(1, 30_000) });
+  await made.vault[Symbol.asyncDispose]();
+  for (const passphrase of [SECOND, made.recoveryKey]) {
+    await using vault = await openSmallVault(storage, { passphrase });
+    assert.equal((await vault.findPoint(point.id)).id, point.id);
+  }
+  const before = new Map(storage.names().map((name) => [name, storage.peek(name).slice()]));
+  await using vault = await openSmallVault(storage, { passphrase: SECOND });
+  await vault.removeSlot(lost);
+  const slot = `keys/${lost}`;
+  assert.ok(before.delete(slot));
+  assert.deepEqual(storage.names().toSorted(), [...before.keys()].toSorted());
+  for (const [name, bytes] of before) assert.deepEqual(storage.peek(name), bytes, name);
+  await assert.rejects(openSmallVault(storage), VaultPassphraseWrongError);
+  for (const passphrase of [SECOND, made.recoveryKey]) {
+    await using other = await openSmallVault(storage, { passphrase });
+    assert.equal((await other.keySlots()).length, 2);
+    assert.deepEqual((await other.verify({ readDataPercent: 100 })).damaged, []);
   }
 });
 
