@@ -81,7 +81,13 @@ test("mtools reads every file by its long name", needs("mtype", "mdir", "sha256s
     for (const file of FILES.filter((one) => !one.path.startsWith("many/"))) {
       const bytes = new Uint8Array(file.sizeBytes);
       file.read(bytes, 0);
-      const found = run("sh", ["-c", 'LC_ALL=C.UTF-8 mtype -i "$1" "::$2" | sha256sum', "sh", image + PARTITION, file.path]);
+      const found = run("sh", [
+        "-c",
+        'LC_ALL=C.UTF-8 mtype -i "$1" "::$2" | sha256sum',
+        "sh",
+        image + PARTITION,
+        file.path,
+      ]);
       assert.equal(found.split(" ")[0], createHash("sha256").update(bytes).digest("hex"), file.path);
     }
     // "." and ".." count for mdir
