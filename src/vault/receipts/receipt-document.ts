@@ -1,16 +1,22 @@
 import { VaultDamagedError } from "../errors.ts";
+import {
+  type DocumentFields,
+  fieldsIn,
+  fieldsOf,
+  isCount,
+  isInstant,
+  isText,
+} from "../format/document-fields.ts";
 import { FORMAT_VERSION } from "../format/layout.ts";
 import { pointFromName } from "../format/object-names.ts";
 import type { Receipt } from "./receipt.ts";
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * What a receipt's body says, held against docs/vault-format.md 10.4: a write-only host can seal anything, and what is none must be one
  * damaged object, not an error of everything that reads receipts. @throws {VaultDamagedError}
  */
 export function readReceiptDocument(plain: Uint8Array, object: string): Receipt {
-  const found = parsed(plain);
+  const found = fieldsIn(plain);
   if (found !== undefined && found["version"] !== FORMAT_VERSION)
     throw new VaultDamagedError(object, "it is of no known version");
   if (found === undefined || !isReceipt(found))
@@ -19,15 +25,7 @@ export function readReceiptDocument(plain: Uint8Array, object: string): Receipt 
   return receipt as unknown as Receipt;
 }
 
-function parsed(plain: Uint8Array): Fields | undefined {
-  try {
-    return fieldsOf(JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(plain)));
-  } catch {
-    return undefined; // no UTF-8 or no JSON
-  }
-}
-
-function isReceipt(found: Fields): boolean {
+function isReceipt(found: DocumentFields): boolean {
   const { chain, number, previous, time } = found;
   return (
     isText(chain) &&
@@ -39,7 +37,7 @@ function isReceipt(found: Fields): boolean {
   );
 }
 
-function isSubject(found: Fields): boolean {
+function isSubject(found: DocumentFields): boolean {
   if (found["kind"] === "point") return isPoint(found["point"]);
   if (found["kind"] === "removal") return isRemoval(found["removal"]);
   return (
@@ -75,24 +73,4 @@ function isReached(value: unknown): boolean {
 
 function isListOf(value: unknown, isOne: (each: unknown) => boolean): boolean {
   return Array.isArray(value) && value.every(isOne);
-}
-
-function isInstant(value: unknown): boolean {
-  try {
-    return isText(value) && Temporal.Instant.from(value).epochMilliseconds >= 0;
-  } catch {
-    return false;
-  }
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === "string";
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
-}
-
-function fieldsOf(value: unknown): Fields | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
 }

@@ -1,12 +1,18 @@
 import { VaultDamagedError } from "../errors.ts";
+import {
+  type DocumentFields,
+  fieldsIn,
+  fieldsOf,
+  isCount,
+  isInstant,
+  isText,
+} from "../format/document-fields.ts";
 import { FORMAT_VERSION } from "../format/layout.ts";
 import type { RestorePoint } from "./restore-point.ts";
 
 const LISTS = ["files", "disks", "uncovered", "warnings", "fullReadReasons", "leftBehind"];
 const TEXTS = ["id", "time", "vault", "consistency", "method"];
 const DEEPEST = 8;
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * What a restore point's body says, held against docs/vault-format.md 8 as far as readers go by it: a write-only host can seal
@@ -15,7 +21,7 @@ type Fields = Readonly<Record<string, unknown>>;
  * @throws {VaultDamagedError}
  */
 export function readPointDocument(plain: Uint8Array, object: string): RestorePoint {
-  const found = parsed(plain);
+  const found = fieldsIn(plain);
   if (found === undefined || !isPoint(found))
     throw new VaultDamagedError(object, "it does not say what a restore point says");
   const point = unsaid(found as unknown as RestorePoint);
@@ -28,21 +34,13 @@ function unsaid<T extends { readonly storedBy?: string | undefined }>(said: T): 
   return rest;
 }
 
-function parsed(plain: Uint8Array): Fields | undefined {
-  try {
-    return fieldsOf(JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(plain)));
-  } catch {
-    return undefined; // no UTF-8 or no JSON
-  }
-}
-
-function isPoint(found: Fields): boolean {
+function isPoint(found: DocumentFields): boolean {
   return (
     found["version"] === FORMAT_VERSION &&
     TEXTS.every((name) => isText(found[name])) &&
     LISTS.every((name) => Array.isArray(found[name])) &&
     isInstant(found["time"]) &&
-    isSize(found["bytes"]) &&
+    isCount(found["bytes"]) &&
     isOfMachine(found) &&
     Array.isArray(fieldsOf(found["tree"])?.["checkpoints"]) &&
     (found["files"] as readonly unknown[]).every(isFile) &&
@@ -50,7 +48,7 @@ function isPoint(found: Fields): boolean {
   );
 }
 
-function isOfMachine(found: Fields): boolean {
+function isOfMachine(found: DocumentFields): boolean {
   const [machine, host] = [fieldsOf(found["machine"]), fieldsOf(found["host"])];
   return isText(machine?.["id"]) && isText(machine["name"]) && isText(host?.["name"]);
 }
@@ -64,31 +62,11 @@ function isFile(value: unknown): boolean {
   return (
     isText(file["path"]) &&
     isText(file["role"]) &&
-    isSize(file["sizeBytes"]) &&
+    isCount(file["sizeBytes"]) &&
     sizeBytes === file["sizeBytes"] &&
     version === 1 &&
-    isSize(level) &&
+    isCount(level) &&
     level <= DEEPEST &&
     isRoot
   );
-}
-
-function isInstant(value: unknown): boolean {
-  try {
-    return isText(value) && Temporal.Instant.from(value).epochMilliseconds >= 0;
-  } catch {
-    return false;
-  }
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === "string";
-}
-
-function isSize(value: unknown): value is number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
-}
-
-function fieldsOf(value: unknown): Fields | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
 }
