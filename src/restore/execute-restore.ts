@@ -8,9 +8,11 @@ import {
 } from "../base/index.ts";
 import type { UnreadRange } from "../vault/index.ts";
 import { FilesOnce } from "./files-once.ts";
+import { NamesBeside } from "./names-beside.ts";
 import type { PlannedFile, RestorePlan } from "./plan-restore.ts";
 import type { RestoreTarget, RestoreVault } from "./ports.ts";
-import { reportPath, type SalvagedFile } from "./salvage-report.ts";
+import type { SalvagedFile } from "./salvage-report.ts";
+import type { Naming } from "./target-name.ts";
 import { type WrittenFile, writeFile } from "./write-file.ts";
 
 /** One file is made durable while the next is written; more would only compete for the same disk. */
@@ -19,6 +21,8 @@ const FILES_AT_ONCE = 2;
 export interface ExecuteRestoreOptions {
   readonly vault: RestoreVault;
   readonly target: RestoreTarget;
+  /** The rules of the machine that this runs on. */
+  readonly naming: Naming;
   /** Replace what lies at the places of the files; without it nothing lies there. */
   readonly overwrite?: true | undefined;
   /** Of damaged files, write what can be read. */
@@ -113,12 +117,13 @@ class Executing {
   readonly #options: ExecuteRestoreOptions;
   readonly #underway: readonly Underway[];
   readonly #once = new FilesOnce<WrittenFile>();
-  readonly #taken: ReadonlySet<string>;
+  readonly #beside: NamesBeside;
   #doneBytes = 0;
 
   constructor(due: readonly DuePlan[], options: ExecuteRestoreOptions) {
     this.#options = options;
-    this.#taken = new Set(due.flatMap(({ plan }) => plan.files.map((file) => file.path)));
+    const paths = due.flatMap(({ plan }) => plan.files.map((file) => file.path));
+    this.#beside = new NamesBeside(paths, options.naming);
     this.#underway = due.map((one) => ({
       due: one,
       files: new Map(),
@@ -203,8 +208,8 @@ class Executing {
   ): Promise<WrittenFile> {
     const { plan } = underway.due;
     const { path } = file;
-    const partial = beside(`${path}.partial`, this.#taken);
-    const report = reportPath(path, this.#taken);
+    const partial = this.#beside.partialOf(path);
+    const report = this.#beside.reportOf(path);
     const write = async (): Promise<WrittenFile> =>
       await writeFile(file, { ...this.#options, plan, partial, report, onProgress });
     const { value, isFirst } = await this.#once.write(path, write);
@@ -223,11 +228,4 @@ class Executing {
     this.#doneBytes += bytes;
     this.#options.onProgress(this.#doneBytes);
   }
-}
-
-/** A name that no file of the plans has. */
-function beside(wanted: string, taken: ReadonlySet<string>): string {
-  let name = wanted;
-  while (taken.has(name)) name += ".partial";
-  return name;
 }

@@ -236,6 +236,37 @@ describe("restoreToFolder()", () => {
     );
   });
 
+  test("keeps apart what is half written where one file is called as another's half would be, whatever was there", async () => {
+    const from = await stored();
+    const [leafFile, baseFile] = from.point.files;
+    assert.ok(leafFile && baseFile && leafFile.sizeBytes === baseFile.sizeBytes);
+    const files = [
+      { ...leafFile, path: "D:\\a" },
+      { ...baseFile, path: "D:\\a.partial" },
+    ];
+    const point = { ...from.point, files };
+    const target = new MemoryHostFiles({ "D/a": "older", "D/a.partial": "older" });
+    await restoreToFolder({ ...options(from, target), point, overwrite: true });
+    assert.deepEqual(target.paths(), ["D/a", "D/a.partial"]);
+    assert.deepEqual(target.bytes("D/a"), leaf);
+    assert.deepEqual(target.bytes("D/a.partial"), base);
+  });
+
+  test("brings back files with the longest names that a file system has", async () => {
+    const from = await stored();
+    const [file] = from.point.files;
+    assert.ok(file);
+    const path = `D:\\${"n".repeat(250)}.vhd`;
+    await using folder = await temporaryFolder();
+    const target = folderFiles(folder.path);
+    await restoreToFolder({
+      ...options(from, new MemoryHostFiles()),
+      target,
+      point: { ...from.point, files: [{ ...file, path }] },
+    });
+    assert.deepEqual(await readdir(join(folder.path, "D")), [`${"n".repeat(250)}.vhd`]);
+  });
+
   test("tells its progress as a tree of steps", async () => {
     const from = await stored();
     const events: RunEvent[] = [];

@@ -21,13 +21,6 @@ export interface ReportFacts {
   readonly ranges: readonly UnreadRange[];
 }
 
-/** Where the report of a file lies: beside it. */
-export function reportPath(path: string, taken: ReadonlySet<string>): string {
-  let name = `${path}.salvaged.jsonl`;
-  while (taken.has(name)) name = name.replace(/\.jsonl$/, "-.jsonl");
-  return name;
-}
-
 /**
  * Writes the report of a file that came back in part: a document a line, the first of type `salvaged`, one of type `unread-range` for each
  * stretch, the last of type `summary`. Durable when it resolves, so that the file can have its name.

@@ -6,7 +6,8 @@ export type Naming = "windows" | "posix";
 
 /** Names that Windows gives to devices, with any extension and in any folder. */
 const DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])\s*(\..*)?$/i;
-const LONGEST_NAME = 255;
+/** What `nameLength()` may give. */
+export const LONGEST_NAME = 255;
 /** For a time and an id behind a machine's name. */
 const ROOM_BEHIND_NAME = 64;
 
@@ -15,6 +16,11 @@ export function checkTargetName(name: string, path: string, naming: Naming): voi
   const state = naming === "windows" ? windowsRefusal(name) : posixRefusal(name);
   if (state === undefined) return;
   throw new RestoreNameUnusableError(`Cannot restore "${path}" here: ${state}`, { path });
+}
+
+/** How long a file system takes a name to be: Windows counts UTF-16 units, the others bytes. */
+export function nameLength(name: string, naming: Naming): number {
+  return naming === "windows" ? name.length : Buffer.byteLength(name);
 }
 
 /** Two names in one folder are one file when their keys are equal. */
@@ -52,7 +58,7 @@ function windowsRefusal(name: string): string | undefined {
 }
 
 function posixRefusal(name: string): string | undefined {
-  const bytes = new TextEncoder().encode(name).length;
+  const bytes = nameLength(name, "posix");
   return bytes > LONGEST_NAME ? `a name in it has ${bytes} bytes` : undefined;
 }
 
