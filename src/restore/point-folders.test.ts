@@ -44,6 +44,23 @@ test("`pointFolders()` never leads out of the folder, and takes the machine's id
     names.map((name) => pointFolders([point(name)], "windows")[0]),
     [".._.._etc", "a_b_c_", MACHINE, MACHINE, MACHINE, MACHINE, MACHINE, "x", "_bell"],
   );
+  const ids = ["..", "../../etc", "web01/Virtual Machines", ""].map((machine) => ({
+    ...point(".."),
+    machine: { id: machine, name: ".." },
+  }));
+  assert.deepEqual(
+    ids.map((one) => pointFolders([one], "posix")[0]),
+    ["1".repeat(32), ".._.._etc", "web01_Virtual Machines", "1".repeat(32)],
+    "a write-only host may say of the machine's id too what it likes",
+  );
+  const [zoned] = pointFolders(
+    [point("a", "2026-11-22T02:15:00.25+01:00[Europe/Berlin]"), point("a")].map((one, at) => ({
+      ...one,
+      id: String(at).repeat(32) as RestorePointId,
+    })),
+    "windows",
+  );
+  assert.equal(zoned, `a 2026-11-22T01-15-00Z ${"0".repeat(32)}`, "and the time in any form");
   const long = pointFolders(
     [point("ü".repeat(300)), point("ü".repeat(300), "2026-11-23T00:00:00Z")],
     "posix",

@@ -20,13 +20,15 @@ export function pointFolders(points: readonly NamedPoint[], naming: Naming): rea
   return folders;
 }
 
-function nameOf({ machine }: NamedPoint, naming: Naming): string {
-  return usableName(machine.name, naming) ?? machine.id;
+/** Whoever stored it may say of the machine what he likes, of the id of a restore point not. */
+function nameOf({ machine, id }: NamedPoint, naming: Naming): string {
+  return usableName(machine.name, naming) ?? usableName(machine.id, naming) ?? id;
 }
 
 /** No name may have colons on Windows. */
 function nameAndTime(point: NamedPoint, naming: Naming): string {
-  const time = point.time.replace(/\.\d+/, "").replaceAll(":", "-");
+  const seconds = Temporal.Instant.from(point.time).toString({ smallestUnit: "second" });
+  const time = seconds.replaceAll(":", "-");
   return `${nameOf(point, naming)} ${time}`;
 }
 
