@@ -1,4 +1,6 @@
+export type { CommandContract } from "./command-contract.ts";
 export * from "./commands.ts";
+export * from "./exit.ts";
 export * from "./exit-codes.ts";
 export * from "./lines.ts";
 export * from "./parameter-groups.ts";
