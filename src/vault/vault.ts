@@ -9,8 +9,8 @@ import { LoadedIndex } from "./index/load-index.ts";
 import { KeySlots } from "./keys/key-slots.ts";
 import { VaultAccess } from "./keys/vault-access.ts";
 import { lockOf } from "./lock/lock-of.ts";
-import { type RenewOptions, type RenewReport, renewLocks } from "./lock/renew-locks.ts";
-import { showHidden } from "./lock/show-hidden.ts";
+import type { RenewOptions, RenewReport } from "./lock/renew-locks.ts";
+import { VaultLocks } from "./lock/vault-locks.ts";
 import {
   type DamagedObject,
   type VerifyOptions,
@@ -87,6 +87,7 @@ export class Vault implements AsyncDisposable {
   readonly #points: PointStore;
   readonly #localPoints: LocalDigests | undefined;
   readonly #receipts: Receipts;
+  readonly #locks: VaultLocks;
   readonly #reliedOn = new Set<string>();
   readonly #slots: KeySlots;
   readonly #access: VaultAccess;
@@ -115,6 +116,16 @@ export class Vault implements AsyncDisposable {
       });
     const receiptBook = options.receiptBook ?? new PassingReceiptBook();
     this.#receipts = new Receipts({ ...options, keys, book: receiptBook, points: this.#points });
+    this.#locks = new VaultLocks({
+      ...options,
+      keys,
+      lock: lockOf(config),
+      engine: this.#engine,
+      notes: this.#notes,
+      points: this.#points,
+      receipts: this.#receipts,
+      local: options.localIndex,
+    });
     this.#slots = new KeySlots(storage, config.id);
     const { masterKey, slot: openedWith } = opened;
     const slots = this.#slots;
@@ -267,6 +278,7 @@ export class Vault implements AsyncDisposable {
   async takeBack(point: RestorePointId): Promise<boolean> {
     const entries = (await this.#notes.trash.entries()).filter((entry) => entry.point === point);
     if (entries.length === 0) return false;
+    await this.#locks.lockAgain(point);
     await this.#notes.trash.takeBack(point, entries);
     await this.#receipts.pointKept(point);
     return true;
@@ -313,15 +325,7 @@ export class Vault implements AsyncDisposable {
    * committed are counted. @throws {VaultLockUnsupportedError}
    */
   async renewLocks(options: Pick<RenewOptions, "signal"> = {}): Promise<RenewReport | undefined> {
-    const { config, keys } = this.#opened;
-    const lock = lockOf(config);
-    if (lock === undefined) return undefined;
-    const local = this.#options.localIndex;
-    const parts = { ...this.#options, keys, lock, engine: this.#engine, local };
-    return await renewLocks(
-      { ...options, reliedOn: this.#reliedOn },
-      { ...parts, notes: this.#notes, points: this.#points },
-    );
+    return await this.#locks.renew({ ...options, reliedOn: this.#reliedOn });
   }
 
   /**
@@ -329,7 +333,7 @@ export class Vault implements AsyncDisposable {
    * somebody else did it. Gives the objects' names. @throws {VaultLockUnsupportedError}
    */
   async showHidden(signal?: AbortSignal): Promise<readonly string[]> {
-    return await showHidden(this.#options.storage, signal);
+    return await this.#locks.showHidden(signal);
   }
 
   /** Whether every restore point is there that was there, and that nobody removed who may. Reads receipts only. */

@@ -54,6 +54,12 @@ export class HostClaims {
     return [...this.#packs.values()];
   }
 
+  /** Those that are there. A pack that several hosts claim comes several times. */
+  *packsThere(): Generator<string> {
+    for (const { index } of this.#byHost.values())
+      for (const { object, isThere } of index.eachPack()) if (isThere) yield object;
+  }
+
   /** The segments by hosts, by their names, with the packs that each names. */
   get segments(): ReadonlyMap<string, { readonly host: string; readonly packs: readonly string[] }> {
     return this.#segments;

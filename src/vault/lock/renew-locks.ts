@@ -20,9 +20,10 @@ import type { Engine } from "../pipeline/engine.ts";
 import { FrameReader } from "../reading/frame-reader.ts";
 import { NeededChunks } from "../removal/needed-chunks.ts";
 import type { RemovalNotes } from "../removal/removal-notes.ts";
-import type { PointStore } from "../restore-points/point-store.ts";
+import type { PointName, PointStore } from "../restore-points/point-store.ts";
 import { lockUntil } from "./lock-generation.ts";
 import { requireLocks, type VaultLock } from "./locking-storage.ts";
+import { type PointsToLock, type PointsToLockParts, pointsToLock } from "./points-to-lock.ts";
 import { RenewalNotes, type RenewalNotesParts } from "./renewal-notes.ts";
 
 /** All objects below are locked on and on, unless they are doomed. */
@@ -43,7 +44,7 @@ export interface RenewReport {
   readonly until: string;
   /** Objects whose lock was made longer. */
   readonly renewed: number;
-  /** Objects that needed it and are gone. */
+  /** Objects that needed it and are gone: restore points that nobody removed, and packs. */
   readonly missing: readonly string[];
 }
 
@@ -52,6 +53,7 @@ export interface RenewParts extends RenewalNotesParts {
   readonly engine: Engine;
   readonly points: PointStore;
   readonly notes: RemovalNotes;
+  readonly receipts: PointsToLockParts["receipts"];
   /** Where an index beyond its memory is kept. */
   readonly local?: LocalIndexOptions | undefined;
 }
@@ -62,6 +64,18 @@ export interface RenewParts extends RenewalNotesParts {
  */
 export async function renewLocks(options: RenewOptions, parts: RenewParts): Promise<RenewReport> {
   return await new Renewal(parts, options).run();
+}
+
+/**
+ * The same for restore points that are being taken out of the trash, whatever was renewed before: what only they need was passed over
+ * as long as they were in it.
+ */
+export async function renewPoints(
+  names: readonly PointName[],
+  options: Pick<RenewOptions, "signal">,
+  parts: RenewParts,
+): Promise<void> {
+  await new Renewal(parts, options).runFor(names);
 }
 
 class Renewal {
@@ -85,21 +99,35 @@ class Renewal {
     const { signal, reliedOn } = this.#options;
     const done = await this.#records.read(this.#until, signal);
     if (done.isComplete) await this.#renew(reliedOn ?? [], done.objects);
-    else await this.#renewNeeded(done.objects);
-    if (!done.isComplete) {
-      await this.#retainAll(await this.#smallObjects());
-      await this.#records.add(this.#until, { objects: [], complete: true });
-    }
+    else await this.#renewAll(done.objects);
     return { until: this.#until.toString(), renewed: this.#renewed, missing: this.#missing.sort() };
   }
 
+  async runFor(names: readonly PointName[]): Promise<void> {
+    const { objects } = await this.#records.read(this.#until, this.#options.signal);
+    await this.#renewNeeded({ names, missing: [], isWhole: true }, objects);
+    await this.#retainAll(
+      names.map(({ object }) => object),
+      passOver,
+    );
+  }
+
+  /** As long as restore points are missing that nobody removed, it is never complete, and tells of them each time. */
+  async #renewAll(done: PackSizes): Promise<void> {
+    const told = await pointsToLock(this.#parts, this.#options.signal);
+    await this.#renewNeeded(told, done);
+    await this.#retainAll(await this.#smallObjects(told.names), passOver);
+    this.#missing.push(...told.missing);
+    if (told.missing.length === 0) await this.#records.add(this.#until, { objects: [], complete: true });
+  }
+
   /** In memory, whatever that takes, when the index on the local disk turned out damaged several times. */
-  async #renewNeeded(done: PackSizes): Promise<void> {
+  async #renewNeeded(told: PointsToLock, done: PackSizes): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       const isLast = attempt === MOST_ATTEMPTS;
       const loaded = new LoadedIndex(isLast ? { ...this.#parts, local: undefined } : this.#parts);
       try {
-        await this.#renew(this.#neededPacks(loaded), done);
+        await this.#renew(this.#neededPacks(told, loaded), done);
         loaded.assertWhole(); // else what was not found may be there all the same
         return;
       } catch (error) {
@@ -129,12 +157,12 @@ class Renewal {
   }
 
   /** Where it cannot be told what is needed, everything is that is not going to be deleted. */
-  async *#neededPacks(loaded: LoadedIndex): AsyncGenerator<string> {
+  async *#neededPacks(told: PointsToLock, loaded: LoadedIndex): AsyncGenerator<string> {
     const { signal } = this.#options;
     for (const { packs } of await this.#parts.notes.doomedLists(signal)) loaded.index.doom(packs);
     await loaded.refresh(signal);
     await loaded.reconcile(signal);
-    using needed = await this.#needed(loaded);
+    using needed = await this.#needed(told, loaded);
     const isNeeded = ({ firstFrame, frameCount }: IndexedPack): boolean => {
       if (needed === undefined) return true;
       for (let frame = firstFrame; frame < firstFrame + frameCount; frame++) {
@@ -144,9 +172,11 @@ class Renewal {
     };
     for (const pack of loaded.index.eachPack())
       if (pack.isThere && !pack.isDoomed && isNeeded(pack)) yield pack.object;
+    for (const object of loaded.claims.packsThere()) if (!loaded.index.isDoomed(object)) yield object;
   }
 
-  async #needed(loaded: LoadedIndex): Promise<NeededChunks | undefined> {
+  async #needed(told: PointsToLock, loaded: LoadedIndex): Promise<NeededChunks | undefined> {
+    if (told.missing.length > 0 || !told.isWhole) return undefined;
     const { signal } = this.#options;
     const { points } = this.#parts;
     loaded.settle();
@@ -154,7 +184,7 @@ class Renewal {
     const frames = new FrameReader({ ...this.#parts, loaded });
     const needed = new NeededChunks({ index, frames, scratch, signal });
     try {
-      for await (const name of points.names()) {
+      for (const name of told.names) {
         throwIfInterrupted(signal);
         const point = await points.readIfThere(name);
         if (point !== undefined) await needed.add(point);
@@ -172,15 +202,15 @@ class Renewal {
   }
 
   /** Segments that stay, restore points that were made before this generation, slots, receipts and the config. */
-  async #smallObjects(): Promise<readonly string[]> {
-    const { storage, points, notes, lock } = this.#parts;
+  async #smallObjects(points: readonly PointName[]): Promise<readonly string[]> {
+    const { storage, notes, lock } = this.#parts;
     const { signal } = this.#options;
     const going = new Set((await notes.doomedLists(signal)).flatMap(({ segments }) => segments));
     const names = [CONFIG_NAME];
     for (const prefix of SMALL) {
       for await (const name of namesBelow(storage, prefix, signal)) if (!going.has(name)) names.push(name);
     }
-    for await (const { object } of points.names()) {
+    for (const { object } of points) {
       const made = Temporal.Instant.fromEpochMilliseconds(pointFromName(object)?.milliseconds ?? 0);
       const isNew = Temporal.Instant.compare(lockUntil(made, lock.days), this.#until) >= 0;
       if (!isNew) names.push(object);
@@ -191,7 +221,7 @@ class Renewal {
   /** A sidecar that is not there is made again by a repair: nothing that is needed is missing. */
   async #retainSidecars(packs: readonly string[]): Promise<void> {
     if (this.#parts.engine.sidecars === undefined) return;
-    await this.#retainAll(packs.map(parityName), () => undefined);
+    await this.#retainAll(packs.map(parityName), passOver);
   }
 
   async #retainAll(
@@ -211,6 +241,11 @@ class Renewal {
     };
     await forEachBounded(names, retain, { limit: CALLS_AT_ONCE, signal });
   }
+}
+
+/** For what others may take away at any time: a prune its receipts and segments, whoever may a restore point. */
+function passOver(): void {
+  // nothing that is needed is missing
 }
 
 async function* namesBelow(
