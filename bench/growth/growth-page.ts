@@ -1,37 +1,21 @@
-import type { Measured } from "./run.ts";
+import type { AllMeasured, Cost, Measured } from "./measured.ts";
 import { sizeName } from "./size-name.ts";
 
-export interface PointsMeasured {
-  readonly count: number;
-  readonly session: Cost;
-  readonly latest: Cost;
-  readonly previous: Cost;
-  readonly machine: Cost;
-}
-
-export interface Cost {
-  readonly openSeconds?: number;
-  readonly seconds: number;
-  readonly rssMiB: number;
-}
+const COMMAND = "npm run growth -- --write";
 
 /** docs/growth.md, whole. */
-export function growthPage(
-  sizes: readonly Measured[],
-  points: PointsMeasured,
-  about: { readonly machine: string; readonly command: string },
-): string {
+export function growthPage({ machine, sizes, points }: AllMeasured): string {
   return `# How a vault grows
 
-<!-- made by: ${about.command} -->
+<!-- made by: ${COMMAND} -->
 
 ![Memory and times from 10 GiB to 100 TiB of unique data](growth.svg)
 
 Each row is a vault whose index names so much unique data, and each figure is of a process of its own. The index has its default budget of 512 MiB; "peak" is all that the process took, about 110 MiB of which is the runtime with its threads.
-Made by \`${about.command}\` on ${about.machine}.
+Made by \`${COMMAND}\` on ${machine}. A row keeps its figures until its size is measured again; the last column says on which day that was.
 
-| unique data | chunks | kept | open a session | peak | unchanged machine (256 MiB) | peak | prune plan | peak | all marked | peak | known chunk | new chunk |
-| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+| unique data | chunks | kept | open a session | peak | unchanged machine (256 MiB) | peak | prune plan | peak | all marked | peak | repair plan | peak | known chunk | new chunk | measured |
+| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |
 ${sizes.map(row).join("\n")}
 
 Gate: the index takes at most 32 MB of memory for each TiB. Beyond what a process takes for ${sizeName(sizes[0]?.gibibytes ?? 0)}: ${sizes
@@ -39,7 +23,7 @@ Gate: the index takes at most 32 MB of memory for each TiB. Beyond what a proces
     .filter((text) => text !== "")
     .join(", ")}.
 
-One vault with ${number(points.count)} restore points of 1,000 machines:
+One vault with ${number(points.count)} restore points of 1,000 machines (measured ${points.on}):
 
 | | time | peak |
 | --- | ---: | ---: |
@@ -55,7 +39,8 @@ ${pointRow("all points of one machine (each point is opened)", points.machine)}
 - Packs and segments beyond one real machine are names in a listing that costs nothing; a bucket takes its own time for it: one request for 1,000 names. Opening a session lists the segments (one for 65,536 chunks) and at most about 65,536 packs.
 - The machine is 256 MiB and unchanged; all of it is read and looked up. What a larger one costs grows with the machine.
 - The plan marks what the restore points need, which here is one machine; the rest of its time and memory grows with the vault.
-- "All marked" is what a prune that executes does to decide, where every chunk is needed: it lists the packs, opens the index, looks all chunks up in the order of a disk and says what becomes of each pack. The chunk lists are made when they are asked for; deleting and moving, which take no more memory, and the store's own time are not in it. A renewal of locks does the same. A repair holds less, since it marks nothing, and reads each pack's head and footer from the store, of which these vaults have none. Where there is no figure, it was left out (\`--marks-to\`).
+- "All marked" is what a prune that executes does to decide, where every chunk is needed: it lists the packs, opens the index, looks all chunks up in the order of a disk and says what becomes of each pack. The chunk lists are made when they are asked for; deleting and moving, which take no more memory, and the store's own time are not in it. A renewal of locks does the same. It takes about ${perChunk(sizes)} a chunk, so it is measured up to ${sizeName(largest(sizes, ({ marks }) => marks))} only (\`--marks-to\`); where there is no figure nothing was measured, and none is calculated.
+- "Repair plan" is a repair without \`--execute\` where nothing is damaged: it reads all segments anew, and the head and footer of every pack, which here are sealed at the moment they are asked for (that time is in it). So it is measured where the segments are there, up to ${sizeName(largest(sizes, ({ repair }) => repair))}. It marks nothing.
 - "Known" and "new" chunk: 100,000 look-ups at random places each, pages as the system's cache has them.
 `;
 }
@@ -78,23 +63,42 @@ function firstOpening(sizes: readonly Measured[]): string {
     .join("");
 }
 
-function row({ gibibytes, chunks, kept, session, backup, plan, marks, lookUp }: Measured): string {
+function row({
+  gibibytes,
+  chunks,
+  on,
+  kept,
+  session,
+  backup,
+  plan,
+  marks,
+  repair,
+  lookUp,
+}: Measured): string {
   const cells = [
     sizeName(gibibytes),
     number(chunks),
     kept,
-    `${session.seconds.toFixed(1)} s`,
-    mib(session),
-    `${backup.seconds.toFixed(1)} s`,
-    mib(backup),
-    `${plan.seconds.toFixed(1)} s`,
-    mib(plan),
-    marks === undefined ? "–" : `${marks.seconds.toFixed(1)} s`,
-    marks === undefined ? "–" : mib(marks),
+    ...[session, backup, plan, marks, repair].flatMap(costCells),
     lookUp === undefined ? "–" : `${lookUp.knownMicroseconds.toFixed(0)} µs`,
     lookUp === undefined ? "–" : `${lookUp.newMicroseconds.toFixed(0)} µs`,
+    marks?.on === undefined ? on : `${on}; all marked ${marks.on}`,
   ];
   return `| ${cells.join(" | ")} |`;
+}
+
+function costCells(cost: Cost | undefined): readonly [string, string] {
+  return cost === undefined ? ["–", "–"] : [`${cost.seconds.toFixed(1)} s`, mib(cost)];
+}
+
+function largest(sizes: readonly Measured[], of: (size: Measured) => Cost | undefined): number {
+  return sizes.findLast((size) => of(size) !== undefined)?.gibibytes ?? 0;
+}
+
+/** Of the largest vault of which all was marked. */
+function perChunk(sizes: readonly Measured[]): string {
+  const { marks, chunks = 1 } = sizes.findLast((size) => size.marks !== undefined) ?? {};
+  return `${((1e6 * (marks?.seconds ?? 0)) / chunks).toFixed(0)} µs`;
 }
 
 function pointRow(what: string, { seconds, openSeconds = 0, rssMiB }: Cost): string {

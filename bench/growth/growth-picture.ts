@@ -1,21 +1,26 @@
-import type { Measured } from "./run.ts";
+import type { Measured } from "./measured.ts";
 import { sizeName } from "./size-name.ts";
 
 interface Curve {
   readonly name: string;
   readonly className: string;
-  readonly of: (measured: Measured) => number;
+  /** Undefined where it was not measured: the line ends before. */
+  readonly of: (measured: Measured) => number | undefined;
 }
 
 const TIMES: readonly Curve[] = [
   { name: "open a session", className: "a", of: ({ session }) => session.seconds },
   { name: "back up an unchanged machine", className: "b", of: ({ backup }) => backup.seconds },
   { name: "plan a prune", className: "c", of: ({ plan }) => plan.seconds },
+  { name: "mark all chunks for a prune", className: "e", of: ({ marks }) => marks?.seconds },
+  { name: "plan a repair", className: "f", of: ({ repair }) => repair?.seconds },
 ];
 const MEMORY: readonly Curve[] = [
   { name: "open a session", className: "a", of: ({ session }) => session.rssMiB },
   { name: "back up an unchanged machine", className: "b", of: ({ backup }) => backup.rssMiB },
   { name: "plan a prune", className: "c", of: ({ plan }) => plan.rssMiB },
+  { name: "mark all chunks for a prune", className: "e", of: ({ marks }) => marks?.rssMiB },
+  { name: "plan a repair", className: "f", of: ({ repair }) => repair?.rssMiB },
   {
     name: "the index alone, were it all in memory (21 bytes a chunk)",
     className: "d",
@@ -30,14 +35,14 @@ export function growthPicture(sizes: readonly Measured[]): string {
 <style>
   svg { font: 13px system-ui, sans-serif; background: #ffffff; }
   text { fill: #24292f; } .grid { stroke: #d0d7de; } .title { font-weight: 600; }
-  .a { stroke: #0969da; fill: #0969da; } .b { stroke: #1a7f37; fill: #1a7f37; } .c { stroke: #bc4c00; fill: #bc4c00; } .d { stroke: #6e7781; fill: #6e7781; }
+  .a { stroke: #0969da; fill: #0969da; } .b { stroke: #1a7f37; fill: #1a7f37; } .c { stroke: #bc4c00; fill: #bc4c00; } .d { stroke: #6e7781; fill: #6e7781; } .e { stroke: #8250df; fill: #8250df; } .f { stroke: #bf3989; fill: #bf3989; }
   path { fill: none !important; stroke-width: 2; } path.d { stroke-dasharray: 6 4; }
   @media (prefers-color-scheme: dark) {
     svg { background: #0d1117; } text { fill: #e6edf3; } .grid { stroke: #30363d; }
-    .a { stroke: #58a6ff; fill: #58a6ff; } .b { stroke: #3fb950; fill: #3fb950; } .c { stroke: #f0883e; fill: #f0883e; } .d { stroke: #8b949e; fill: #8b949e; }
+    .a { stroke: #58a6ff; fill: #58a6ff; } .b { stroke: #3fb950; fill: #3fb950; } .c { stroke: #f0883e; fill: #f0883e; } .d { stroke: #8b949e; fill: #8b949e; } .e { stroke: #a371f7; fill: #a371f7; } .f { stroke: #db61a2; fill: #db61a2; }
   }
 </style>
-${plot({ title: "Seconds", curves: TIMES, sizes, top: TOP, decades: [-1, 2], unit: "s" })}
+${plot({ title: "Seconds", curves: TIMES, sizes, top: TOP, decades: [-1, 3], unit: "s" })}
 ${plot({ title: "Peak memory of the process", curves: MEMORY, sizes, top: TOP + 420, decades: [0, 5], unit: "MiB" })}
 </svg>
 `;
@@ -76,7 +81,10 @@ function plot({ title, curves, sizes, top, decades: [low, high], unit }: PlotOpt
     );
   }
   for (const [i, curve] of curves.entries()) {
-    const places = sizes.map((size) => `${x(size.gibibytes).toFixed(1)},${y(curve.of(size)).toFixed(1)}`);
+    const places = sizes.flatMap((size) => {
+      const value = curve.of(size);
+      return value === undefined ? [] : [`${x(size.gibibytes).toFixed(1)},${y(value).toFixed(1)}`];
+    });
     lines.push(`<path class="${curve.className}" d="M${places.join(" L")}"/>`);
     for (const place of places) {
       const [cx, cy] = place.split(",");

@@ -1,14 +1,19 @@
 import { hexFromBytes } from "../../src/base/index.ts";
 import type { Storage, StoredObject } from "../../src/storage/index.ts";
 import type { SyntheticIndex } from "./synthetic-index.ts";
+import type { SyntheticPacks } from "./synthetic-packs.ts";
 
-/** A store that holds a small vault, and lists beside it the packs and segments of a large one. Nobody reads these. */
-export function growthStorage(inner: Storage, index: SyntheticIndex | undefined): Storage {
+/** A store that holds a small vault, and lists beside it the packs and segments of a large one. Nobody reads these, but for what `made` gives. */
+export function growthStorage(
+  inner: Storage,
+  index: SyntheticIndex | undefined,
+  made?: SyntheticPacks,
+): Storage {
   return {
     location: inner.location,
     traits: inner.traits,
     put: async (name, parts, options) => await inner.put(name, parts, options),
-    get: async (name, options) => await inner.get(name, options),
+    get: async (name, options = {}) => made?.read(name, options) ?? (await inner.get(name, options)),
     stat: async (name, options) => await inner.stat(name, options),
     delete: async (name, options) => await inner.delete(name, options),
     async *list(prefix, options) {

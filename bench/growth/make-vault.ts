@@ -12,7 +12,9 @@ import { KeySlots } from "../../src/vault/keys/key-slots.ts";
 import { writeSegment } from "../../src/vault/sessions/write-segment.ts";
 import { CHEAP_KDF, draftOf, payloadLayout, someBytes } from "../../src/vault/testing/index.ts";
 import { growthStorage } from "./growth-storage.ts";
+import { idOf } from "./id-of.ts";
 import type { SyntheticIndex } from "./synthetic-index.ts";
+import { SyntheticPacks } from "./synthetic-packs.ts";
 
 export const MIB: number = 2 ** 20;
 export const PASSPHRASE: Secret = new Secret("correct horse battery staple");
@@ -34,12 +36,25 @@ function makeMachine(file: string): void {
 export async function openGrowthVault(
   scratch: string,
   index: SyntheticIndex | undefined,
-  memoryBytes = INDEX_MEMORY,
 ): Promise<{ readonly vault: Vault; readonly storage: Storage }> {
   const storage = growthStorage(await openLocalStorage(join(scratch, "vault")), index);
-  const localIndex = { folder: join(scratch, "index"), memoryBytes };
+  const localIndex = { folder: join(scratch, "index"), memoryBytes: INDEX_MEMORY };
   const world = { clock: systemClock, entropy: systemEntropy };
   return { vault: await openVault({ storage, ...world, passphrase: PASSPHRASE, localIndex }), storage };
+}
+
+/** The same, where each pack has a head and a footer that can be read. */
+export async function openReadableVault(scratch: string, index: SyntheticIndex): Promise<Vault> {
+  const inner = await openLocalStorage(join(scratch, "vault"));
+  const world = { clock: systemClock, entropy: systemEntropy };
+  const { id } = await (async () => {
+    await using vault = await openVault({ storage: inner, ...world, passphrase: PASSPHRASE });
+    return vault.facts;
+  })();
+  const { masterKey } = await new KeySlots(inner, id).unlock(PASSPHRASE);
+  const storage = growthStorage(inner, index, new SyntheticPacks(index, vaultKeysFrom(masterKey, id)));
+  const localIndex = { folder: join(scratch, "index"), memoryBytes: INDEX_MEMORY };
+  return await openVault({ storage, ...world, passphrase: PASSPHRASE, localIndex });
 }
 
 /** Stores the machine, and gives how many bytes of it were new. */
@@ -139,15 +154,4 @@ function packContents(index: SyntheticIndex, pack: number): Parameters<typeof wr
     return { ...index.frame(firstFrame + i), number: i, ids };
   });
   return { digest: index.packDigest(pack), sizeBytes: index.packBytes, frames };
-}
-
-/** The first 32 bytes of `into` become the chunk's id. */
-export function idOf(index: SyntheticIndex, chunk: number, into: Uint8Array): void {
-  const key: Key = { partition: 0, a: 0, b: 0, c: 0 };
-  index.key(chunk, key);
-  const view = new DataView(into.buffer, into.byteOffset);
-  view.setUint8(0, key.partition);
-  [key.a, key.b, key.c].forEach((word, i) => {
-    view.setUint32(1 + 4 * i, word, true);
-  });
 }

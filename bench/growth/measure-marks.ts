@@ -14,7 +14,8 @@ import { MOST_REFERENCES, NodeDraft } from "../../src/vault/recipes/recipe-node.
 import { choosePacks } from "../../src/vault/removal/choose-packs.ts";
 import { NeededChunks } from "../../src/vault/removal/needed-chunks.ts";
 import { growthStorage } from "./growth-storage.ts";
-import { INDEX_MEMORY, idOf, PASSPHRASE } from "./make-vault.ts";
+import { idOf } from "./id-of.ts";
+import { INDEX_MEMORY, PASSPHRASE } from "./make-vault.ts";
 import { SyntheticIndex } from "./synthetic-index.ts";
 
 const [scratch = "", gibibytes = "10"] = process.argv.slice(2);

@@ -6,7 +6,8 @@ import { guidToBytes } from "../../src/base/index.ts";
 import { type Key, readKey } from "../../src/vault/index/local/keys.ts";
 import { RunFolder } from "../../src/vault/index/local/run-folder.ts";
 import { RunSet } from "../../src/vault/index/local/run-set.ts";
-import { backUpMachine, INDEX_MEMORY, idOf, openGrowthVault } from "./make-vault.ts";
+import { idOf } from "./id-of.ts";
+import { backUpMachine, INDEX_MEMORY, openGrowthVault, openReadableVault } from "./make-vault.ts";
 import { SyntheticIndex } from "./synthetic-index.ts";
 
 const [step = "", scratch = "", gibibytes = "10"] = process.argv.slice(2);
@@ -15,6 +16,7 @@ const LOOK_UPS = 100_000;
 
 async function run(): Promise<object> {
   if (step === "look-up") return await lookUp();
+  if (step === "repair") return await planRepair();
   const before = performance.now();
   const { vault } = await openGrowthVault(scratch, index);
   await using _ = vault;
@@ -34,6 +36,17 @@ async function work(vault: Awaited<ReturnType<typeof openGrowthVault>>["vault"])
     return { packBytes, lostChunks };
   }
   throw new TypeError(`no step "${step}"`);
+}
+
+/** What a repair does to find that there is nothing to repair. */
+async function planRepair(): Promise<object> {
+  await using vault = await openReadableVault(scratch, index);
+  const before = performance.now();
+  const { packs, packsNamed, segments, doomed, lost } = await vault.repair();
+  const seconds = (performance.now() - before) / 1000;
+  if (packs.length + packsNamed + segments.length + doomed.length + lost.length > 0)
+    throw new TypeError(`${packs.length} packs are damaged, ${packsNamed} are not named`);
+  return { seconds };
 }
 
 /** Chunks that are there, each found in its own frame, and chunks that are not. */

@@ -1,34 +1,29 @@
 // How memory and times grow with the vault: indexes of 10 GiB to 100 TiB, and a hundred thousand restore points.
 //
-//   npm run growth [-- --to 100TiB] [--marks-to 100TiB] [--points 100000] [--scratch DIR] [--write]
+//   npm run growth [-- --to 100TiB] [--marks-to 1TiB] [--points 100000] [--scratch DIR] [--write]
 //
-// Each step is a process. 100 TiB take 21 GB in DIR for a while, 25 GB more beside its index and some three hours where all of it is marked (`--marks-to` leaves that out); what is in DIR from before is used again and stays. With `--write` docs/growth.md and
-// docs/growth.svg are made anew.
+// Each step is a process. 100 TiB take 21 GB in DIR for a while; what is in DIR from before is used again and stays. Marking everything
+// takes 5 to 20 µs a chunk, so it is measured up to 1 TiB (one to five minutes) unless `--marks-to` says otherwise; 100 TiB would be hours,
+// and 25 GB more in DIR. With `--write` measured.json, docs/growth.md and docs/growth.svg are made anew: sizes that are not measured this
+// time keep their figures, with the day of those. `--points 0` leaves the restore points out.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { type Cost, growthPage, type PointsMeasured } from "./growth-page.ts";
+import { growthPage } from "./growth-page.ts";
 import { growthPicture } from "./growth-picture.ts";
 import { makeVault } from "./make-vault.ts";
+import {
+  type Cost,
+  type Measured,
+  mergeMeasured,
+  type PointsMeasured,
+  readMeasured,
+  writeMeasured,
+} from "./measured.ts";
 import { sizeName } from "./size-name.ts";
 import { SyntheticIndex } from "./synthetic-index.ts";
-
-export interface Measured {
-  readonly gibibytes: number;
-  readonly chunks: number;
-  /** Where its index is. */
-  readonly kept: "in memory" | "in runs";
-  /** The opening that reads all segments and makes the run. */
-  readonly first: Cost | undefined;
-  readonly session: Cost;
-  readonly backup: Cost;
-  readonly plan: Cost;
-  /** What a prune does to decide, where all chunks are needed; undefined where it was left out. */
-  readonly marks: Cost | undefined;
-  readonly lookUp: { readonly knownMicroseconds: number; readonly newMicroseconds: number } | undefined;
-}
 
 /** A vault of so many GiB has its index in memory. */
 const IN_MEMORY = 20;
@@ -39,7 +34,7 @@ if (import.meta.main) {
   const { values } = parseArgs({
     options: {
       to: { type: "string", default: "100TiB" },
-      "marks-to": { type: "string", default: "100TiB" },
+      "marks-to": { type: "string", default: "1TiB" },
       points: { type: "string", default: "100000" },
       scratch: { type: "string" },
       write: { type: "boolean", default: false },
@@ -49,19 +44,22 @@ if (import.meta.main) {
   mkdirSync(scratch, { recursive: true });
   try {
     const most = gibibytesOf(values.to);
-    const sizes: Measured[] = [];
+    const before = readMeasured();
+    const now: Measured[] = [];
     for (const gibibytes of SIZES.filter((size) => size <= most))
-      sizes.push(await measure(gibibytes, scratch, gibibytesOf(values["marks-to"])));
-    const points = measurePoints(Number(values.points), scratch);
-    const about = {
+      now.push(await measure(gibibytes, scratch, gibibytesOf(values["marks-to"])));
+    const count = Number(values.points);
+    const all = {
       machine: `${availableParallelism()} × ${cpus()[0]?.model ?? "?"}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
-      command: "npm run growth -- --write",
+      sizes: mergeMeasured(before.sizes, now),
+      points: count === 0 ? before.points : measurePoints(count, scratch),
     };
-    const page = growthPage(sizes, points, about);
+    const page = growthPage(all);
     process.stdout.write(page);
     if (values.write) {
+      writeMeasured(all);
       writeFileSync(join(HERE, "../../docs/growth.md"), page);
-      writeFileSync(join(HERE, "../../docs/growth.svg"), growthPicture(sizes));
+      writeFileSync(join(HERE, "../../docs/growth.svg"), growthPicture(all.sizes));
     }
   } finally {
     if (values.scratch === undefined) rmSync(scratch, { recursive: true, force: true });
@@ -80,12 +78,14 @@ async function measure(gibibytes: number, scratch: string, marksTo: number): Pro
   return {
     gibibytes,
     chunks: index.chunks,
+    on: today(),
     kept: gibibytes <= IN_MEMORY ? "in memory" : "in runs",
     first,
     session: step("session") as Cost,
     backup: step("backup") as Cost,
     plan: step("plan") as Cost,
     marks: gibibytes > marksTo ? undefined : (child("measure-marks.ts", [folder, `${gibibytes}`]) as Cost),
+    repair: index.isReal ? (step("repair") as Cost) : undefined,
     lookUp: index.isReal ? undefined : (step("look-up") as NonNullable<Measured["lookUp"]>),
   };
 }
@@ -97,6 +97,7 @@ function measurePoints(count: number, scratch: string): PointsMeasured {
   const step = (name: string): Cost => child("measure-points.ts", [name, path]) as Cost;
   return {
     count,
+    on: today(),
     session: step("session"),
     latest: step("latest"),
     previous: step("previous"),
@@ -117,4 +118,8 @@ function gibibytesOf(text: string): number {
   const found = /^(\d+)(GiB|TiB)$/.exec(text);
   if (found === null) throw new TypeError(`"${text}" is no size such as 10GiB or 100TiB`);
   return Number(found[1]) * (found[2] === "TiB" ? 1024 : 1);
+}
+
+function today(): string {
+  return Temporal.Now.plainDateISO("UTC").toString();
 }

@@ -1,3 +1,10 @@
+import {
+  FooterOffset,
+  FrameChunk,
+  FrameHead,
+  PackTrailer,
+  SealedHeader,
+} from "../../src/vault/format/layout.ts";
 import type { Key } from "../../src/vault/index/local/keys.ts";
 
 const GIB = 2 ** 30;
@@ -5,7 +12,6 @@ const FRAME_BYTES = 512 * 1024;
 /** Chunks that compress to the half: a pack of 16 MiB holds so many frames of 512 KiB. */
 const FRAMES_A_PACK = 64;
 const SEALED_FRAME_BYTES = 256 * 1024;
-const HEADER_BYTES = 176;
 const CHUNKS_A_SEGMENT = 65_536;
 
 /** The index of a vault that was never filled: every number, id and name is computed. */
@@ -15,7 +21,7 @@ export class SyntheticIndex {
   readonly frames: number;
   readonly packs: number;
   readonly segments: number;
-  readonly packBytes: number = HEADER_BYTES + FRAMES_A_PACK * SEALED_FRAME_BYTES;
+  readonly packBytes: number;
   readonly chunksAFrame: number;
   readonly packsASegment: number;
 
@@ -27,6 +33,9 @@ export class SyntheticIndex {
     this.chunkBytes = gibibytes >= 20 * 1024 ? 131_072 : 65_536;
     this.isReal = gibibytes <= 100;
     this.chunksAFrame = FRAME_BYTES / this.chunkBytes;
+    const clearBytes = FrameHead.sizeBytes + FrameChunk.sizeBytes * this.chunksAFrame;
+    const endBytes = FRAMES_A_PACK * (FooterOffset.sizeBytes + clearBytes) + PackTrailer.sizeBytes;
+    this.packBytes = SealedHeader.sizeBytes + FRAMES_A_PACK * SEALED_FRAME_BYTES + endBytes;
     this.packsASegment = CHUNKS_A_SEGMENT / (FRAMES_A_PACK * this.chunksAFrame);
     this.segments = (gibibytes * GIB) / this.chunkBytes / CHUNKS_A_SEGMENT;
     this.packs = this.segments * this.packsASegment;
@@ -51,7 +60,7 @@ export class SyntheticIndex {
   frame(frame: number): { pack: number; offset: number; sealedBytes: number; chunkCount: number } {
     return {
       pack: Math.floor(frame / FRAMES_A_PACK),
-      offset: HEADER_BYTES + (frame % FRAMES_A_PACK) * SEALED_FRAME_BYTES,
+      offset: SealedHeader.sizeBytes + (frame % FRAMES_A_PACK) * SEALED_FRAME_BYTES,
       sealedBytes: SEALED_FRAME_BYTES,
       chunkCount: this.chunksAFrame,
     };
@@ -60,6 +69,13 @@ export class SyntheticIndex {
   /** Ascending with the pack's number. */
   packDigest(pack: number): Uint8Array {
     return digest((pack + 0.5) / this.packs, pack);
+  }
+
+  /** The number of the pack of that digest, if there is one. */
+  packNear(digest: Uint8Array): number {
+    const view = new DataView(digest.buffer, digest.byteOffset);
+    const place = (view.getUint8(0) + view.getUint32(1, true) / 4294967296) / 256;
+    return Math.min(this.packs - 1, Math.floor(place * this.packs));
   }
 
   packFrames(pack: number): { firstFrame: number; frameCount: number } {
