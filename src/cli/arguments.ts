@@ -1,6 +1,7 @@
 import { CommanderError, Option, Command as Program } from "commander";
 import {
   COMMAND_GROUPS,
+  EXIT,
   exitCodesOf,
   PARAMETER_GROUPS,
   PARAMETERS,
@@ -10,8 +11,6 @@ import {
 import type { Command, CommandInput } from "./command.ts";
 import { printUsageError } from "./usage-error.ts";
 import { VERSION } from "./version.ts";
-
-const WRONG_USAGE = 2;
 
 export type ParsedArguments =
   | { readonly kind: "command"; readonly command: Command; readonly input: CommandInput }
@@ -41,11 +40,11 @@ export async function parseArguments(
     await program.parseAsync([...args], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return { kind: "ended", exitCode: error.exitCode === 0 ? 0 : WRONG_USAGE };
+    return { kind: "ended", exitCode: error.exitCode === 0 ? EXIT.done : EXIT.wrongUsage };
   }
   if (chosen !== undefined) return chosen;
   program.outputHelp();
-  return { kind: "ended", exitCode: WRONG_USAGE };
+  return { kind: "ended", exitCode: EXIT.wrongUsage };
 }
 
 function addCommand(program: Program, command: Command, choose: (input: CommandInput) => void): void {

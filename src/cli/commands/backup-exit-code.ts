@@ -1,10 +1,6 @@
-import { type BackupResult, exitCodeOf } from "../../app/index.ts";
-
-const ALL_FAILED = 1;
-const SOME_FAILED = 3;
-const WARNED = 3;
-const DAMAGED = 4;
-const INTERRUPTED = 130;
+import type { BackupResult } from "../../app/index.ts";
+import type { ExitCode } from "../../contract/index.ts";
+import { severalExitCode } from "./several-exit-code.ts";
 
 /** What of a run's result decides how the program ends. */
 export interface RunSoFar {
@@ -16,15 +12,14 @@ export interface RunSoFar {
   readonly endedBy?: Error | undefined;
 }
 
-/** An interruption says most, then damage, then machines that failed, then (when asked for) everything that is worth a look. */
+/** What was left behind on a host, or skipped, is worth a look too. */
 export function backupExitCode(
   run: RunSoFar,
   options: { readonly failOnWarning?: true | undefined } = {},
-): number {
-  if (run.endedBy !== undefined && exitCodeOf(run.endedBy) === INTERRUPTED) return INTERRUPTED;
-  if (run.failed.some(({ error }) => exitCodeOf(error) === DAMAGED)) return DAMAGED;
-  if (run.failed.length > 0) return run.points.length === 0 ? ALL_FAILED : SOME_FAILED;
-  return options.failOnWarning === true && isWorthALook(run) ? WARNED : 0;
+): ExitCode {
+  const { points, failed, endedBy } = run;
+  const errors = failed.map(({ error }) => error);
+  return severalExitCode({ succeeded: points.length, errors, endedBy, isWarned: isWorthALook(run) }, options);
 }
 
 function isWorthALook({ points, skipped, cleaned, warnings = [] }: RunSoFar): boolean {

@@ -1,16 +1,11 @@
-import { type CopyResult, describeError, exitCodeOf, language, runCopy } from "../../app/index.ts";
+import { type CopyResult, describeError, language, runCopy } from "../../app/index.ts";
 import { COMMANDS, type CopySummary, type ErrorLine } from "../../contract/index.ts";
 import { type Command, type CommandSurface, requiredOption, switchOption, textOption } from "../command.ts";
 import { amount, counted, instant, shortId } from "../output/index.ts";
 import { copyAsked } from "./copy-asked.ts";
 import { noticeText } from "./notice-text.ts";
+import { severalExitCode } from "./several-exit-code.ts";
 import { vaultRequest } from "./vault-request.ts";
-
-const ALL_FAILED = 1;
-const SOME_FAILED = 3;
-const WARNED = 3;
-const DAMAGED = 4;
-const INTERRUPTED = 130;
 
 const COLUMNS = [
   { title: "MACHINE" },
@@ -45,7 +40,13 @@ export const copyCommand: Command = {
       warnings,
     };
     const failOnWarning = switchOption(input, "failOnWarning");
-    return { exitCode: exitCode(result, { failOnWarning }), summary: { ...summary } };
+    const ended = {
+      succeeded: copied.length + skipped.length,
+      errors: result.failed.map(({ error }) => error),
+      endedBy: result.endedBy,
+      isWarned: warnings.length > 0,
+    };
+    return { exitCode: severalExitCode(ended, { failOnWarning }), summary: { ...summary } };
   },
 };
 
@@ -92,13 +93,4 @@ function tellCopied({ copied, skipped, warnings }: CopyResult, { output, paint }
   sayOf(count("gone"), "left out: removed from the vault since the copy began");
   if (copied.length + skipped.length === 0) output.say("no restore points were copied");
   for (const warning of warnings) output.say(noticeText(warning, paint).trimStart());
-}
-
-/** An interruption says most, then damage, then restore points that failed, then (when asked for) warnings. */
-function exitCode(result: CopyResult, options: { readonly failOnWarning?: true | undefined }): number {
-  const { copied, skipped, failed, warnings, endedBy } = result;
-  if (endedBy !== undefined && exitCodeOf(endedBy) === INTERRUPTED) return INTERRUPTED;
-  if (failed.some(({ error }) => exitCodeOf(error) === DAMAGED)) return DAMAGED;
-  if (failed.length > 0) return copied.length + skipped.length === 0 ? ALL_FAILED : SOME_FAILED;
-  return options.failOnWarning === true && warnings.length > 0 ? WARNED : 0;
 }

@@ -1,5 +1,5 @@
 import { runDemo } from "../../app/index.ts";
-import { COMMANDS } from "../../contract/index.ts";
+import { COMMANDS, EXIT } from "../../contract/index.ts";
 import { type Command, switchOption } from "../command.ts";
 import { amount, duration } from "../output/index.ts";
 import { forecastText } from "./forecast.ts";
@@ -20,6 +20,6 @@ export const demoCommand: Command = {
       },
     });
     output.say(`\nDone in ${duration((clock.monotonicMs() - startedMs) / 1000)}.`);
-    return { exitCode: 0, summary: { ...outcome } };
+    return { exitCode: EXIT.done, summary: { ...outcome } };
   },
 };

@@ -1,5 +1,5 @@
 import { type CardText, cardText, explainCode, type Language, language, listCards } from "../../app/index.ts";
-import { type CardLine, COMMANDS } from "../../contract/index.ts";
+import { type CardLine, COMMANDS, EXIT } from "../../contract/index.ts";
 import type { Command } from "../command.ts";
 import type { Paint } from "../output/index.ts";
 
@@ -49,7 +49,7 @@ export const explainCommand: Command = {
         rows: cards.map((card) => [KINDS[spoken][card.kind], card.code, card.meaning]),
       });
     } else for (const card of cards) output.say(cardParagraphs(card, spoken, paint));
-    return { exitCode: 0, summary: { codes: cards.length } };
+    return { exitCode: EXIT.done, summary: { codes: cards.length } };
   },
 };
 

@@ -1,5 +1,5 @@
 import { type HostMachine, language, listMachines, proposalText } from "../../app/index.ts";
-import { COMMANDS } from "../../contract/index.ts";
+import { COMMANDS, EXIT } from "../../contract/index.ts";
 import type { Command } from "../command.ts";
 import type { Paint } from "../output/index.ts";
 import { gapText } from "./gap-text.ts";
@@ -27,7 +27,7 @@ export const forecastCommand: Command = {
       if (proposal !== undefined) output.say(`  ${proposal.text}`);
     }
     for (const notice of warnings) output.say(noticeText(notice, paint));
-    return { exitCode: 0, summary: { machines: machines.length, warnings } };
+    return { exitCode: EXIT.done, summary: { machines: machines.length, warnings } };
   },
 };
 

@@ -1,5 +1,5 @@
 import { diagnoseHost } from "../../app/index.ts";
-import { COMMANDS } from "../../contract/index.ts";
+import { COMMANDS, EXIT } from "../../contract/index.ts";
 import { type Command, type CommandSurface, switchOption } from "../command.ts";
 import { duration, type Paint, type Table } from "../output/index.ts";
 import { hostRequest } from "./host-request.ts";
@@ -22,7 +22,7 @@ export const hostDoctorCommand: Command = {
     else if (ours > 0) output.say(`--execute takes away what is ours: ${ours} of ${leftovers.length}`);
     const remaining = cleaned?.remaining ?? [];
     return {
-      exitCode: remaining.length > 0 ? 1 : 0,
+      exitCode: remaining.length > 0 ? EXIT.failed : EXIT.done,
       summary: {
         leftovers: leftovers.length,
         ours,

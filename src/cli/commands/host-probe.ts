@@ -1,5 +1,5 @@
 import { askHost } from "../../app/index.ts";
-import { COMMANDS } from "../../contract/index.ts";
+import { COMMANDS, EXIT } from "../../contract/index.ts";
 import { type Command, switchOption } from "../command.ts";
 import { hostRequest } from "./host-request.ts";
 
@@ -20,7 +20,7 @@ export const hostProbeCommand: Command = {
         output.say(paint.faint(`  helps to settle: ${answer.entries.join(", ")}`));
     }
     const refused = answers.filter(({ outcome }) => outcome === "refused").length;
-    return { exitCode: 0, summary: { experiments: answers.length, refused } };
+    return { exitCode: EXIT.done, summary: { experiments: answers.length, refused } };
   },
 };
 

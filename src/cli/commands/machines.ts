@@ -1,5 +1,5 @@
 import { language, listMachines, proposalText } from "../../app/index.ts";
-import { COMMANDS } from "../../contract/index.ts";
+import { COMMANDS, EXIT } from "../../contract/index.ts";
 import type { Command } from "../command.ts";
 import { diskTable } from "./disk-table.ts";
 import { hostRequest } from "./host-request.ts";
@@ -39,6 +39,6 @@ export const machinesCommand: Command = {
     output.table(diskTable(machines));
     if (machines.length === 0) output.say("no machines");
     for (const notice of warnings) output.say(noticeText(notice, paint));
-    return { exitCode: 0, summary: { machines: machines.length, warnings } };
+    return { exitCode: EXIT.done, summary: { machines: machines.length, warnings } };
   },
 };

@@ -1,6 +1,6 @@
 import { type ListedPoint, listPoints } from "../../app/index.ts";
 import type { Notice } from "../../base/index.ts";
-import { COMMANDS, type PointLine } from "../../contract/index.ts";
+import { COMMANDS, EXIT, type PointLine } from "../../contract/index.ts";
 import { type Command, listOption } from "../command.ts";
 import { noticeText } from "./notice-text.ts";
 import { pointTable } from "./point-table.ts";
@@ -33,7 +33,7 @@ export const pointsCommand: Command = {
     output.table(pointTable(rows));
     if (points === 0) output.say("no restore points");
     for (const notice of missing) output.say(noticeText(notice, paint).trimStart());
-    return { exitCode: 0, summary: { points, ...(missing.length > 0 && { warnings: missing }) } };
+    return { exitCode: EXIT.done, summary: { points, ...(missing.length > 0 && { warnings: missing }) } };
   },
 };
 

@@ -1,5 +1,5 @@
 import { isMostOf, type PruneOutcome, runPrune, UsageError } from "../../app/index.ts";
-import { COMMANDS } from "../../contract/index.ts";
+import { COMMANDS, EXIT, type ExitCode } from "../../contract/index.ts";
 import {
   type Command,
   type CommandInput,
@@ -14,7 +14,6 @@ import { vaultRequest } from "./vault-request.ts";
 
 const USUAL_TRASH_DAYS = 7;
 const MOST_TRASH_DAYS = 3650;
-const DAMAGED = 4;
 
 export const pruneCommand: Command = {
   contract: COMMANDS.prune,
@@ -61,10 +60,10 @@ function objectFacts({ object, what }: { readonly object: string; readonly what:
   return { object, what };
 }
 
-function exitCodeOf({ report, unreadable }: PruneOutcome): 0 | 1 | 4 {
-  if (report === undefined) return unreadable.length > 0 ? DAMAGED : 0;
-  if (report.damaged.length > 0) return DAMAGED;
-  return report.denied > 0 ? 1 : 0;
+function exitCodeOf({ report, unreadable }: PruneOutcome): ExitCode {
+  if (report === undefined) return unreadable.length > 0 ? EXIT.damaged : EXIT.done;
+  if (report.damaged.length > 0) return EXIT.damaged;
+  return report.denied > 0 ? EXIT.failed : EXIT.done;
 }
 
 function trashDays(input: CommandInput): number {

@@ -1,5 +1,5 @@
 import { language, runRepair } from "../../app/index.ts";
-import { COMMANDS } from "../../contract/index.ts";
+import { COMMANDS, EXIT } from "../../contract/index.ts";
 import { type Command, type CommandSurface, switchOption } from "../command.ts";
 import { amount, counted } from "../output/index.ts";
 import { tellLost } from "./tell-lost.ts";
@@ -7,8 +7,6 @@ import { tellSidecars } from "./tell-sidecars.ts";
 import { vaultRequest } from "./vault-request.ts";
 
 type Report = Awaited<ReturnType<typeof runRepair>>;
-
-const DAMAGED = 4;
 
 export const repairCommand: Command = {
   contract: COMMANDS.repair,
@@ -19,7 +17,7 @@ export const repairCommand: Command = {
     tellFound(report, surface);
     tellLost(report.lost, surface, language());
     const isOpen = !report.executed && (report.packs.length > 0 || report.segments.length > 0);
-    return { exitCode: report.lost.length > 0 || isOpen ? DAMAGED : 0, summary: { ...report } };
+    return { exitCode: report.lost.length > 0 || isOpen ? EXIT.damaged : EXIT.done, summary: { ...report } };
   },
 };
 

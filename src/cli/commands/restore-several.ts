@@ -1,6 +1,5 @@
 import {
   describeError,
-  exitCodeOf,
   language,
   type RestoreSeveralRequest,
   type RestoreSeveralResult,
@@ -9,14 +8,9 @@ import {
 import type { ErrorLine, RestoreSummary } from "../../contract/index.ts";
 import type { CommandResult, CommandSurface } from "../command.ts";
 import { amount, counted, instant, shortId } from "../output/index.ts";
+import { severalExitCode } from "./several-exit-code.ts";
 import { storerName } from "./storer-text.ts";
 import { tellSalvaged } from "./tell-salvaged.ts";
-
-const ALL_FAILED = 1;
-const SOME_FAILED = 3;
-const WARNED = 3;
-const DAMAGED = 4;
-const INTERRUPTED = 130;
 
 const COLUMNS = [
   { title: "MACHINE" },
@@ -39,10 +33,8 @@ export async function restoreSeveral(
   const result = await runRestoreSeveral(request, surface.context);
   const failed = tellFailed(result, surface);
   tellRestored(result, request, surface);
-  tellSalvaged(
-    result.restored.flatMap(({ files }) => files),
-    surface.output,
-  );
+  const written = [...result.restored, ...failed].flatMap(({ files }) => files);
+  tellSalvaged(written, surface.output);
   const points = result.restored.map(({ point, ...restored }) => ({
     point: point.id,
     time: point.time,
@@ -54,7 +46,13 @@ export async function restoreSeveral(
     files: points.flatMap(({ files }) => files),
     bytesWritten: points.reduce((sum, { bytesWritten }) => sum + bytesWritten, 0),
   };
-  return { exitCode: exitCode(result, options), summary: { ...summary } };
+  const ended = {
+    succeeded: points.length,
+    errors: result.failed.map(({ error }) => error),
+    isDamaged: written.some(({ salvaged }) => salvaged !== undefined),
+    isWarned: points.some(({ warnings }) => warnings.length > 0),
+  };
+  return { exitCode: severalExitCode(ended, options), summary: { ...summary } };
 }
 
 /** Each error once: all that had no turn were interrupted with the same one. */
@@ -92,16 +90,4 @@ function tellRestored(
   });
   const others = failed.length === 0 ? "" : `, ${failed.length} not`;
   output.say(`${counted(restored.length, "restore point")} restored below ${toFolder}${others}`);
-}
-
-/** An interruption says most, then damage, then restore points that failed, then (when asked for) warnings. */
-function exitCode(
-  { restored, failed }: RestoreSeveralResult,
-  { failOnWarning }: { readonly failOnWarning: true | undefined },
-): number {
-  const codes = new Set(failed.map(({ error }) => exitCodeOf(error)));
-  if (codes.has(INTERRUPTED)) return INTERRUPTED;
-  if (codes.has(DAMAGED) || restored.some(({ whole }) => !whole)) return DAMAGED;
-  if (failed.length > 0) return restored.length === 0 ? ALL_FAILED : SOME_FAILED;
-  return failOnWarning === true && restored.some(({ warnings }) => warnings.length > 0) ? WARNED : 0;
 }

@@ -1,5 +1,5 @@
 import { type RestorePlace, runRestore } from "../../app/index.ts";
-import { COMMANDS } from "../../contract/index.ts";
+import { COMMANDS, EXIT } from "../../contract/index.ts";
 import {
   type Command,
   type CommandInput,
@@ -14,9 +14,6 @@ import { restoreSeveral } from "./restore-several.ts";
 import { storerText } from "./storer-text.ts";
 import { tellSalvaged, unreadRangeLine } from "./tell-salvaged.ts";
 import { vaultRequest } from "./vault-request.ts";
-
-const WARNED = 3;
-const DAMAGED = 4;
 
 export const restoreCommand: Command = {
   contract: COMMANDS.restore,
@@ -51,7 +48,7 @@ async function restoreOne(
   const storer = storedBy === undefined ? "" : `, ${storerText(restored)}`;
   output.say(`  restore point ${shortId(point)} of ${instant(time)}${storer}`);
   tellSalvaged(restored.files, output);
-  if (!restored.whole) return { exitCode: DAMAGED, summary: { ...restored } };
+  if (!restored.whole) return { exitCode: EXIT.damaged, summary: { ...restored } };
   const warned = switchOption(input, "failOnWarning") === true && restored.warnings.length > 0;
-  return { exitCode: warned ? WARNED : 0, summary: { ...restored } };
+  return { exitCode: warned ? EXIT.mixed : EXIT.done, summary: { ...restored } };
 }

@@ -1,11 +1,9 @@
 import { runScrub } from "../../app/index.ts";
-import { COMMANDS } from "../../contract/index.ts";
+import { COMMANDS, EXIT } from "../../contract/index.ts";
 import { type Command, requiredOption, switchOption } from "../command.ts";
 import { amount, counted, instant } from "../output/index.ts";
 import { percentOption } from "./percent-option.ts";
 import { tellSidecars } from "./tell-sidecars.ts";
-
-const DAMAGED = 4;
 
 /** What no damage means: of what was not read nothing is known. */
 const SOUND = {
@@ -38,6 +36,6 @@ export const scrubCommand: Command = {
     output.say(
       `without a key nobody can tell whether objects are missing, nor whether ${counted(report.unproven, "object")} with restore points and notes are whole: stillpoint verify does`,
     );
-    return { exitCode: report.damaged.length === 0 ? 0 : DAMAGED, summary: { ...report } };
+    return { exitCode: report.damaged.length === 0 ? EXIT.done : EXIT.damaged, summary: { ...report } };
   },
 };

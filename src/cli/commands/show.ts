@@ -1,5 +1,5 @@
 import { type RestorePoint, showPoint } from "../../app/index.ts";
-import { COMMANDS } from "../../contract/index.ts";
+import { COMMANDS, EXIT } from "../../contract/index.ts";
 import type { Command } from "../command.ts";
 import { amount, instant, type Paint } from "../output/index.ts";
 import { gapText } from "./gap-text.ts";
@@ -18,7 +18,7 @@ export const showCommand: Command = {
       columns: [{ title: "FILE" }, { title: "ROLE" }, { title: "SIZE", align: "right" }],
       rows: files.map((file) => [file.path, file.role, amount(file.bytes)]),
     });
-    return { exitCode: 0, summary: { point: { ...point, files } } };
+    return { exitCode: EXIT.done, summary: { point: { ...point, files } } };
   },
 };
 

@@ -1,5 +1,5 @@
 import { simulateAudit, simulateCheckpoint, simulateWrite } from "../../app/index.ts";
-import { COMMANDS } from "../../contract/index.ts";
+import { COMMANDS, EXIT } from "../../contract/index.ts";
 import type { Command, CommandInput } from "../command.ts";
 import { amount } from "../output/index.ts";
 import { wantedNumber, wantedOption } from "./wanted-option.ts";
@@ -17,7 +17,7 @@ export const simulateWriteCommand: Command = {
     };
     const written = await simulateWrite(request, context);
     output.say(`the guest of ${request.machine} wrote ${amount(written.bytesWritten)}`);
-    return { exitCode: 0, summary: { ...written } };
+    return { exitCode: EXIT.done, summary: { ...written } };
   },
 };
 
@@ -32,7 +32,7 @@ export const simulateAuditCommand: Command = {
     const { leftBehind } = await simulateAudit(wantedOption(input, "simulate audit", "state"), context);
     for (const left of leftBehind) output.say(paint.bad(left));
     if (leftBehind.length === 0) output.say(paint.good("nothing was left behind"));
-    return { exitCode: leftBehind.length === 0 ? 0 : 1, summary: { leftBehind } };
+    return { exitCode: leftBehind.length === 0 ? EXIT.done : EXIT.failed, summary: { leftBehind } };
   },
 };
 
@@ -45,7 +45,7 @@ function checkpointCommand(act: "checkpoint" | "apply" | "remove", done: string)
       const made = await simulateCheckpoint(act, request, context);
       const id = made.id === undefined ? "" : `: ${made.id}`;
       output.say(`the checkpoint "${request.name}" of ${request.machine} is ${done}${id}`);
-      return { exitCode: 0, summary: { machine: request.machine, name: request.name, ...made } };
+      return { exitCode: EXIT.done, summary: { machine: request.machine, name: request.name, ...made } };
     },
   };
 }

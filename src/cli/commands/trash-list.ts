@@ -1,5 +1,5 @@
 import { listTrash } from "../../app/index.ts";
-import { COMMANDS } from "../../contract/index.ts";
+import { COMMANDS, EXIT } from "../../contract/index.ts";
 import type { Command } from "../command.ts";
 import { instant, shortId } from "../output/index.ts";
 import { vaultRequest } from "./vault-request.ts";
@@ -24,6 +24,6 @@ export const trashListCommand: Command = {
       ]),
     });
     if (trashed.length === 0) output.say("the trash is empty");
-    return { exitCode: 0, summary: { points: trashed.length } };
+    return { exitCode: EXIT.done, summary: { points: trashed.length } };
   },
 };

@@ -1,5 +1,5 @@
 import { takeBack } from "../../app/index.ts";
-import { COMMANDS } from "../../contract/index.ts";
+import { COMMANDS, EXIT } from "../../contract/index.ts";
 import type { Command } from "../command.ts";
 import { vaultRequest } from "./vault-request.ts";
 
@@ -9,6 +9,6 @@ export const trashTakeBackCommand: Command = {
     const request = { ...(await vaultRequest(input, surface)), point: input.argument };
     const id = await takeBack(request, surface.context);
     surface.output.say(`restore point ${id} is back`);
-    return { exitCode: 0, summary: { point: id } };
+    return { exitCode: EXIT.done, summary: { point: id } };
   },
 };

@@ -1,5 +1,5 @@
 import { describeVault } from "../../app/index.ts";
-import { COMMANDS } from "../../contract/index.ts";
+import { COMMANDS, EXIT } from "../../contract/index.ts";
 import type { Command } from "../command.ts";
 import { instant } from "../output/index.ts";
 import { vaultRequest } from "./vault-request.ts";
@@ -28,6 +28,9 @@ export const vaultInfoCommand: Command = {
       formatVersion: facts.formatVersion,
       created: facts.created,
     };
-    return { exitCode: 0, summary: { vault, points, newest: newest ?? null, keySlots: keySlots.length } };
+    return {
+      exitCode: EXIT.done,
+      summary: { vault, points, newest: newest ?? null, keySlots: keySlots.length },
+    };
   },
 };

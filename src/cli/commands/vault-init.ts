@@ -1,5 +1,5 @@
 import { initVault } from "../../app/index.ts";
-import { COMMANDS } from "../../contract/index.ts";
+import { COMMANDS, EXIT } from "../../contract/index.ts";
 import { type Command, requiredOption, switchOption, textOption } from "../command.ts";
 import { lockAsked } from "./lock-asked.ts";
 
@@ -29,6 +29,6 @@ export const vaultInitCommand: Command = {
         "It opens the vault like the passphrase does. Without either, nobody can read the vault.",
       ].join("\n"),
     );
-    return { exitCode: 0, summary: { vault: { id: made.facts.id, location: vault }, recoveryKey } };
+    return { exitCode: EXIT.done, summary: { vault: { id: made.facts.id, location: vault }, recoveryKey } };
   },
 };

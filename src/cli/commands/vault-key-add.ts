@@ -5,7 +5,7 @@ import {
   UsageError,
   type VaultRequest,
 } from "../../app/index.ts";
-import { COMMANDS } from "../../contract/index.ts";
+import { COMMANDS, EXIT } from "../../contract/index.ts";
 import {
   type Command,
   type CommandInput,
@@ -30,7 +30,7 @@ export const vaultKeyAddCommand: Command = {
     const allowWeakPassphrase = switchOption(input, "allowWeakPassphrase");
     const slot = await addVaultPassphrase({ ...request, added, allowWeakPassphrase }, surface.context);
     surface.output.say(`Key slot ${slot.id} added; the former ones open the vault as before`);
-    return { exitCode: 0, summary: { slot: slot.id } };
+    return { exitCode: EXIT.done, summary: { slot: slot.id } };
   },
 };
 
@@ -62,7 +62,7 @@ async function addRecoveryKey(request: VaultRequest, surface: CommandSurface): P
       `  ${surface.paint.strong(recoveryKey.reveal())}`,
     ].join("\n"),
   );
-  return { exitCode: 0, summary: { slot: slot.id, recoveryKey: recoveryKey.reveal() } };
+  return { exitCode: EXIT.done, summary: { slot: slot.id, recoveryKey: recoveryKey.reveal() } };
 }
 
 async function addShares(
@@ -86,5 +86,5 @@ async function addShares(
     "\nFewer of them say nothing of the key. Any command takes a file with enough shares, one a line.",
   );
   const summary = { slot: slot.id, shares: papers.map((paper) => paper.reveal()), needed };
-  return { exitCode: 0, summary };
+  return { exitCode: EXIT.done, summary };
 }

@@ -1,5 +1,5 @@
 import { addVaultHost, endVaultHost } from "../../app/index.ts";
-import { COMMANDS } from "../../contract/index.ts";
+import { COMMANDS, EXIT } from "../../contract/index.ts";
 import { type Command, requiredOption } from "../command.ts";
 import { vaultRequest } from "./vault-request.ts";
 
@@ -16,7 +16,7 @@ export const vaultKeyAddHostCommand: Command = {
         "Let its credential at the storage add and read, and not delete.",
       ].join("\n"),
     );
-    return { exitCode: 0, summary: { host: { id, name }, file: out } };
+    return { exitCode: EXIT.done, summary: { host: { id, name }, file: out } };
   },
 };
 
@@ -28,6 +28,6 @@ export const vaultKeyRemoveHostCommand: Command = {
     surface.output.say(
       `The key of host ${name} (${id}) is taken away: what it stored stays, what is added with it from now on does not count`,
     );
-    return { exitCode: 0, summary: { host: { id, name } } };
+    return { exitCode: EXIT.done, summary: { host: { id, name } } };
   },
 };

@@ -1,5 +1,5 @@
 import { listVaultKeys } from "../../app/index.ts";
-import { COMMANDS } from "../../contract/index.ts";
+import { COMMANDS, EXIT } from "../../contract/index.ts";
 import type { Command } from "../command.ts";
 import { instant } from "../output/index.ts";
 import { vaultRequest } from "./vault-request.ts";
@@ -37,7 +37,7 @@ export const vaultKeyListCommand: Command = {
       });
     }
     return {
-      exitCode: 0,
+      exitCode: EXIT.done,
       summary: { keySlots: keySlots.length, unknownKeySlots: unknown.length, hosts: hosts.length },
     };
   },

@@ -1,5 +1,5 @@
 import { addVaultPassphrase, secretFromShareFiles, UsageError } from "../../app/index.ts";
-import { COMMANDS } from "../../contract/index.ts";
+import { COMMANDS, EXIT } from "../../contract/index.ts";
 import { type Command, listOption, requiredOption, switchOption } from "../command.ts";
 import { newPassphrase } from "./new-passphrase.ts";
 
@@ -14,6 +14,6 @@ export const vaultKeyRecoverCommand: Command = {
     const allowWeakPassphrase = switchOption(input, "allowWeakPassphrase");
     const slot = await addVaultPassphrase({ vault, passphrase, added, allowWeakPassphrase }, surface.context);
     surface.output.say(`Key slot ${slot.id} added; the shares open the vault as before`);
-    return { exitCode: 0, summary: { slot: slot.id } };
+    return { exitCode: EXIT.done, summary: { slot: slot.id } };
   },
 };

@@ -1,5 +1,5 @@
 import { removeVaultKeySlot, UsageError } from "../../app/index.ts";
-import { COMMANDS } from "../../contract/index.ts";
+import { COMMANDS, EXIT } from "../../contract/index.ts";
 import { type Command, switchOption, textOption } from "../command.ts";
 import { vaultRequest } from "./vault-request.ts";
 
@@ -15,6 +15,6 @@ export const vaultKeyRemoveCommand: Command = {
     surface.output.say(
       `Key slot ${removed} removed; its passphrase or recovery key opens the vault no longer`,
     );
-    return { exitCode: 0, summary: { slot: removed } };
+    return { exitCode: EXIT.done, summary: { slot: removed } };
   },
 };

@@ -1,5 +1,5 @@
 import { rotateVaultPassphrase } from "../../app/index.ts";
-import { COMMANDS } from "../../contract/index.ts";
+import { COMMANDS, EXIT } from "../../contract/index.ts";
 import { type Command, switchOption } from "../command.ts";
 import { newPassphrase } from "./new-passphrase.ts";
 import { vaultRequest } from "./vault-request.ts";
@@ -18,6 +18,6 @@ export const vaultKeyRotateCommand: Command = {
         "if that may be, copy what you need into a new vault.",
       ].join("\n"),
     );
-    return { exitCode: 0, summary: { slot: rotated.added.id, removed: rotated.removed } };
+    return { exitCode: EXIT.done, summary: { slot: rotated.added.id, removed: rotated.removed } };
   },
 };

@@ -1,5 +1,5 @@
 import { probeVaultPlace } from "../../app/index.ts";
-import { COMMANDS } from "../../contract/index.ts";
+import { COMMANDS, EXIT } from "../../contract/index.ts";
 import type { Command } from "../command.ts";
 import { amount } from "../output/index.ts";
 
@@ -41,7 +41,10 @@ export const vaultProbeCommand: Command = {
         : paint.bad(`No vault can live at ${report.location}`),
     );
     const { location, suitable, facts, figures, leftBehind } = report;
-    return { exitCode: suitable ? 0 : 1, summary: { location, suitable, facts, figures, leftBehind } };
+    return {
+      exitCode: suitable ? EXIT.done : EXIT.failed,
+      summary: { location, suitable, facts, figures, leftBehind },
+    };
   },
 };
 

@@ -1,11 +1,9 @@
 import { lookAtReceipts } from "../../app/index.ts";
-import { COMMANDS } from "../../contract/index.ts";
+import { COMMANDS, EXIT } from "../../contract/index.ts";
 import { type Command, switchOption } from "../command.ts";
 import { counted } from "../output/index.ts";
 import { tellReceipts } from "./tell-receipts.ts";
 import { vaultRequest } from "./vault-request.ts";
-
-const DAMAGED = 4;
 
 export const vaultReceiptsCommand: Command = {
   contract: COMMANDS["vault receipts"],
@@ -27,7 +25,7 @@ export const vaultReceiptsCommand: Command = {
     else output.say("stillpoint explain restore-point-missing says what to do");
     const damaged = report.damaged.map(({ object, what }) => ({ object, what }));
     return {
-      exitCode: isWhole || accept === true ? 0 : DAMAGED,
+      exitCode: isWhole || accept === true ? EXIT.done : EXIT.damaged,
       summary: { ...report, damaged, shown, accepted: accept === true },
     };
   },

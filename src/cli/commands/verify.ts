@@ -1,13 +1,11 @@
 import { runVerify } from "../../app/index.ts";
-import { COMMANDS } from "../../contract/index.ts";
+import { COMMANDS, EXIT } from "../../contract/index.ts";
 import { type Command, switchOption } from "../command.ts";
 import { amount, counted, instant } from "../output/index.ts";
 import { percentOption } from "./percent-option.ts";
 import { tellReceipts } from "./tell-receipts.ts";
 import { tellSidecars } from "./tell-sidecars.ts";
 import { vaultRequest } from "./vault-request.ts";
-
-const DAMAGED = 4;
 
 /** What no damage means: of what was not read nothing is known. */
 const SOUND = {
@@ -58,6 +56,9 @@ export const verifyCommand: Command = {
     }
     if (report.damaged.length === 0) output.say(paint.good(SOUND[report.dataRead]));
     const isComplete = tellReceipts(report.receipts, surface);
-    return { exitCode: report.damaged.length === 0 && isComplete ? 0 : DAMAGED, summary: { ...report } };
+    return {
+      exitCode: report.damaged.length === 0 && isComplete ? EXIT.done : EXIT.damaged,
+      summary: { ...report },
+    };
   },
 };
