@@ -14,6 +14,7 @@ const row = (gibibytes: number, on: string, more: Partial<Measured> = {}): Measu
   on,
   kept: "in runs",
   session: cost(1),
+  smallestMiB: 100,
   backup: cost(2),
   plan: cost(3),
   ...more,

@@ -18,8 +18,8 @@ Made by \`${COMMAND}\` on ${machine}. A row keeps its figures until its size is 
 | --- | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |
 ${sizes.map(row).join("\n")}
 
-Gate: the index takes at most 32 MB of memory for each TiB. Beyond what a process takes for ${sizeName(sizes[0]?.gibibytes ?? 0)}: ${sizes
-    .map((size) => perTebibyte(size, sizes[0]))
+Gate: the index takes at most 32 MB of memory for each TiB. Beyond what a process took for ${sizeName(sizes[0]?.gibibytes ?? 0)} in the same round: ${sizes
+    .map((size) => perTebibyte(size))
     .filter((text) => text !== "")
     .join(", ")}.
 
@@ -45,9 +45,9 @@ ${pointRow("all points of one machine (each point is opened)", points.machine)}
 `;
 }
 
-function perTebibyte({ gibibytes, session }: Measured, smallest: Measured | undefined): string {
+function perTebibyte({ gibibytes, session, smallestMiB }: Measured): string {
   if (gibibytes < 1024) return "";
-  const megabytes = (session.rssMiB - (smallest?.session.rssMiB ?? 0)) * 1.048576;
+  const megabytes = (session.rssMiB - smallestMiB) * 1.048576;
   return `${(megabytes / (gibibytes / 1024)).toFixed(1)} MB a TiB at ${sizeName(gibibytes)}`;
 }
 

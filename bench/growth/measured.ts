@@ -21,6 +21,8 @@ export interface Measured {
   /** The opening that reads all segments and makes the run. */
   readonly first?: Cost | undefined;
   readonly session: Cost;
+  /** What the smallest vault's session took in the same round: figures of other rounds have another program below them. */
+  readonly smallestMiB: number;
   readonly backup: Cost;
   readonly plan: Cost;
   /** What a prune does to decide, where all chunks are needed; undefined where it was left out. */

@@ -45,9 +45,12 @@ if (import.meta.main) {
   try {
     const most = gibibytesOf(values.to);
     const before = readMeasured();
-    const now: Measured[] = [];
+    const marksTo = gibibytesOf(values["marks-to"]);
+    const rows: Omit<Measured, "smallestMiB">[] = [];
     for (const gibibytes of SIZES.filter((size) => size <= most))
-      now.push(await measure(gibibytes, scratch, gibibytesOf(values["marks-to"])));
+      rows.push(await measure(gibibytes, scratch, marksTo));
+    const smallestMiB = rows[0]?.session.rssMiB ?? 0;
+    const now = rows.map((row) => ({ ...row, smallestMiB }));
     const count = Number(values.points);
     const all = {
       machine: `${availableParallelism()} × ${cpus()[0]?.model ?? "?"}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
@@ -66,7 +69,11 @@ if (import.meta.main) {
   }
 }
 
-async function measure(gibibytes: number, scratch: string, marksTo: number): Promise<Measured> {
+async function measure(
+  gibibytes: number,
+  scratch: string,
+  marksTo: number,
+): Promise<Omit<Measured, "smallestMiB">> {
   const folder = join(scratch, `${gibibytes}`);
   const index = new SyntheticIndex(gibibytes);
   process.stderr.write(`${sizeName(gibibytes)} …\n`);
