@@ -144,3 +144,30 @@ test("`restore --salvage` of a vault without a pack brings back zeros for what i
   lostOf(NOTES, place.notes);
   assert.ok(ranges(said).length > 0);
 });
+
+test("`restore --salvage` of several tells of a file in part and ends with 4 also where its restore point fails of something else", async () => {
+  using place = await Damaged.open();
+  mkdirSync(place.path("exports/db01"));
+  writeFileSync(place.path("exports/db01/db01.vhd"), new SeededEntropy(3).bytes(1000));
+  const both = ["backup", "--host", `folder:${place.path("exports")}`, "--all", ...place.vault()];
+  assert.equal((await place.run(both)).code, 0);
+  place.flip(1);
+  mkdirSync(place.path("back", `${NOTES}.partial`), { recursive: true }); // nothing can be written there
+  const said = await place.restore("latest:db01", "--salvage");
+  const failed = said.summary["failed"] as readonly {
+    readonly files: readonly {
+      readonly path: string;
+      readonly salvaged?: { readonly unreadBytes: number };
+    }[];
+    readonly error: { readonly code: string };
+  }[];
+  assert.deepEqual(
+    failed.map(({ files, error }) => [
+      files.map(({ path, salvaged }) => [path, salvaged?.unreadBytes]),
+      error.code,
+    ]),
+    [[[[DISK, FRAME]], "host-file-exists"]],
+  );
+  assert.equal((said.summary["points"] as readonly unknown[]).length, 1);
+  assert.equal(said.code, 4, said.text);
+});
