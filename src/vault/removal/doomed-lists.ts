@@ -4,6 +4,9 @@ import { CONTENT } from "../format/layout.ts";
 import { AWAITED_PREFIX, awaitedName, DOOMED_PREFIX, doomedName } from "../format/object-names.ts";
 import { SealedNotes, type SealedNotesOptions } from "./sealed-notes.ts";
 
+/** So many share a list: whoever reads one holds it in memory. */
+const PACKS_A_LIST = 65_536;
+
 /** What is going to be deleted: docs/vault-format.md 10.1. Names of objects. */
 export interface DoomedList {
   readonly name: string;
@@ -43,6 +46,17 @@ export class DoomedLists {
     const name = doomedName(clock.now().epochMilliseconds, entropy.bytes(16));
     await this.#notes.put(name, CONTENT.doomedList, list);
     return { name, ...list };
+  }
+
+  /** As many lists as it takes, none where there is nothing; the segments are in the last one. */
+  async putAll({ packs, segments }: Doomed): Promise<readonly DoomedList[]> {
+    const lists: DoomedList[] = [];
+    let at = 0;
+    for (; packs.length - at > PACKS_A_LIST; at += PACKS_A_LIST)
+      lists.push(await this.put({ packs: packs.slice(at, at + PACKS_A_LIST), segments: [] }));
+    const rest = packs.slice(at);
+    if (rest.length > 0 || segments.length > 0) lists.push(await this.put({ packs: rest, segments }));
+    return lists;
   }
 
   /**

@@ -22,6 +22,13 @@ export interface OtherSessionsParts {
   readonly staleAfterMs?: number | undefined;
 }
 
+export interface OpenSessions {
+  /** Their ids: 32 hexadecimal digits. */
+  readonly ids: ReadonlySet<string>;
+  /** Names of their leases. Several may say the same id: anybody may add one, and none stands for another. */
+  readonly leases: ReadonlySet<string>;
+}
+
 /** Sessions of others, as their leases say. */
 export class OtherSessions {
   readonly #parts: OtherSessionsParts;
@@ -32,25 +39,26 @@ export class OtherSessions {
     this.#parts = parts;
   }
 
-  /** Those that are open, by their ids, with the names of their leases. Leases of ended and dead ones are deleted. */
-  async open(signal?: AbortSignal): Promise<ReadonlyMap<string, string>> {
+  /** Those that are open. Leases of ended and dead ones are deleted. */
+  async open(signal?: AbortSignal): Promise<OpenSessions> {
     const { storage, clock, lease, tryDelete, staleAfterMs = STALE_AFTER_MS } = this.#parts;
     const oldest = clock.now().epochMilliseconds - staleAfterMs;
     const ended = new Set<string>();
     for await (const { name } of storage.list(ENDED_PREFIX, { signal })) ended.add(name);
-    const open = new Map<string, string>();
+    const [ids, leases] = [new Set<string>(), new Set<string>()];
     for await (const { name } of storage.list(LEASES_PREFIX, { signal })) {
       const named = leaseFromName(name);
       if (named === undefined || name === lease.name) continue;
       const hasEnded = ended.has(endedName(name));
       const isOver = hasEnded || named.milliseconds < oldest;
       if (!isOver || !(await tryDelete(name))) {
-        open.set(named.session, name);
+        ids.add(named.session);
+        leases.add(name);
         ended.delete(endedName(name));
       } else if (!hasEnded) this.revoked.push(name);
     }
     for (const name of ended) await tryDelete(name); // behind the lease
-    return open;
+    return { ids, leases };
   }
 
   /** The id of the session that put a pack. @throws {VaultDamagedError} */

@@ -35,15 +35,28 @@ export interface PruneReport {
   readonly lockedUntil: string | undefined;
 }
 
-/** What attempts before the last one freed counts too. */
-export function withBefore(
-  report: PruneReport,
-  before: Pick<PruneReport, "removedPoints" | "packsDropped" | "bytesFreed">,
-): PruneReport {
+/** What an attempt has done that stays done when it fails. */
+export type PruneDone = Pick<
+  PruneReport,
+  "removedPoints" | "packsDropped" | "packsMoved" | "bytesFreed" | "revoked"
+>;
+
+export const NOTHING_DONE: PruneDone = {
+  removedPoints: 0,
+  packsDropped: 0,
+  packsMoved: 0,
+  bytesFreed: 0,
+  revoked: [],
+};
+
+/** What attempts before the last one did counts too. */
+export function withBefore<T extends PruneDone>(report: T, before: PruneDone): T {
   return {
     ...report,
     removedPoints: report.removedPoints + before.removedPoints,
     packsDropped: report.packsDropped + before.packsDropped,
+    packsMoved: report.packsMoved + before.packsMoved,
     bytesFreed: report.bytesFreed + before.bytesFreed,
+    revoked: [...before.revoked, ...report.revoked],
   };
 }

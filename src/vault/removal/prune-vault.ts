@@ -1,61 +1,28 @@
-import { type Clock, type Entropy, forEachBounded } from "../../base/index.ts";
-import { type Storage, StorageFullError } from "../../storage/index.ts";
-import { newSessionKeys, type SessionKeys } from "../crypto/session-keys.ts";
-import type { VaultKeys } from "../crypto/vault-keys.ts";
-import type { VaultDamagedError } from "../errors.ts";
-import { packName } from "../format/object-names.ts";
-import { LoadedIndex } from "../index/load-index.ts";
+import { StorageFullError } from "../../storage/index.ts";
+import { newSessionKeys } from "../crypto/session-keys.ts";
 import { LocalIndexDamagedError } from "../index/local/errors.ts";
-import type { LocalIndexOptions } from "../index/local-runs.ts";
-import { PackSizes } from "../index/pack-sizes.ts";
-import type { DamagedPack } from "../index/struck-packs.ts";
-import { outwaitListings } from "../outwait-listings.ts";
 import { isGone } from "../packs/get-or-damaged.ts";
-import type { Engine } from "../pipeline/engine.ts";
-import { FrameReader } from "../reading/frame-reader.ts";
-import type { Receipts } from "../receipts/receipts.ts";
-import type { PointStore } from "../restore-points/point-store.ts";
 import { Lease } from "../sessions/lease.ts";
 import { PendingChunks } from "../sessions/pending-chunks.ts";
-import { writeSegment } from "../sessions/write-segment.ts";
-import { choosePacks } from "./choose-packs.ts";
-import { Deletions } from "./deletions.ts";
-import { emptyTrash } from "./empty-trash.ts";
-import { overDamage, tellDamage } from "./known-damage.ts";
-import { markNeeded } from "./mark-needed.ts";
-import { moveChunks } from "./move-chunks.ts";
-import type { NeededChunks } from "./needed-chunks.ts";
-import { OldSidecars } from "./old-sidecars.ts";
-import { OtherSessions } from "./other-sessions.ts";
-import { PointEvidence } from "./point-evidence.ts";
-import { type PruneOptions, type PruneReport, withBefore } from "./prune-report.ts";
-import type { DamageNote, DoomedList, RemovalNotes } from "./removal-notes.ts";
-import { rewriteSegments } from "./rewrite-segments.ts";
+import { tellDamage } from "./known-damage.ts";
+import { PruneAttempt, type PruneParts } from "./prune-attempt.ts";
+import {
+  NOTHING_DONE,
+  type PruneDone,
+  type PruneOptions,
+  type PruneReport,
+  withBefore,
+} from "./prune-report.ts";
 
-const DELETES_AT_ONCE = 8;
 const MOST_ATTEMPTS = 10;
 /** When the index on the local disk turns out damaged so often, the next attempt has it in memory, whatever it takes. */
 const MOST_DAMAGED_INDEXES = 2;
-/** So many share a list: whoever reads one holds it in memory. */
-const PACKS_A_LIST = 65_536;
+
 /** A pack of which less than half is needed is rewritten: its twin in reading costs less than its waste in keeping. */
 export const MOVE_BELOW = 0.5;
 
-export interface PruneParts {
-  readonly storage: Storage;
-  readonly keys: VaultKeys;
-  readonly clock: Clock;
-  readonly entropy: Entropy;
-  readonly engine: Engine;
-  readonly notes: RemovalNotes;
-  readonly points: PointStore;
-  readonly receipts: Pick<Receipts, "pointsGo" | "compact" | "witnessed">;
-  /** Where an index beyond its memory is kept. */
-  readonly local?: LocalIndexOptions | undefined;
-}
-
 /**
- * Removes what no restore point needs, beside anything else that runs: docs/vault-format.md 10. May be killed at any moment
+ * Removes what no restore point needs, beside anything else that runs: docs/vault-format.md 10.1. May be killed at any moment
  * and run twice at once. @throws {VaultDamagedError} when what is needed cannot be told
  */
 export async function pruneVault(options: PruneOptions, parts: PruneParts): Promise<PruneReport> {
@@ -63,22 +30,25 @@ export async function pruneVault(options: PruneOptions, parts: PruneParts): Prom
   const pending = new PendingChunks(); // over all attempts: a frame's number is used once with a key
   const dropped = new Set<string>();
   await using lease = await Lease.open(parts.storage, parts.clock, session.envelope.session);
-  const sofar = { removedPoints: 0, packsDropped: 0, bytesFreed: 0 };
+  const { moveBelow = MOVE_BELOW, staleAfterMs, signal } = options;
+  const how = { moveBelow, staleAfterMs, signal };
+  let done: PruneDone = NOTHING_DONE;
   let damagedIndexes = 0;
   for (let attempt = 1; ; attempt++) {
     const local = damagedIndexes < MOST_DAMAGED_INDEXES ? parts.local : undefined;
     const own = { ...parts, local, session, pending, lease, dropped };
-    using prune = new Prune(options, own);
+    using prune = new PruneAttempt(how, own);
     try {
-      return withBefore(await prune.run(), sofar);
+      return withBefore(await prune.run(), done);
     } catch (error) {
       if (attempt === MOST_ATTEMPTS) throw error;
+      done = withBefore(prune.done, done);
       if (error instanceof StorageFullError) {
-        using small = new Prune(options, own);
-        const freed = await unlessDamaged(small.runWithoutRoom());
-        if (freed === undefined) damagedIndexes++;
-        else if (freed.bytesFreed <= 0) throw error;
-        else Object.assign(sofar, withBefore(freed, sofar));
+        using small = new PruneAttempt(how, own);
+        const isWhole = await isUndamaged(small.runWithoutRoom());
+        done = withBefore(small.done, done);
+        if (!isWhole) damagedIndexes++;
+        else if (small.done.bytesFreed <= 0) throw error;
       } else if (error instanceof LocalIndexDamagedError) damagedIndexes++;
       // another prune took it away meanwhile: what is there now is as good a beginning
       else if (!isGone(error)) throw error;
@@ -88,333 +58,13 @@ export async function pruneVault(options: PruneOptions, parts: PruneParts): Prom
   }
 }
 
-/** Undefined where the index on the local disk turned out damaged: begin again. */
-async function unlessDamaged<T>(work: Promise<T>): Promise<T | undefined> {
+/** False where the index on the local disk turned out damaged: begin again. */
+async function isUndamaged(work: Promise<void>): Promise<boolean> {
   try {
-    return await work;
+    await work;
+    return true;
   } catch (error) {
-    if (error instanceof LocalIndexDamagedError) return undefined;
+    if (error instanceof LocalIndexDamagedError) return false;
     throw error;
-  }
-}
-
-interface PruningParts extends PruneParts {
-  readonly session: SessionKeys;
-  readonly pending: PendingChunks;
-  readonly lease: Lease;
-  /** Packs that segments still name although an attempt without room took them. */
-  readonly dropped: Set<string>;
-}
-
-class Prune implements Disposable {
-  readonly #options: PruneOptions;
-  readonly #parts: PruningParts;
-  readonly #loaded: LoadedIndex;
-  readonly #frames: FrameReader;
-  readonly #deletions: Deletions;
-  readonly #sessions: OtherSessions;
-  readonly #sidecars: OldSidecars;
-  /** Packs of which something that is needed cannot be moved, by their names. */
-  readonly #damaged = new Map<string, VaultDamagedError>();
-  readonly #waitingFor = new Set<string>();
-  /** Segments that lists name. */
-  readonly #replaced = new Set<string>();
-  readonly #evidence: PointEvidence;
-  #listed = new PackSizes();
-  #open: ReadonlyMap<string, string> = new Map();
-  #damageNotes: readonly DamageNote[] = [];
-  #strange: readonly VaultDamagedError[] = [];
-  #removedPoints = 0;
-  #packsDropped = 0;
-  #packsMoved = 0;
-  #writtenBytes = 0;
-  #deletedBytes = 0;
-  #doomedBytes = 0;
-
-  constructor(options: PruneOptions, parts: PruningParts) {
-    this.#options = options;
-    this.#parts = parts;
-    this.#loaded = new LoadedIndex(parts);
-    this.#frames = new FrameReader({ ...parts, loaded: this.#loaded });
-    this.#deletions = new Deletions(parts.storage);
-    const { tryDelete } = this.#deletions;
-    this.#sessions = new OtherSessions({ ...parts, tryDelete, staleAfterMs: options.staleAfterMs });
-    this.#sidecars = new OldSidecars(tryDelete);
-    this.#evidence = new PointEvidence(parts);
-  }
-
-  async run(): Promise<PruneReport> {
-    const lists = await this.#look();
-    const seen = new Set<string>();
-    const all = [...lists, ...(await this.#doom(seen))];
-    await this.#outwait(1); // of two prunes' lists the first is listed then
-    await this.#heedOthers(all, seen);
-    const ready = await this.#readyLists(all);
-    await this.#outwait(2); // what ended sessions committed is listed then
-    await this.#moveWhatIsNeededNow(seen);
-    for (const each of ready) await this.#finish(each);
-    await this.#evidence.clear(this.#deletions.tryDelete);
-    await this.#sidecars.dropOrphans(this.#listed, this.#options.signal);
-    for (const name of await overDamage(this.#damageNotes, this.#parts.storage))
-      await this.#deletions.tryDelete(name);
-    await this.#parts.receipts.compact(this.#options.signal);
-    return this.#report(all, ready);
-  }
-
-  /**
-   * Frees what nothing has to be copied for: packs of which nothing is needed. It puts notes only; segments go on naming these
-   * packs, which is no damage.
-   */
-  async runWithoutRoom(): Promise<PruneReport> {
-    const lists = await this.#look();
-    const seen = new Set<string>();
-    const all = [...lists, ...(await this.#doomUseless(seen))];
-    await this.#outwait(1); // of two prunes' lists the first is listed then
-    await this.#heedOthers(all, seen);
-    const ready = await this.#readyLists(all);
-    await this.#outwait(2); // what ended sessions committed is listed then
-    await this.#loaded.refresh(this.#options.signal);
-    using needed = await this.#markNew(seen);
-    const { index } = this.#loaded;
-    const { move } = choosePacks({ index, needed, moveBelow: 0 });
-    this.#loaded.assertWhole();
-    const stays = new Set(move.map((number) => index.pack(number).object)); // what had to be moved first
-    for (const each of ready) await this.#finish(each, stays);
-    return this.#report(all, ready);
-  }
-
-  async #outwait(times: number): Promise<void> {
-    await outwaitListings(times, { ...this.#parts, signal: this.#options.signal });
-  }
-
-  /** What was found damaged while chunks were read. */
-  found(): readonly DamagedPack[] {
-    return this.#loaded.takeFound();
-  }
-
-  [Symbol.dispose](): void {
-    this.#loaded.close();
-  }
-
-  async #look(): Promise<readonly DoomedList[]> {
-    const { notes, storage } = this.#parts;
-    const { signal } = this.#options;
-    // the order of these listings is the proof: packs, then leases, then lists, then restore points
-    await this.#sidecars.list(this.#parts, signal);
-    this.#listed = await PackSizes.list(storage, signal);
-    this.#open = await this.#sessions.open(signal);
-    const { lists, strange } = await notes.doomed.readAndTidy(signal);
-    this.#strange = strange;
-    for (const { packs, segments } of lists) {
-      this.#loaded.index.doom(packs);
-      for (const segment of segments) this.#replaced.add(segment);
-    }
-    this.#damageNotes = await notes.damageNotes(signal);
-    for (const { packs } of this.#damageNotes) this.#loaded.heed(packs);
-    await this.#loaded.refresh(signal);
-    await this.#loaded.reconcile(signal);
-    const { tryDelete } = this.#deletions;
-    this.#removedPoints = await emptyTrash({ ...this.#parts, tryDelete, signal });
-    return lists;
-  }
-
-  /** What the restore points need that were not looked at yet. */
-  async #markNew(seen: Set<string>): Promise<NeededChunks> {
-    return await markNeeded(seen, {
-      points: this.#parts.points,
-      loaded: this.#loaded,
-      frames: this.#frames,
-      evidence: this.#evidence,
-      signal: this.#options.signal,
-    });
-  }
-
-  /** Moves what is needed of wasteful packs, then says that they and the useless ones go. */
-  async #doom(seen: Set<string>): Promise<readonly DoomedList[]> {
-    const { index } = this.#loaded;
-    const fresh: string[] = [];
-    {
-      using needed = await this.#markNew(seen);
-      const choice = choosePacks({ index, needed, moveBelow: this.#options.moveBelow ?? MOVE_BELOW });
-      const drop = await this.#withoutProtected(choice.drop);
-      const move = await this.#withoutProtected(choice.move);
-      const newOf = (numbers: readonly number[]): readonly string[] =>
-        numbers
-          .map((number) => index.pack(number))
-          .flatMap(({ object, isDoomed }) => (isDoomed ? [] : [object]));
-      const [dropped, moved] = [newOf(drop), newOf(move)];
-      await this.#move(move, needed);
-      this.#packsDropped += dropped.length;
-      this.#packsMoved += moved.length;
-      fresh.push(...dropped, ...moved);
-    }
-    index.doom(fresh);
-    this.#loaded.assertWhole();
-    await this.#nameOrphans();
-    const segments = await this.#rewriteSegments();
-    return await this.#putLists(fresh, segments);
-  }
-
-  /** Gives the segments that are needed no more. */
-  async #rewriteSegments(): Promise<readonly string[]> {
-    const { index } = this.#loaded;
-    const { dropped } = this.#parts;
-    // what is damaged stays, and the index goes on naming it
-    const goes = (object: string): boolean =>
-      !this.#damaged.has(object) && (index.isDoomed(object) || dropped.has(object));
-    if (dropped.size === 0 && !index.eachPack().some(({ isDoomed }) => isDoomed)) return [];
-    const { signal } = this.#options;
-    const isNamed = (digest: Uint8Array): boolean => index.hasPack(digest);
-    const segments = await rewriteSegments(
-      { has: goes },
-      { ...this.#parts, replaced: this.#replaced, isNamed, signal },
-    );
-    this.#loaded.assertWhole();
-    return segments;
-  }
-
-  /** From the moment this resolves nobody begins to rely on the packs. */
-  async #putLists(packs: readonly string[], segments: readonly string[]): Promise<readonly DoomedList[]> {
-    const { notes } = this.#parts;
-    const lists: DoomedList[] = [];
-    let at = 0;
-    for (; packs.length - at > PACKS_A_LIST; at += PACKS_A_LIST)
-      lists.push(await notes.doomed.put({ packs: packs.slice(at, at + PACKS_A_LIST), segments: [] }));
-    const rest = packs.slice(at);
-    if (rest.length > 0 || segments.length > 0) lists.push(await notes.doomed.put({ packs: rest, segments }));
-    return lists;
-  }
-
-  async #doomUseless(seen: Set<string>): Promise<readonly DoomedList[]> {
-    const { index } = this.#loaded;
-    using needed = await this.#markNew(seen);
-    const drop = await this.#withoutProtected(choosePacks({ index, needed, moveBelow: 0 }).drop);
-    const packs = drop
-      .map((number) => index.pack(number))
-      .flatMap(({ object, isDoomed }) => (isDoomed ? [] : [object]));
-    index.doom(packs);
-    for (const pack of packs) this.#parts.dropped.add(pack);
-    this.#packsDropped += packs.length;
-    this.#loaded.assertWhole();
-    return await this.#putLists(packs, []);
-  }
-
-  /** Packs that no segment names and that stay get a name: their sessions are dead. */
-  async #nameOrphans(): Promise<void> {
-    const stays = this.#loaded.adoptedPacks.filter(
-      ({ digest }) => !this.#loaded.index.isDoomed(packName(digest)),
-    );
-    if (stays.length > 0) await writeSegment(stays, this.#parts);
-  }
-
-  async #move(packs: readonly number[], needed: NeededChunks): Promise<void> {
-    if (packs.length === 0) return;
-    const { signal } = this.#options;
-    const moving = { ...this.#parts, loaded: this.#loaded, frames: this.#frames, signal };
-    const moved = await moveChunks(packs, needed, moving);
-    this.#loaded.assertWhole(); // what was not found was not moved
-    this.#writtenBytes += moved.writtenBytes;
-    const gone = moved.damaged.find(isGone);
-    if (gone !== undefined) throw gone;
-    for (const damage of moved.damaged) this.#damaged.set(damage.object, damage);
-  }
-
-  /** Packs that were there before the leases were listed, and of whose sessions none is open. */
-  async #withoutProtected(packs: readonly number[]): Promise<readonly number[]> {
-    const open = this.#open;
-    const free: number[] = [];
-    for (const number of packs) {
-      const { object, isDoomed } = this.#loaded.index.pack(number);
-      if (!this.#listed.has(object)) continue;
-      if (isDoomed || open.size === 0 || !open.has(await this.#sessions.ofPack(object))) free.push(number);
-    }
-    return free;
-  }
-
-  /**
-   * Another prune may have doomed the place that this one counts on for a chunk, and count on a place that this one dooms.
-   * Each looks for the other's list, and for what is gone already, after its own list is durable: so at least one of them
-   * knows of both, and moves the chunk. A place that was found damaged meanwhile is no place to count on either.
-   */
-  async #heedOthers(known: readonly DoomedList[], seen: Set<string>): Promise<void> {
-    const { signal } = this.#options;
-    const { index } = this.#loaded;
-    const names = new Set(known.map(({ name }) => name));
-    const others = (await this.#parts.notes.doomedLists(signal)).filter(({ name }) => !names.has(name));
-    const { changesOfRank } = index;
-    for (const { packs } of await this.#parts.notes.damageNotes(signal)) this.#loaded.heed(packs);
-    // packs of lists that were struck are not listed any more then; leases of sessions that missed our list are
-    await this.#outwait(1);
-    await this.#loaded.reconcile(signal);
-    // what did not open while it was moved may have another place, which was left to go
-    const isNews = others.length > 0 || this.#damaged.size > 0;
-    if (!isNews && index.changesOfRank === changesOfRank) return;
-    for (const { packs } of others) index.doom(packs);
-    await this.#loaded.placeAnew(signal);
-    seen.clear();
-  }
-
-  /** Lists whose packs nobody may use any more. */
-  async #readyLists(lists: readonly DoomedList[]): Promise<readonly DoomedList[]> {
-    const { notes } = this.#parts;
-    const ready: DoomedList[] = [];
-    const leases = new Set((await this.#sessions.open(this.#options.signal)).values());
-    this.#evidence.sessionsListed(leases);
-    for (const list of lists) {
-      const awaited = await notes.doomed.awaitedFor(list, [...leases]);
-      if (awaited === undefined) continue;
-      const stillOpen = awaited.filter((name) => leases.has(name));
-      if (stillOpen.length === 0) ready.push(list);
-      for (const name of stillOpen) this.#waitingFor.add(name);
-    }
-    return ready;
-  }
-
-  /** A session that ended meanwhile may have committed a restore point that needs what is doomed. */
-  async #moveWhatIsNeededNow(seen: Set<string>): Promise<void> {
-    await this.#loaded.refresh(this.#options.signal);
-    using needed = await this.#markNew(seen);
-    const { index } = this.#loaded;
-    const { move } = choosePacks({ index, needed, moveBelow: 0 });
-    this.#loaded.assertWhole();
-    await this.#move(
-      move.filter((number) => index.pack(number).isDoomed),
-      needed,
-    );
-  }
-
-  async #finish(list: DoomedList, stays: ReadonlySet<string> = new Set()): Promise<void> {
-    const stuck = new Set([...this.#damaged.keys(), ...stays]);
-    let isGone = true;
-    const remove = async (object: string): Promise<void> => {
-      if (stuck.has(object) || !(await this.#sidecars.deleteWith(object))) isGone = false;
-      else this.#deletedBytes += this.#listed.sizeOf(object);
-    };
-    const bounds = { limit: DELETES_AT_ONCE, signal: this.#options.signal };
-    await forEachBounded(list.packs, remove, bounds);
-    await forEachBounded(list.segments, remove, bounds);
-    if (isGone) await this.#parts.notes.doomed.strike(list);
-  }
-
-  #report(all: readonly DoomedList[], ready: readonly DoomedList[]): PruneReport {
-    for (const list of all) {
-      if (ready.includes(list)) continue;
-      for (const pack of list.packs) this.#doomedBytes += this.#listed.sizeOf(pack);
-    }
-    return {
-      removedPoints: this.#removedPoints,
-      packsDropped: this.#packsDropped,
-      packsMoved: this.#packsMoved,
-      bytesFreed: this.#deletedBytes + this.#sidecars.freedBytes - this.#writtenBytes,
-      bytesDoomed: this.#doomedBytes,
-      waitingFor: [...this.#waitingFor].sort(),
-      revoked: this.#sessions.revoked,
-      damaged: [...this.#damaged.values()],
-      strange: this.#strange,
-      unpromised: this.#evidence.passedOver,
-      denied: this.#deletions.denied,
-      locked: this.#deletions.locked,
-      lockedUntil: this.#deletions.lockedUntil,
-    };
   }
 }
