@@ -31,6 +31,9 @@ export class HostClaims {
   readonly #packs = new Map<string, ClaimedPack>();
   readonly #segments = new Map<string, { readonly host: string; readonly packs: readonly string[] }>();
 
+  /** Packs from which nothing more is read. */
+  readonly #spoiled = new Set<string>();
+
   /** A segment that the host signed. */
   addSegment(host: string, segment: Segment, object: string): void {
     this.#indexOf(host).index.addSegment(segment);
@@ -69,8 +72,22 @@ export class HostClaims {
   heed(there: ReadonlyMap<string, number>, prefix: string): void {
     for (const { index } of this.#byHost.values()) {
       for (const [number, { object, sizeBytes }] of index.packs.entries())
-        if (object.startsWith(prefix)) index.setThere(number, there.get(object) === sizeBytes);
+        if (object.startsWith(prefix))
+          index.setThere(number, there.get(object) === sizeBytes && !this.#spoiled.has(object));
     }
+  }
+
+  /** Whoever took out of damaged packs what can be read: from now on chunks of theirs are elsewhere, or nowhere. */
+  spoil(objects: Iterable<string>): void {
+    for (const object of objects) {
+      this.#spoiled.add(object);
+      for (const { index } of this.#byHost.values()) index.setGone(object);
+    }
+  }
+
+  /** Whether a host says that it stored a chunk, whatever became of its pack. */
+  names(host: string, id: Uint8Array): boolean {
+    return this.#byHost.get(host)?.index.findAnyway(id) !== undefined;
   }
 
   /** Where a host says that a chunk of its own restore points is. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { RestorePointId } from "../../base/index.ts";
+import type { RestorePointId, Secret } from "../../base/index.ts";
 import { MemoryStorage } from "../../storage/testing/index.ts";
 import {
   assertComesBack,
@@ -17,6 +17,7 @@ const PAST = Temporal.Instant.from("2020-01-01T00:00:00Z");
 const disk = someBytes(1, 300_000);
 
 interface Scene {
+  readonly key: Secret;
   readonly storage: MemoryStorage;
   readonly point: RestorePointId;
   /** Those that the host put, and that nobody has read back. */
@@ -32,7 +33,7 @@ async function hostsPacks(options: { readonly parity?: true } = {}): Promise<Sce
   const { id } = await hostBacksUp(storage, key, { seed: 70, bytes: disk });
   const packs = storage.names().filter((name) => name.startsWith("packs/") && !before.has(name));
   assert.equal(packs.length, 2, "one of data, one of chunk lists");
-  return { storage, point: id, packs };
+  return { key, storage, point: id, packs };
 }
 
 function flip(storage: MemoryStorage, name: string, at: number): void {
@@ -91,6 +92,64 @@ test("`repair()` mends a host's pack by its sidecar when verify wrote down that 
   assert.deepEqual([damaged, healed], [[], []]);
   const left = storage.names().filter((name) => /^(damaged|doomed|awaited)\//.test(name));
   assert.deepEqual(left, []);
+});
+
+/** The pack with the host's data, of which frames do not open; verify wrote that down, or its trailer is damaged as well. */
+async function spoiled(isNoted: boolean): Promise<Scene & { readonly data: string }> {
+  const scene = await hostsPacks();
+  const { storage, packs } = scene;
+  const data = packs.toSorted((a, b) => storage.peek(b).length - storage.peek(a).length)[0] ?? "";
+  flip(storage, data, HEADER_BYTES + 2000);
+  if (!isNoted) flip(storage, data, storage.peek(data).length - 10);
+  await using vault = await openSmallVault(storage);
+  await vault.verify({ readDataPercent: 100, keepFindings: true });
+  return { ...scene, data };
+}
+
+for (const isNoted of [true, false]) {
+  const how = isNoted ? "as a note says" : "and neither does its trailer";
+  test(`\`repair()\` tells what is lost with a host's pack that has frames which do not open, ${how}, and keeps it`, async () => {
+    const { storage, point, data } = await spoiled(isNoted);
+    await using vault = await openSmallVault(storage, { seed: 3 });
+    const plan = await vault.repair();
+    const { doomed, lost } = await vault.repair({ execute: true });
+    const [{ id, lostBytes, wasPerhapsNeverPromised } = assert.fail("nothing is lost"), ...others] = lost;
+    assert.deepEqual([doomed, id, others.length, wasPerhapsNeverPromised], [[], point, 0, undefined]);
+    assert.ok(lostBytes > 0 && lostBytes <= disk.length);
+    assert.deepEqual(plan.lost, lost);
+    await vault.prune();
+    assert.ok(storage.names().includes(data));
+  });
+
+  test(`\`repair()\` dooms a host's pack that has frames which do not open, ${how}, when no restore point needs them`, async () => {
+    const { storage, point, data } = await spoiled(isNoted);
+    await using vault = await openSmallVault(storage, { seed: 3 });
+    await vault.trash(point, { until: PAST });
+    await vault.prune();
+    assert.ok(storage.names().includes(data), "no prune takes what only a host names");
+    await using fresh = await openSmallVault(storage, { seed: 4 });
+    const plan = await fresh.repair();
+    const { doomed, lost } = await fresh.repair({ execute: true });
+    assert.deepEqual([doomed, lost, plan.doomed], [[data], [], [data]]);
+    await fresh.prune();
+    assert.ok(!storage.names().includes(data));
+    await using last = await openSmallVault(storage, { seed: 5 });
+    assert.deepEqual((await last.verify({ readDataPercent: 100, keepFindings: true })).damaged, []);
+    const left = storage.names().filter((name) => /^(damaged|doomed|awaited)\//.test(name));
+    assert.deepEqual(left, []);
+  });
+}
+
+test("`repair()` dooms a host's pack that has frames which do not open when the host has stored again what was in them", async () => {
+  const { storage, key, point, data } = await spoiled(true);
+  const { id } = await hostBacksUp(storage, key, { seed: 71, bytes: disk });
+  await using vault = await openSmallVault(storage, { seed: 3 });
+  const { doomed, lost } = await vault.repair({ execute: true });
+  assert.deepEqual([doomed, lost], [[data], []]);
+  await vault.prune();
+  await using last = await openSmallVault(storage, { seed: 4 });
+  for (const whole of [id, point]) await assertComesBack(last, whole, disk);
+  assert.deepEqual((await last.verify({ readDataPercent: 100, keepFindings: true })).damaged, []);
 });
 
 test("`repair()` keeps a host's pack that has frames which do not open", async () => {

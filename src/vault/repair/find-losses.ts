@@ -42,6 +42,7 @@ export class FindLosses {
 
   /** Of the writer whose restore point is looked at. */
   #frames: FrameReader;
+  #host: string | undefined;
 
   constructor(parts: FindLossesParts) {
     this.#parts = parts;
@@ -115,6 +116,7 @@ export class FindLosses {
   }
 
   #readAs(host: string | undefined): void {
+    this.#host = host;
     this.#frames = this.#parts.frames.of(host);
     this.#wholeNodes = this.#wholeOf.getOrInsertComputed(host ?? "", () => new ChunkTable());
   }
@@ -136,9 +138,10 @@ export class FindLosses {
   }
 
   #isThere(id: Uint8Array): boolean {
-    const { index } = this.#parts.loaded;
+    const { index, claims } = this.#parts.loaded;
     if (this.#parts.salvage.has(id)) return true;
     if (index.findReadable(id) === undefined && this.#frames.claimed(id) !== undefined) return true;
+    if (this.#host !== undefined && claims.names(this.#host, id)) this.#isUnexplained = false;
     const frame = index.findAnyway(id);
     if (frame === undefined) return false;
     const isThere = index.findReadable(id) !== undefined && !index.isStruck(frame);

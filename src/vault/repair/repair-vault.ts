@@ -125,7 +125,7 @@ class Repair {
 
   async run(own?: OwnSession): Promise<RepairReport> {
     const store = own?.store;
-    const { notes, points } = this.#parts;
+    const { notes } = this.#parts;
     const { signal } = this.#options;
     const loaded = this.#loaded;
     // the order of these listings is that of a prune, for the same reason
@@ -149,7 +149,9 @@ class Repair {
     const packs = await this.#salvageAll(salvage, [...unreadable, ...claims], store);
     await store?.finish();
     const sidecars = await this.#repairSidecars();
-    const goes = [...unreadable, ...takenOut(claims, packs)]
+    loaded.claims.spoil(claims.map(({ object }) => object));
+    const lost = await this.#lost(salvage);
+    const goes = [...unreadable, ...(lost.length === 0 ? claims : takenOut(claims, packs))]
       .map(({ object }) => object)
       .filter((object) => this.#listed.has(object) && !loaded.index.isDoomed(object) && isSeen(object));
     const doomed = { packs: waitingFor.length === 0 ? goes : [], segments: segments.filter(isSeen) };
@@ -157,12 +159,6 @@ class Repair {
     await this.#doom(doomed, own);
     await record.flush();
     await record.close(this.#parts.storage);
-    const inTrash = new Set((await notes.trash.entries(signal)).map(({ point }) => point));
-    const frames = new FrameReader({ ...this.#parts, loaded });
-    const lost = await this.#named(
-      await new FindLosses({ points, loaded, frames, salvage, inTrash, signal }).run(),
-    );
-    loaded.assertWhole(); // else what was not found may be there all the same
     return {
       executed: store !== undefined,
       segments,
@@ -173,6 +169,18 @@ class Repair {
       waitingFor,
       lost,
     };
+  }
+
+  /** What cannot be restored whole. @throws {LocalIndexDamagedError} else what was not found may be there all the same */
+  async #lost(salvage: Salvage): Promise<readonly LostPoint[]> {
+    const { notes, points } = this.#parts;
+    const { signal } = this.#options;
+    const loaded = this.#loaded;
+    const inTrash = new Set((await notes.trash.entries(signal)).map(({ point }) => point));
+    const frames = new FrameReader({ ...this.#parts, loaded });
+    const lost = await new FindLosses({ points, loaded, frames, salvage, inTrash, signal }).run();
+    loaded.assertWhole();
+    return await this.#named(lost);
   }
 
   /** Restore points that cannot be read, with what their receipts say of them. */
