@@ -1,6 +1,6 @@
 import type { Clock, Entropy } from "../../base/index.ts";
 import { throwIfInterrupted } from "../../base/index.ts";
-import { type Storage, StorageDeniedError } from "../../storage/index.ts";
+import { type Storage, StorageDeniedError, StorageLockedError } from "../../storage/index.ts";
 import { openRemoval, sealRemoval } from "../crypto/sealed-object.ts";
 import type { VaultKeys } from "../crypto/vault-keys.ts";
 import { VaultDamagedError } from "../errors.ts";
@@ -82,7 +82,7 @@ export class RenewalNotes {
         await this.#parts.storage.delete(name);
       } catch (error) {
         if (error instanceof StorageDeniedError) return; // they wait for somebody who may
-        throw error;
+        if (!(error instanceof StorageLockedError)) throw error; // by the bucket: nobody needs them to go
       }
     }
   }
