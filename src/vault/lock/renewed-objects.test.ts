@@ -27,7 +27,7 @@ async function scene(options: { readonly parity?: true } = {}): Promise<Scene> {
 /** Names of objects whose lock is asked to be longer from now on; `before` acts right before. */
 function watchRetains(storage: LockedMemoryStorage, before?: (name: string) => void): readonly string[] {
   const asked: string[] = [];
-  const { retain } = storage.locks;
+  const retain = storage.locks.retain.bind(storage.locks);
   Object.assign(storage.locks, {
     retain: async (...args: Parameters<typeof retain>): Promise<void> => {
       asked.push(args[0]);
@@ -217,7 +217,7 @@ describe("`renewLocks()`", () => {
     await vault.renewLocks();
     for (const name of below(storage, "packs/", "points/"))
       assert.equal(untilOf(storage, name), RENEWED, name);
-    const { erase } = storage.locks;
+    const erase = storage.locks.erase.bind(storage.locks);
     Object.assign(storage.locks, {
       erase: async (...args: Parameters<typeof erase>): Promise<void> => {
         if (args[0].startsWith("renewed/")) throw new StorageDeniedError(`Cannot erase "${args[0]}": denied`);
@@ -238,10 +238,9 @@ describe("`renewLocks()`", () => {
     await vault.trash(one.id, { until: FAR });
     const unlisted = objectOf(two);
     await storage.delete(objectOf(one));
-    const { list } = storage;
+    const list = storage.list.bind(storage);
     storage.list = async function* (prefix, options) {
-      for await (const object of list.call(storage, prefix, options))
-        if (object.name !== unlisted) yield object;
+      for await (const object of list(prefix, options)) if (object.name !== unlisted) yield object;
     };
     clock.advance(20 * DAY);
     await using fresh = await openSmallVault(storage, { clock, seed: 3 });
