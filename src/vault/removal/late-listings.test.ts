@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { FakeClock, SeededEntropy } from "../../base/testing/index.ts";
-import type { Storage, StorageCallOptions, StorageTraits, StoredObject } from "../../storage/index.ts";
-import { MemoryStorage } from "../../storage/testing/index.ts";
+import type { Storage } from "../../storage/index.ts";
 import { openVault } from "../open-vault.ts";
 import type { RestorePoint } from "../restore-points/restore-point.ts";
 import {
@@ -10,6 +9,9 @@ import {
   bringBack,
   createSmallVault,
   draftOf,
+  HookedClock,
+  LATE_MS,
+  LateStorage,
   openSmallVault,
   someBytes,
   storeBytes,
@@ -18,80 +20,8 @@ import {
 import type { Vault } from "../vault.ts";
 
 const PAST = Temporal.Instant.from("2020-01-01T00:00:00Z");
-const LATE_MS = 60_000;
 const NO_LIMIT = { staleAfterMs: Number.MAX_SAFE_INTEGER };
 const disk = someBytes(1, 60_000);
-
-/** Another program acts when so much of a sleep is over. */
-class HookedClock extends FakeClock {
-  during: { readonly ms: number; readonly act: () => Promise<void> } | undefined;
-
-  override async sleep(milliseconds: number): Promise<void> {
-    const { during } = this;
-    if (during === undefined) return await super.sleep(milliseconds);
-    this.during = undefined;
-    await super.sleep(during.ms);
-    await during.act();
-    await super.sleep(milliseconds - during.ms);
-  }
-}
-
-/** Listings miss what was put in the last minute, and show what was deleted in it below some prefixes. */
-class LateStorage extends MemoryStorage {
-  override readonly traits: StorageTraits = {
-    conditionalCreate: true,
-    objectLock: false,
-    latency: "network",
-    listsLateMs: LATE_MS,
-  };
-  readonly #clock: FakeClock;
-  readonly #put = new Map<string, number>();
-  readonly #deleted = new Map<string, StoredObject & { readonly at: number }>();
-  readonly #showsDeleted: readonly string[];
-  /** Right behind a put of an object that begins so. */
-  after: { readonly prefix: string; readonly act: () => Promise<void> } | undefined;
-  /** Right before a listing of what begins so. */
-  before: { readonly prefix: string; readonly act: () => Promise<void> } | undefined;
-
-  constructor(clock: FakeClock, showsDeleted: readonly string[]) {
-    super();
-    this.#clock = clock;
-    this.#showsDeleted = showsDeleted;
-  }
-
-  override async put(name: string, parts: readonly Uint8Array[]): Promise<void> {
-    await super.put(name, parts);
-    this.#put.set(name, this.#clock.monotonicMs());
-    const { after } = this;
-    if (after === undefined || !name.startsWith(after.prefix)) return;
-    this.after = undefined;
-    await after.act();
-  }
-
-  override async delete(name: string): Promise<void> {
-    const was = await this.stat(name);
-    await super.delete(name);
-    if (was !== undefined) this.#deleted.set(name, { ...was, at: this.#clock.monotonicMs() });
-  }
-
-  override async *list(prefix: string, options?: StorageCallOptions): AsyncIterable<StoredObject> {
-    const { before } = this;
-    if (before !== undefined && prefix === before.prefix) {
-      this.before = undefined;
-      await before.act();
-    }
-    const seen = this.#clock.monotonicMs() - LATE_MS;
-    const listed: StoredObject[] = [];
-    for await (const object of super.list(prefix, options)) {
-      if ((this.#put.get(object.name) ?? Number.NEGATIVE_INFINITY) <= seen) listed.push(object);
-    }
-    for (const { at, ...object } of this.#deleted.values()) {
-      const isShown = this.#showsDeleted.some((shown) => object.name.startsWith(shown));
-      if (isShown && at > seen && object.name.startsWith(prefix)) listed.push(object);
-    }
-    yield* listed.sort((a, b) => (a.name < b.name ? -1 : 1));
-  }
-}
 
 async function openLate(storage: Storage, clock: FakeClock, seed: number): Promise<Vault> {
   const entropy = new SeededEntropy(seed);

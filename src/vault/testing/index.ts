@@ -1,2 +1,3 @@
+export * from "./late-storage.ts";
 export * from "./small-hosts.ts";
 export * from "./small-vault.ts";

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, test } from "node:test";
+import { MemoryStorage } from "../../storage/testing/index.ts";
+import type { RestorePoint } from "../restore-points/restore-point.ts";
+import { backUp, bringBack, createSmallVault, openSmallVault, someBytes } from "../testing/index.ts";
+
+const PAST = Temporal.Instant.from("2020-01-01T00:00:00Z");
+const NO_LIMIT = { staleAfterMs: Number.MAX_SAFE_INTEGER };
+const disk = someBytes(1, 100_000);
+
+describe("a list that was carried out and that somebody who may add puts again", () => {
+  let storage: MemoryStorage;
+  /** What was there while a prune waited, as a thief copied it: packs and segments that went, the list, and who was awaited. */
+  let stolen: Map<string, Uint8Array>;
+
+  const replay = async (...prefixes: readonly string[]): Promise<void> => {
+    for (const [name, bytes] of stolen)
+      if (prefixes.some((prefix) => name.startsWith(prefix)) && !storage.names().includes(name))
+        await storage.put(name, [bytes]);
+  };
+
+  const assertKept = async ({ id }: RestorePoint): Promise<void> => {
+    await using vault = await openSmallVault(storage, { seed: 40 });
+    const [file] = (await vault.findPoint(id)).files;
+    assert.equal(Buffer.compare(await bringBack(vault, file ?? assert.fail()), disk), 0);
+    assert.deepEqual((await vault.verify({ readDataPercent: 100 })).damaged, []);
+  };
+
+  beforeEach(async () => {
+    storage = new MemoryStorage();
+    await using vault = (await createSmallVault(storage)).vault;
+    const old = await backUp(vault, { disk });
+    const session = await vault.openSession();
+    await vault.trash(old.id, { until: PAST });
+    await vault.prune(NO_LIMIT);
+    stolen = new Map(storage.names().map((name) => [name, storage.peek(name).slice()]));
+    await session[Symbol.asyncDispose]();
+    await vault.prune(NO_LIMIT);
+    for (const prefix of ["packs/", "doomed/", "awaited/"])
+      assert.ok(!storage.names().some((name) => name.startsWith(prefix)), prefix);
+  });
+
+  test("dooms what is gone, and goes at the next prune", async () => {
+    await using vault = await openSmallVault(storage, { seed: 3 });
+    const point = await backUp(vault, { disk });
+    await replay("doomed/", "awaited/");
+    await vault.prune();
+    assert.ok(!storage.names().some((name) => name.startsWith("doomed/") || name.startsWith("awaited/")));
+    await assertKept(point);
+  });
+
+  test("costs no restore point that relies on a pack which was put again before: what is needed moves", async () => {
+    await replay("packs/");
+    await using vault = await openSmallVault(storage, { seed: 3 });
+    const packs = storage.names().filter((name) => name.startsWith("packs/"));
+    const point = await backUp(vault, { disk });
+    assert.deepEqual(
+      storage.names().filter((name) => name.startsWith("packs/")),
+      packs,
+      "all of it is taken from the pack that was put again",
+    );
+    await replay("doomed/", "awaited/");
+    await vault.prune();
+    await assertKept(point);
+  });
+});
