@@ -52,7 +52,11 @@ mkdirSync(join(target, "bin"), { recursive: true });
 writeFileSync(NOTICES, ""); // so that a build which broke off can be replaced too
 const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: ["bin/stillpoint.mjs", "src/vault/pipeline/seal-worker.ts"],
+  entryPoints: [
+    "bin/stillpoint.mjs",
+    "src/vault/pipeline/seal-worker.ts",
+    "src/vault/index/local/merge-worker.ts",
+  ],
   entryNames: "[name]",
   outdir: join(target, "bin"),
   outExtension: { ".js": ".mjs" },

@@ -354,7 +354,7 @@ export class LoadedIndex {
       bytes += sizeBytes;
     }
     await this.#addUnlisted(names, signal);
-    let isComplete = this.#useLocal(names, bytes);
+    let isComplete = await this.#useLocal(names, bytes, signal);
     for (const name of names) {
       if (this.#loaded.has(name)) continue;
       throwIfInterrupted(signal);
@@ -363,7 +363,7 @@ export class LoadedIndex {
       else if (became === "gone") isComplete = false;
       this.#local?.spill(this.index, "full");
     }
-    const hasMerged = this.#settle(names);
+    const hasMerged = await this.#settle(names, signal);
     this.#heedGone();
     return !hasMerged && isComplete;
   }
@@ -379,11 +379,13 @@ export class LoadedIndex {
   }
 
   /** False when segments have gone that runs hold: what replaces them may be missing from the same listing. */
-  #useLocal(names: ReadonlySet<string>, bytes: number): boolean {
+  async #useLocal(names: ReadonlySet<string>, bytes: number, signal?: AbortSignal): Promise<boolean> {
     const present = digestsOf(names);
     if (this.#isFirst && this.#place.local !== undefined && this.#local === undefined) {
-      this.#local = LocalRuns.openFor(bytes, ownerOf(this.#place.keys), this.#place.local);
-      for (const digest of this.#local?.attach(this.index, present) ?? []) this.#gone.add(digest);
+      const local = LocalRuns.openFor(bytes, ownerOf(this.#place.keys), this.#place.local);
+      const gone = await local?.attach(this.index, present, signal);
+      this.#local = local;
+      for (const digest of gone ?? []) this.#gone.add(digest);
       if (this.#provesNames) this.index.runs?.prove();
       else this.#forget();
       return true;
@@ -398,16 +400,20 @@ export class LoadedIndex {
   }
 
   /** After the first reading nobody has numbers yet: the moment to keep what was read, and to merge runs. Whether it did. */
-  #settle(names: ReadonlySet<string>): boolean {
+  async #settle(names: ReadonlySet<string>, signal?: AbortSignal): Promise<boolean> {
     const isFirst = this.#isFirst;
     this.#isFirst = false;
     if (!isFirst || this.#local === undefined) return false;
+    const present = digestsOf(names);
     this.#local.spill(this.index, "worth");
-    if (!this.#local.isUntidy) return false;
-    this.#local.spill(this.index, "now");
-    this.#local.attach(this.index, digestsOf(names)); // what is gone is known already
-    this.#forget();
-    return true;
+    const isUntidy = this.#local.isUntidy(present);
+    if (isUntidy) {
+      this.#local.spill(this.index, "now");
+      await this.#local.attach(this.index, present, signal); // what is gone is known already
+      this.#forget();
+    }
+    this.#local.mergeBeside(present);
+    return isUntidy;
   }
 
   async #adopt(packs: ReadonlyMap<string, number>, signal?: AbortSignal): Promise<void> {

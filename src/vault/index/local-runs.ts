@@ -1,9 +1,11 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Guid, guidToBytes, hexFromBytes, MIB } from "../../base/index.ts";
+import { type Guid, guidToBytes, MIB, throwIfInterrupted } from "../../base/index.ts";
 import type { ChunkIndex } from "./chunk-index.ts";
-import { LocalIndexDamagedError } from "./local/errors.ts";
-import { mergeRuns } from "./local/merge-runs.ts";
+import { chooseMerges, MOST_RUNS } from "./local/choose-merge.ts";
+import { isOfSystem } from "./local/is-of-system.ts";
+import { mergeGroup } from "./local/merge-group.ts";
+import { type MergeOutcome, MergeThread } from "./local/merge-thread.ts";
 import type { RunFile } from "./local/run-file.ts";
 import { RunFolder } from "./local/run-folder.ts";
 import { RunSet } from "./local/run-set.ts";
@@ -20,6 +22,24 @@ export interface LocalIndexOptions {
   readonly memoryBytes: number;
   /** More packs than these are not all listed whenever a session opens. @default 65,536 */
   readonly packsListed?: number | undefined;
+  /** Larger merges are made beside whoever works with the vault, not before. @default 2^21: about a second */
+  readonly mergedAtOnce?: number | undefined;
+  /** Told while the index is read or merged before anything else can go on: that may take minutes. */
+  readonly onProgress?: ((progress: IndexProgress) => void) | undefined;
+}
+
+interface MergeOptions {
+  /** The runs beside those that are merged. */
+  readonly others: readonly RunFile[];
+  readonly present: ReadonlySet<string>;
+}
+
+/** How far the index of a vault is that is being opened. */
+export interface IndexProgress {
+  /** Segments are read from the vault, or runs are merged on the local disk. */
+  readonly doing: "reading" | "merging";
+  readonly doneBytes: number;
+  readonly totalBytes: number;
 }
 
 /** In a segment a chunk takes 36 bytes and its part of a frame; in memory 21 and its part of a frame. */
@@ -31,22 +51,26 @@ const FEWEST_IN_LEVEL = 256;
 /** What is less is read from its segments again: cheaper than a run more. */
 const WORTH_A_RUN = 65_536;
 const SEGMENTS_WORTH_A_RUN = 64;
-/** Each look-up may ask each run: more are merged. */
-const MOST_RUNS = 8;
-const MERGED_AT_ONCE = 16;
-const GROWTH = 4;
+/** Chunks that are merged in about a second. */
+const MERGED_AT_ONCE = 2 ** 21;
+/** With more runs than these the merges come first, however large: those beside never came to their end. */
+const RUNS_TO_WAIT_FOR = 3 * MOST_RUNS;
+const BYTES_A_CHUNK = 17;
 const GONE_FILE = "gone.json";
 
 /** The index of one vault beyond what memory has room for: runs in a folder, and when they are written and merged. */
 export class LocalRuns implements Disposable {
   readonly #folder: RunFolder;
+  readonly #options: LocalIndexOptions;
   readonly #memoryBytes: number;
   #runs: RunSet | undefined;
   #canWrite = true;
+  #beside: MergeThread | undefined;
 
-  private constructor(folder: RunFolder, memoryBytes: number) {
+  private constructor(folder: RunFolder, options: LocalIndexOptions) {
     this.#folder = folder;
-    this.#memoryBytes = memoryBytes;
+    this.#options = options;
+    this.#memoryBytes = options.memoryBytes;
   }
 
   /** Undefined when the index has room in memory, or the folder cannot be used. */
@@ -57,7 +81,7 @@ export class LocalRuns implements Disposable {
     if (options.memoryBytes > 0 && isSmall) return undefined;
     try {
       const folder = new RunFolder(join(options.folder, vault.toLowerCase()), guidToBytes(vault));
-      return new LocalRuns(folder, options.memoryBytes);
+      return new LocalRuns(folder, options);
     } catch (error) {
       if (!isOfSystem(error)) throw error;
       return undefined;
@@ -68,10 +92,15 @@ export class LocalRuns implements Disposable {
    * The runs that there are, few and without much that is gone; the index begins anew with them. Gives the digests of packs that
    * were gone when somebody looked the last time.
    */
-  attach(index: ChunkIndex, present: ReadonlySet<string>): readonly string[] {
+  async attach(
+    index: ChunkIndex,
+    present: ReadonlySet<string>,
+    signal?: AbortSignal,
+  ): Promise<readonly string[]> {
+    const files = await this.#tidied(present, signal); // when it is interrupted, what was attached before stays
     this.#runs?.[Symbol.dispose]();
     const runs = new RunSet({ filterBytes: this.#memoryBytes / 2 });
-    for (const file of this.#tidied(present)) runs.add(file);
+    for (const file of files) runs.add(file);
     runs.keepOnly(present);
     this.#runs = runs;
     index.useRuns(runs);
@@ -79,8 +108,29 @@ export class LocalRuns implements Disposable {
   }
 
   /** Whether what was attached should be merged, before anybody has numbers of it. */
-  get isUntidy(): boolean {
-    return this.#canWrite && (this.#runs?.size ?? 0) > 2 * MOST_RUNS;
+  isUntidy(present: ReadonlySet<string>): boolean {
+    const files = this.#runs?.files ?? [];
+    if (!this.#canWrite || files.length <= 2 * MOST_RUNS) return false;
+    return this.#firstMerge(bySize(files), present) !== undefined;
+  }
+
+  /** Begins what is too large to wait for; the next program has the better of it. Nobody waits, and whoever closes the index ends it. */
+  mergeBeside(present: ReadonlySet<string>): void {
+    if (!this.#canWrite || this.#runs === undefined || this.#runs.damagedRuns > 0) return;
+    const { files } = this.#runs;
+    const [group] = chooseMerges(bySize(files), present);
+    if (group === undefined) return;
+    const others = files.filter((file) => !group.includes(file));
+    try {
+      if (!this.#folder.isMerging) this.#beside = this.#mergeThread(group, { others, present });
+    } catch (error) {
+      if (!isOfSystem(error)) throw error; // another time
+    }
+  }
+
+  /** How the merge beside went, when there is one. */
+  mergedBeside(): Promise<MergeOutcome> | undefined {
+    return this.#beside?.outcome;
   }
 
   /** What is in memory becomes a run when it is too much, or with `worth` when it is worth one. */
@@ -93,7 +143,7 @@ export class LocalRuns implements Disposable {
       when === "full" ? size >= most : when === "worth" ? isWorth && level.segments.length > 0 : true;
     if (!isTime || !this.#canWrite || level.packs.length === 0 || this.#runs === undefined) return;
     try {
-      const path = spillLevel(level, this.#folder, this.#filterBytes(level.chunks.size));
+      const path = spillLevel(level, this.#folder, this.#filterBytes(level.chunks.size, this.#runs.files));
       this.#runs.add(this.#folder.openRun(path));
       index.levelIsRun();
     } catch (error) {
@@ -123,6 +173,7 @@ export class LocalRuns implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#beside?.[Symbol.dispose]();
     this.#runs?.[Symbol.dispose]();
   }
 
@@ -136,64 +187,72 @@ export class LocalRuns implements Disposable {
     }
   }
 
-  #tidied(present: ReadonlySet<string>): readonly RunFile[] {
-    for (;;) {
+  async #tidied(present: ReadonlySet<string>, signal: AbortSignal | undefined): Promise<readonly RunFile[]> {
+    for (let canMerge = this.#canWrite; ; ) {
       const files = this.#folder.open();
-      const group = this.#canWrite ? groupToMerge(files, present) : [];
-      if (group.length === 0) return files;
-      const isMerged = this.#merge(group, present);
-      for (const file of files) file[Symbol.dispose]();
-      if (!isMerged) this.#canWrite = false;
+      using opened = new DisposableStack();
+      for (const file of files) opened.use(file);
+      const group = canMerge ? this.#firstMerge(files, present) : undefined;
+      if (group === undefined) {
+        opened.move();
+        return files;
+      }
+      const others = files.filter((file) => !group.includes(file));
+      canMerge = (await this.#merge(group, { others, present, signal })) !== "failed";
     }
   }
 
-  /** The new run is whole before the old ones are deleted; of both, the larger one counts. */
-  #merge(group: readonly RunFile[], present: ReadonlySet<string>): boolean {
-    const isThere = ({ digest }: { readonly digest: Uint8Array }): boolean =>
-      present.has(hexFromBytes(digest));
-    const chunks = group.reduce((sum, { chunkCount }) => sum + chunkCount, 0);
-    try {
-      mergeRuns(
-        group.map((run) => ({ run, isThere })),
-        this.#folder.newPlace(this.#filterBytes(chunks)),
-      );
-    } catch (error) {
-      if (error instanceof LocalIndexDamagedError) {
-        group.find(({ path }) => path === error.path)?.remove();
-        return true; // begins again without it
-      }
-      if (!isOfSystem(error)) throw error;
-      return false;
+  /** The runs that are merged before anybody works with them. */
+  #firstMerge(files: readonly RunFile[], present: ReadonlySet<string>): readonly RunFile[] | undefined {
+    for (const group of chooseMerges(files, present))
+      if (this.#isSmall(group) || files.length > RUNS_TO_WAIT_FOR) return group;
+    return undefined;
+  }
+
+  async #merge(
+    group: readonly RunFile[],
+    { others, present, signal }: MergeOptions & { readonly signal: AbortSignal | undefined },
+  ): Promise<MergeOutcome> {
+    if (this.#isSmall(group)) {
+      const place = this.#folder.newPlace(this.#filterBytes(chunksOf(group), others));
+      return mergeGroup(group, { present, place });
     }
-    for (const run of group) run.remove();
-    return true;
+    using merge = this.#mergeThread(group, { others, present });
+    const tell = (doneChunks: number): void => {
+      const [doneBytes, totalBytes] = [BYTES_A_CHUNK * doneChunks, BYTES_A_CHUNK * chunksOf(group)];
+      this.#options.onProgress?.({ doing: "merging", doneBytes, totalBytes });
+    };
+    tell(0);
+    const outcome = await merge.wait(signal, tell);
+    throwIfInterrupted(signal);
+    return outcome;
+  }
+
+  #mergeThread(group: readonly RunFile[], { others, present }: MergeOptions): MergeThread {
+    const place = this.#folder.newMergePlace(this.#filterBytes(chunksOf(group), others));
+    return new MergeThread({ vault: place.vault, runs: group.map(({ path }) => path), present, place });
+  }
+
+  #isSmall(group: readonly RunFile[]): boolean {
+    const { mergedAtOnce = MERGED_AT_ONCE } = this.#options;
+    return chunksOf(group) <= mergedAtOnce;
   }
 
   /** Half of the memory is for filters; a run has its part of them by what it is of all. */
-  #filterBytes(chunks: number): number {
-    const others = this.#runs?.files.reduce((sum, { filterBytes }) => sum + filterBytes, 0) ?? 0;
+  #filterBytes(chunks: number, others: readonly RunFile[]): number {
+    const taken = others.reduce((sum, { filterBytes }) => sum + filterBytes, 0);
     const room = this.#memoryBytes / 2;
-    return Math.min(1.25 * chunks, Math.max(0, (7 / 8) * (room - others)));
+    return Math.min(1.25 * chunks, Math.max(0, (7 / 8) * (room - taken)));
   }
 }
 
-/** Runs of like sizes are merged, the smallest first; and any of which most is gone. */
-function groupToMerge(files: readonly RunFile[], present: ReadonlySet<string>): readonly RunFile[] {
-  const stale = files.find((file) => {
-    const segments = file.segments();
-    return 2 * segments.filter(({ digest }) => present.has(hexFromBytes(digest))).length < segments.length;
-  });
-  if (stale !== undefined) return [stale];
-  if (files.length <= MOST_RUNS) return [];
-  const group: RunFile[] = [];
-  let chunks = 0;
-  for (const file of files.toReversed()) {
-    const isLike = group.length < 2 || file.chunkCount <= GROWTH * chunks;
-    if (!isLike || group.length === MERGED_AT_ONCE) break;
-    group.push(file);
-    chunks += file.chunkCount;
-  }
-  return group;
+function chunksOf(runs: readonly RunFile[]): number {
+  return runs.reduce((sum, { chunkCount }) => sum + chunkCount, 0);
+}
+
+/** The largest first. */
+function bySize(runs: readonly RunFile[]): readonly RunFile[] {
+  return runs.toSorted((some, other) => other.chunkCount - some.chunkCount);
 }
 
 function dropDraft(path: string): void {
@@ -202,8 +261,4 @@ function dropDraft(path: string): void {
   } catch (error) {
     if (!isOfSystem(error)) throw error; // where nothing could be written there is nothing either
   }
-}
-
-function isOfSystem(error: unknown): boolean {
-  return error instanceof Error && "code" in error && "syscall" in error;
 }

@@ -41,29 +41,30 @@ export class Filter {
   }
 
   add(key: Key): void {
-    const first = this.#block(key);
+    const first = WORDS * blockOf(key, this.#blocks);
     for (let i = 0; i < this.#probes; i++) {
-      const bit = probe(key, i);
+      const bit = bitOf(key, i);
       const word = first + (bit >>> 5);
       this.#words[word] = (this.#words[word] as number) | (1 << (bit & 31));
     }
   }
 
   mayHave(key: Key): boolean {
-    const first = this.#block(key);
+    const first = WORDS * blockOf(key, this.#blocks);
     for (let i = 0; i < this.#probes; i++) {
-      const bit = probe(key, i);
+      const bit = bitOf(key, i);
       if (((this.#words[first + (bit >>> 5)] as number) & (1 << (bit & 31))) === 0) return false;
     }
     return true;
   }
-
-  #block(key: Key): number {
-    return WORDS * Math.min(this.#blocks - 1, Math.floor(placeOfKey(key) * this.#blocks));
-  }
 }
 
-/** Nine bits of the id that its place does not come from. */
-function probe({ b, c }: Key, i: number): number {
+/** The block of a filter in which all bits of a key are. */
+export function blockOf(key: Key, blocks: number): number {
+  return Math.min(blocks - 1, Math.floor(placeOfKey(key) * blocks));
+}
+
+/** A key's bits in its block: each is nine bits of the id that its place does not come from. */
+export function bitOf({ b, c }: Key, i: number): number {
   return i < 3 ? (b >>> (9 * i)) & 511 : (c >>> (9 * (i - 3))) & 511;
 }

@@ -6,6 +6,9 @@ export const PAGE_BYTES = 4096;
 export const RUN_VERSION = 1;
 export const RUN_MAGIC: Uint8Array = new TextEncoder().encode("SPINDEX1");
 
+/** Runs count chunks and frames in 32 bits. */
+export const MOST_IN_RUN: number = 2 ** 32 - 1;
+
 /** In front of each page. */
 export const PageHead = struct("PageHead", 16, {
   /** CRC-32 of the page behind this field. */

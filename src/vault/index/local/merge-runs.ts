@@ -5,6 +5,8 @@ import type { RunFile } from "./run-file.ts";
 import { readRecord } from "./sorted-writer.ts";
 import { type AddKey, type RunContent, type RunPlace, type RunSegment, writeRun } from "./write-run.ts";
 
+const TOLD_EVERY = 1 << 18;
+
 /** A run that is merged, and which of its segments are still there. */
 export interface MergeInput {
   readonly run: RunFile;
@@ -21,9 +23,13 @@ interface Renumbering {
 
 /**
  * Makes one run of several, and leaves out what segments said that are gone. Everything is read and written in one sweep;
- * memory: a page buffer a run, 4 bytes a pack, and a bit a frame where something goes.
+ * memory: three megabytes, one more a run, 4 bytes a pack, and two bits a frame where something goes.
  */
-export function mergeRuns(inputs: readonly MergeInput[], place: RunPlace): void {
+export function mergeRuns(
+  inputs: readonly MergeInput[],
+  place: RunPlace,
+  onProgress?: (doneChunks: number) => void,
+): void {
   let packs = 0;
   let frames = 0;
   const parts = inputs.map((input) => {
@@ -36,9 +42,13 @@ export function mergeRuns(inputs: readonly MergeInput[], place: RunPlace): void 
     chunkCount: inputs.reduce((sum, { run }) => sum + run.chunkCount, 0),
     packCount: packs,
     chunks: (add) => {
+      const chunks = parts.map(({ run, numbers }) => ({
+        pages: run.sortedPages("chunks"),
+        renumber: numbers.frame,
+      }));
       mergeSorted(
-        parts.map(({ run, numbers }) => ({ pages: run.sortedPages("chunks"), renumber: numbers.frame })),
-        add,
+        chunks,
+        told(add, (done) => onProgress?.(done)),
       );
     },
     names: (add) => {
@@ -136,6 +146,15 @@ function ones(word: number): number {
   let rest = word - ((word >>> 1) & 0x55555555);
   rest = (rest & 0x33333333) + ((rest >>> 2) & 0x33333333);
   return (((rest + (rest >>> 4)) & 0x0f0f0f0f) * 0x01010101) >>> 24;
+}
+
+/** The same, and tells now and then how many there were. */
+function told(add: AddKey, onProgress: (done: number) => void): AddKey {
+  let done = 0;
+  return (key, value) => {
+    add(key, value);
+    if (++done % TOLD_EVERY === 0) onProgress(done);
+  };
 }
 
 interface SortedInput {

@@ -7,7 +7,7 @@ import { RunFile } from "./run-file.ts";
 import type { RunPlace } from "./write-run.ts";
 
 const RUN = ".run";
-const DRAFT = /^[0-9a-f]+\.([0-9]+)\.draft$/;
+const DRAFT = /^[0-9a-f]+\.([0-9]+)(\.merge)?\.draft$/;
 /** Another program may have merged what was listed. */
 const MOST_LISTINGS = 5;
 
@@ -44,6 +44,14 @@ export class RunFolder {
     return RunFile.open(path, this.#vault);
   }
 
+  /** Whether any program is about to write a large merge: a second one would be in vain. */
+  get isMerging(): boolean {
+    return readdirSync(this.path).some((name) => {
+      const [, owner, isMerge] = DRAFT.exec(name) ?? [];
+      return isMerge !== undefined && isRunning(Number(owner));
+    });
+  }
+
   /** Names that nobody else takes, in whatever program: chance of the system, since several may run with one seed in tests. */
   newPlace(filterBytes: number): RunPlace {
     const random = randomBytes(12);
@@ -53,8 +61,15 @@ export class RunFolder {
       vault: this.#vault,
       draft: join(this.path, `${name}.${process.pid}.draft`),
       path: join(this.path, `${name}${RUN}`),
+      filterDraft: join(this.path, `${name}f.${process.pid}.draft`),
       filterBytes,
     };
+  }
+
+  /** The same, where it says to others that runs are merged here. */
+  newMergePlace(filterBytes: number): RunPlace {
+    const place = this.newPlace(filterBytes);
+    return { ...place, draft: place.draft.replace(/\.draft$/, ".merge.draft") };
   }
 
   #openListed(): { readonly runs: readonly RunFile[]; readonly isComplete: boolean } {

@@ -1,9 +1,12 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
-import { Filter, filterShape } from "./filter.ts";
+import { InternalError } from "../../../base/index.ts";
+import { filterShape } from "./filter.ts";
+import { FilterWriter } from "./filter-writer.ts";
 import type { Key } from "./keys.ts";
 import {
   FILTER_BLOCK_BYTES,
   FrameRecord,
+  MOST_IN_RUN,
   PackRecord,
   RUN_MAGIC,
   RUN_VERSION,
@@ -56,11 +59,16 @@ export interface RunPlace {
   /** Where it is written, and where it is when it is whole. */
   readonly draft: string;
   readonly path: string;
+  /** Where its filter is put by, while there is no room for it. */
+  readonly filterDraft: string;
   /** What its filter may take. */
   readonly filterBytes: number;
 }
 
-/** Writes a run, whole or not at all: it has its name when all its bytes are durable. Holds its filter and a megabyte. */
+/**
+ * Writes a run, whole or not at all: it has its name when all its bytes are durable. Holds two megabytes.
+ * @throws {LocalIndexDamagedError} when what was put by of it is not what was written
+ */
 export function writeRun(content: RunContent, place: RunPlace): void {
   const file = openSync(place.draft, "wx", 0o600);
   try {
@@ -77,11 +85,12 @@ export function writeRun(content: RunContent, place: RunPlace): void {
   }
 }
 
-function writeInto(file: number, content: RunContent, { run, vault, filterBytes }: RunPlace): void {
+function writeInto(file: number, content: RunContent, place: RunPlace): void {
+  const { run, vault, filterBytes, filterDraft } = place;
   const pages = new PageWriter(file, run);
   pages.end(0); // the first page is written last
   const shape = filterShape(content.chunkCount, filterBytes);
-  const filter = shape.blocks > 0 ? new Filter(shape) : undefined;
+  using filter = shape.blocks > 0 ? new FilterWriter(shape, filterDraft) : undefined;
   const chunkHomes = homesFor(content.chunkCount);
   const chunks = new SortedWriter(pages, chunkHomes);
   content.chunks((key, value) => {
@@ -105,6 +114,8 @@ function writeInto(file: number, content: RunContent, { run, vault, filterBytes 
   for (const segment of content.segments) segments.add(SegmentRecord.encode(segment));
   segments.finish();
   if (filter !== undefined) writeFilter(pages, filter);
+  if (Math.max(chunks.total, frames) > MOST_IN_RUN)
+    throw new InternalError(`Cannot write a run of ${chunks.total} chunks: it can name ${MOST_IN_RUN}`);
   pages.first(
     RunHead.encode({
       magic: RUN_MAGIC,
@@ -142,11 +153,11 @@ function writeFrames(pages: PageWriter, content: RunContent): number {
   return frames.total;
 }
 
-function writeFilter(pages: PageWriter, filter: Filter): void {
+function writeFilter(pages: PageWriter, filter: FilterWriter): void {
   const table = new TableWriter(pages, FILTER_BLOCK_BYTES);
-  const { bytes } = filter;
-  for (let at = 0; at < bytes.length; at += FILTER_BLOCK_BYTES) {
-    table.add(bytes.subarray(at, at + FILTER_BLOCK_BYTES));
+  for (const part of filter.parts()) {
+    for (let at = 0; at < part.length; at += FILTER_BLOCK_BYTES)
+      table.add(part.subarray(at, at + FILTER_BLOCK_BYTES));
   }
   table.finish();
 }
