@@ -1,3 +1,6 @@
+/** Sectors have 512 or 4,096 bytes: multiples of this are whole ones on every disk. */
+export const UNCACHED_BLOCK_BYTES = 4096;
+
 /**
  * The bytes of one file that does not change its length while it is read.
  *
@@ -28,6 +31,12 @@ export interface ByteStore extends ByteSource {
   flush(): Promise<void>;
   /** Cuts or extends (with zeros, sparse where the file system can) to a length. */
   truncate(sizeBytes: number): Promise<void>;
+  /**
+   * Of a file of this machine: another descriptor of it, valid until it is disposed of, that writes past the page cache; undefined where
+   * the system does not do that. Place, length and memory of each write are multiples of `UNCACHED_BLOCK_BYTES`; one that is refused goes
+   * through `descriptor` instead.
+   */
+  openUncached?(): Promise<number | undefined>;
 }
 
 /** A new buffer with the bytes of an extent; the caller owns it. For small structures: the length is trusted. */

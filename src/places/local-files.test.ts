@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { chmod, link, mkdir, readFile, stat, symlink, truncate, writeFile } from "node:fs/promises";
+import { writeSync } from "node:fs";
+import { chmod, link, mkdir, readFile, stat, symlink, truncate, unlink, writeFile } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { describe, test } from "node:test";
+import { needs, run } from "../../test/testing/oracles.ts";
+import { MIB } from "../base/index.ts";
 import { SourceEndedError } from "../disk/index.ts";
 import type { HostFileReason } from "./errors.ts";
 import { fileRefusal } from "./file-refusal.ts";
@@ -46,6 +49,44 @@ describe("localFiles()", () => {
     assert.equal(Buffer.from(back).toString(), "abcd");
     await assert.rejects(localFiles().create(path), refused("exists"));
     assert.equal(await readFile(path, "utf8"), "abcd");
+  });
+
+  test(
+    "`openUncached()` gives the same file, and what it writes leaves nothing in the page cache",
+    needs("fincore"),
+    async (t) => {
+      await using folder = await temporaryFolder();
+      const path = join(folder.path, "a.bin");
+      await using store = await localFiles().create(path);
+      const descriptor = await store.openUncached?.();
+      if (descriptor === undefined) {
+        t.skip("the file system of the temporary folder has no such writes");
+        return;
+      }
+      assert.equal(await store.openUncached?.(), descriptor);
+      const blocks = new Uint8Array(new ArrayBuffer(MIB, { maxByteLength: MIB })).fill(7);
+      writeSync(descriptor, blocks, 0, MIB, MIB);
+      assert.equal(run("fincore", ["--bytes", "--noheadings", "--output", "RES", path]).trim(), "0");
+      await store.write(Buffer.from("cached"), 0);
+      const back = new Uint8Array(6);
+      await store.read(back, 0);
+      assert.equal(Buffer.from(back).toString(), "cached");
+      await store.read(back, MIB);
+      assert.ok(back.every((byte) => byte === 7));
+    },
+  );
+
+  test("`openUncached()` never opens another file that took the name", posix, async () => {
+    await using folder = await temporaryFolder();
+    const [path, precious] = [join(folder.path, "a.bin"), join(folder.path, "precious")];
+    await writeFile(precious, "precious");
+    for (const steal of [link, symlink]) {
+      await using store = await localFiles().create(path);
+      await unlink(path);
+      await steal(precious, path);
+      assert.equal(await store.openUncached?.(), undefined);
+      await unlink(path);
+    }
   });
 
   test("what is written far behind the end takes no space in between", posix, async () => {

@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { type FileHandle, mkdir, open, stat } from "node:fs/promises";
 import { dirname, sep } from "node:path";
 import { type ByteStore, SourceEndedError } from "../disk/index.ts";
@@ -18,6 +19,7 @@ export class NativeFile implements ByteStore {
   readonly #place: NativePlace;
   #size: number;
   #nameIsDurable: boolean;
+  #uncached: FileHandle | undefined;
   #closed = false;
 
   private constructor(
@@ -112,10 +114,18 @@ export class NativeFile implements ByteStore {
     this.#size = sizeBytes;
   }
 
+  async openUncached(): Promise<number | undefined> {
+    this.#uncached ??= await reopenUncached(this.#handle, this.#place.native);
+    return this.#uncached?.fd;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.#attempt("close", async () => await this.#handle.close());
+    await this.#attempt("close", async () => {
+      await this.#uncached?.close();
+      await this.#handle.close();
+    });
   }
 
   async #attempt<T>(action: string, work: () => Promise<T>): Promise<T> {
@@ -125,6 +135,21 @@ export class NativeFile implements ByteStore {
       throw fileRefusal(action, this.#place.shown, error);
     }
   }
+}
+
+/** The same file once more, never another one that was put in its place meanwhile. Windows has no such flag that Node knows. */
+async function reopenUncached(first: FileHandle, path: string): Promise<FileHandle | undefined> {
+  if (constants.O_DIRECT === undefined) return undefined;
+  let handle: FileHandle;
+  try {
+    handle = await open(path, constants.O_WRONLY | constants.O_DIRECT | constants.O_NOFOLLOW);
+  } catch {
+    return undefined; // not every file system has it, and nobody needs it
+  }
+  const [one, other] = [await first.stat({ bigint: true }), await handle.stat({ bigint: true })];
+  if (one.dev === other.dev && one.ino === other.ino) return handle;
+  await handle.close();
+  return undefined;
 }
 
 /** A new name is durable when its folder is; Windows has no such call and journals names by itself. */

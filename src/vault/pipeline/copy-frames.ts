@@ -4,8 +4,8 @@ import { FRAME_BYTES, HASH_BYTES } from "../format/layout.ts";
 import { discard } from "../packs/discard.ts";
 import { openFrame } from "../packs/frame-codec.ts";
 import { hasStatedIds } from "../packs/stated-ids.ts";
+import { GatheredWriter } from "./in-thread/gathered-writer.ts";
 import { readFilePiece } from "./in-thread/read-file-piece.ts";
-import { writeOpenFile } from "./in-thread/write-open-file.ts";
 import type { ChunkPlaces, CopyTask } from "./worker-tasks.ts";
 
 /** Runs of frames are seldom longer. */
@@ -19,15 +19,16 @@ export function copyFrames(task: CopyTask, hasher: ChunkHasher): boolean {
   const { from, frames } = task;
   const sealed = from.length <= read.length ? read.subarray(0, from.length) : Buffer.allocUnsafe(from.length);
   if (!readFilePiece(sealed, from)) return false;
-  return frames.every(({ at, length, wanted }) => {
+  const writer = new GatheredWriter(task.target);
+  const areWritten = frames.every(({ at, length, wanted }) => {
     const frame = openFrame(sealed.subarray(at, at + length), task);
     if (frame === undefined) return false;
     const { clear, plain } = frame;
-    const isWritten =
-      hasStatedIds(frame, hasher) && writeChunks({ ...clear, plain }, wanted, task.descriptor);
+    const isWritten = hasStatedIds(frame, hasher) && writeChunks({ ...clear, plain }, wanted, writer);
     discard(plain);
     return isWritten;
   });
+  return writer.end() && areWritten;
 }
 
 interface OpenFrame {
@@ -37,7 +38,7 @@ interface OpenFrame {
 }
 
 /** Chunks that are neighbours in the frame and in the file are written at once. */
-function writeChunks(frame: OpenFrame, wanted: ChunkPlaces, descriptor: number): boolean {
+function writeChunks(frame: OpenFrame, wanted: ChunkPlaces, writer: GatheredWriter): boolean {
   let from = 0;
   let end = 0;
   let offset = 0;
@@ -48,12 +49,12 @@ function writeChunks(frame: OpenFrame, wanted: ChunkPlaces, descriptor: number):
       end += wanted.lengths[i] as number;
       continue;
     }
-    if (!writeOpenFile(frame.plain.subarray(from, end), { descriptor, offset })) return false;
+    if (!writer.write(frame.plain.subarray(from, end), offset)) return false;
     from = at;
     end = at + (wanted.lengths[i] as number);
     offset = place;
   }
-  return writeOpenFile(frame.plain.subarray(from, end), { descriptor, offset });
+  return writer.write(frame.plain.subarray(from, end), offset);
 }
 
 /** Where a wanted chunk begins in its frame: all 256 bits of the id are compared, and its length. */

@@ -59,6 +59,13 @@ export interface ChunkPlaces {
   readonly offsets: Float64Array;
 }
 
+/** A file of this machine that is open for writing. */
+export interface OpenTarget {
+  readonly descriptor: number;
+  /** A descriptor of the same file that writes past the page cache. */
+  readonly uncached?: number | undefined;
+}
+
 /** Frames of a pack that is a file of this machine, whose chunks go to a file that is open. */
 export interface CopyTask {
   readonly kind: "copy";
@@ -68,7 +75,7 @@ export interface CopyTask {
   readonly from: FilePiece & { readonly length: number };
   /** Where each frame lies in it, and what is wanted of it. */
   readonly frames: readonly { readonly at: number; readonly length: number; readonly wanted: ChunkPlaces }[];
-  readonly descriptor: number;
+  readonly target: OpenTarget;
 }
 
 /** A frame whose chunks have the identities that it states. */

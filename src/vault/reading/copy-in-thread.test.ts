@@ -3,6 +3,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
+import { needs, run } from "../../../test/testing/oracles.ts";
 import { MemoryStore } from "../../disk/index.ts";
 import { localFiles } from "../../places/index.ts";
 import { openLocalStorage, type Storage } from "../../storage/index.ts";
@@ -60,6 +61,22 @@ test("from a vault on this machine to a file of it, frames go through one thread
   assert.equal(Buffer.compare(target.toBytes(), BYTES), 0);
   assert.ok(gets.length > slowly, "memory has no descriptor");
 });
+
+test(
+  "a restored file does not fill the page cache, where the file system can do without it",
+  needs("fincore"),
+  async (t) => {
+    const path = join(folder, "restored");
+    await restoreTo(path);
+    await using probe = await localFiles().create(join(folder, "probe"));
+    if ((await probe.openUncached?.()) === undefined) {
+      t.skip("the file system of the temporary folder has no such writes");
+      return;
+    }
+    const resident = Number(run("fincore", ["--bytes", "--noheadings", "--output", "RES", path]));
+    assert.ok(resident <= 64 * 1024, `${resident} of ${BYTES.length} bytes: what does not fill a block`);
+  },
+);
 
 test("damage that a thread meets is named as everywhere", async () => {
   const name = await largestPack();

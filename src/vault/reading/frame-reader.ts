@@ -11,7 +11,7 @@ import type { LoadedIndex } from "../index/load-index.ts";
 import { getOrDamaged, isCutOff, isGone, isUnreadable, ownBuffer } from "../packs/get-or-damaged.ts";
 import { MendedPacks } from "../parity/mended-packs.ts";
 import { type Engine, RUN_FRAMES } from "../pipeline/engine.ts";
-import type { ChunkPlaces, OpenedFrame } from "../pipeline/worker-tasks.ts";
+import type { ChunkPlaces, OpenedFrame, OpenTarget } from "../pipeline/worker-tasks.ts";
 import type { ReadingRun, WantedChunk } from "./plan-reading.ts";
 
 export interface FrameReaderOptions {
@@ -162,7 +162,7 @@ export class FrameReader {
    * Writes the chunks of a run to an open file of this machine, without their passing through this thread; false when that is not
    * possible, or did not work: then the slow way is gone, which says why.
    */
-  async copyRun({ frames, wanted }: ReadingRun, descriptor: number): Promise<boolean> {
+  async copyRun({ frames, wanted }: ReadingRun, target: OpenTarget): Promise<boolean> {
     const { storage, engine } = this.#options;
     const first = frames[0] as FrameLocation;
     const path = "fileOf" in storage ? storage.fileOf?.(first.object) : undefined;
@@ -180,7 +180,7 @@ export class FrameReader {
         length: sealedBytes,
         wanted: placesOf(wanted[i] ?? []),
       })),
-      descriptor,
+      target,
     });
   }
 

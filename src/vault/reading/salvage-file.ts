@@ -3,10 +3,12 @@ import type { ByteStore } from "../../disk/index.ts";
 import { StorageError } from "../../storage/index.ts";
 import { VaultDamagedError } from "../errors.ts";
 import type { FrameLocation } from "../index/chunk-index.ts";
+import type { OpenTarget } from "../pipeline/worker-tasks.ts";
 import type { Reference } from "../recipes/recipe-node.ts";
 import { type LoadedNode, walkRecipe } from "../recipes/walk-recipe.ts";
 import type { StoredFile } from "../restore-points/restore-point.ts";
 import { chunkIn, type FrameContent, type FrameReader } from "./frame-reader.ts";
+import { openTarget } from "./open-target.ts";
 import { planReading, type ReadingRun, type WantedChunk, WINDOW_BYTES } from "./plan-reading.ts";
 
 /** A stretch of a file that could not be read. */
@@ -44,7 +46,7 @@ export async function salvageFile(
   options: SalvageOptions,
 ): Promise<{ readonly bytesWritten: number }> {
   await target.truncate(parts.file.recipe.sizeBytes);
-  const salvaging = new Salvaging(parts, target, options);
+  const salvaging = new Salvaging(parts, { store: target, open: await openTarget(target) }, options);
   const { signal } = options;
   await forEachBounded(salvaging.runs(), async (run) => await salvaging.read(run, 0), {
     limit: parts.runsAtOnce,
@@ -53,17 +55,22 @@ export async function salvageFile(
   return { bytesWritten: salvaging.bytesWritten };
 }
 
+interface SalvageTarget {
+  readonly store: ByteStore;
+  readonly open: OpenTarget | undefined;
+}
+
 class Salvaging {
   readonly #parts: SalvageParts;
   readonly #mending: FrameReader;
-  readonly #target: ByteStore;
+  readonly #target: SalvageTarget;
   readonly #options: SalvageOptions;
   /** After a search of the whole vault that found nothing, others would find nothing more. */
   #hasSearched = false;
   #doneBytes = 0;
   bytesWritten = 0;
 
-  constructor(parts: SalvageParts, target: ByteStore, options: SalvageOptions) {
+  constructor(parts: SalvageParts, target: SalvageTarget, options: SalvageOptions) {
     this.#parts = parts;
     this.#mending = parts.frames.mending();
     this.#target = target;
@@ -96,9 +103,8 @@ class Salvaging {
     const { frames } = this.#parts;
     const { signal } = this.#options;
     try {
-      const { descriptor } = this.#target;
-      if (descriptor !== undefined && (await frames.copyRun(run, descriptor)))
-        this.#written(run.wanted.flat());
+      const { open } = this.#target;
+      if (open !== undefined && (await frames.copyRun(run, open))) this.#written(run.wanted.flat());
       else await frames.openRun(run.frames, async (opened) => await this.#write(opened, run), signal);
     } catch (error) {
       if (!isUnreadable(error)) throw error;
@@ -187,7 +193,7 @@ class Salvaging {
         const bytes = chunkIn(frame, id);
         if (bytes?.length !== length)
           throw new VaultDamagedError(frame.object, "its chunks are not those that the file needs");
-        await this.#target.write(bytes, offset);
+        await this.#target.store.write(bytes, offset);
       }
     }
     this.#written(wanted.flat());

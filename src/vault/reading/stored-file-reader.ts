@@ -6,6 +6,7 @@ import type { Reference } from "../recipes/recipe-node.ts";
 import { walkRecipe } from "../recipes/walk-recipe.ts";
 import type { StoredFile } from "../restore-points/restore-point.ts";
 import { chunkIn, type FrameContent, type FrameReader } from "./frame-reader.ts";
+import { openTarget } from "./open-target.ts";
 import { planReading, type ReadingRun, type WantedChunk, WINDOW_BYTES } from "./plan-reading.ts";
 import { type SalvageOptions, salvageFile } from "./salvage-file.ts";
 
@@ -76,6 +77,7 @@ export class StoredFileReader implements ByteSource {
    */
   async copyTo(target: ByteStore, options: CopyOptions = {}): Promise<{ readonly bytesWritten: number }> {
     await target.truncate(this.sizeBytes);
+    const file = await openTarget(target);
     let doneBytes = 0;
     let bytesWritten = 0;
     const report = (bytes: number): void => {
@@ -93,7 +95,7 @@ export class StoredFileReader implements ByteSource {
       }
     };
     const open = async (run: ReadingRun): Promise<void> => {
-      if (target.descriptor !== undefined && (await this.#frames.copyRun(run, target.descriptor))) {
+      if (file !== undefined && (await this.#frames.copyRun(run, file))) {
         const bytes = wantedBytes(run);
         bytesWritten += bytes;
         report(bytes);
