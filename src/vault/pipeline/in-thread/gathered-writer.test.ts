@@ -3,7 +3,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { someBytes } from "../../testing/index.ts";
 import { GatheredWriter } from "./gathered-writer.ts";
 
