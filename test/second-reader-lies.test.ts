@@ -185,6 +185,39 @@ describe("the second reader and a stolen host's key", needsReader(), () => {
     }
   });
 
+  test("a receipt that says something else than it should, in whatever entry, is damaged", () => {
+    const gone = `points/0199aabbccdd-${"12".repeat(16)}`;
+    const { point, ...told } = receipt(gone, 0) as { readonly point: object };
+    const chains = [{ chain: "ab".repeat(16), number: 7 }];
+    const sound = {
+      ...told,
+      kind: "checkpoint",
+      chains,
+      points: [point],
+      removals: [{ object: gone, life: 0 }],
+    };
+    const lies = [
+      { ...told, point: { ...point, object: "points/x" } },
+      { ...told, number: 0, point },
+      { ...told, kind: "removal" },
+      { ...told, kind: "removal", removal: { object: gone } },
+      { ...told, kind: "gift" },
+      { ...sound, chains: [{}] },
+      { ...sound, points: [null] },
+      { ...sound, points: [{ ...point, machine: { name: "web01" } }] },
+      { ...sound, removals: {} },
+      { ...sound, removals: [{ object: gone, life: -1 }] },
+    ];
+    const [vault, whole] = [copy(), copy()];
+    const put = lies.map((lie, i) => putReceipt(vault, lie, 30 + i));
+    const { code, out } = read("check", vault);
+    assert.equal(code, 4, out);
+    for (const [i, name] of put.entries()) assert.match(out, new RegExp(`damaged: receipts/${name}`), `${i}`);
+    assert.equal(out.match(/damaged:/g)?.length, lies.length, out);
+    putReceipt(whole, sound, 50);
+    assert.equal(read("check", whole).code, 0, "one that a host has no right to say");
+  });
+
   test("a receipt of an ended host does not count for what the host had not stored by then", async () => {
     const folder = copy();
     const storage = await openLocalStorage(folder);

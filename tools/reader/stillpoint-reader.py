@@ -1341,16 +1341,36 @@ def run_restore(vault: Vault, selector: str, folder: Path) -> int:
 
 def is_receipt(fields: dict[str, Any]) -> bool:
     """Whether all is there of what is asked of a receipt here (§10.4)."""
-    kind, previous, point = fields.get("kind"), fields.get("previous"), fields.get("point")
-    is_chained = isinstance(fields.get("chain"), str) and type(fields.get("number")) is int
+    kind, previous = fields.get("kind"), fields.get("previous")
+    is_chained = is_reached(fields) and fields["number"] >= 1 and isinstance(fields.get("time"), str)
     if not is_chained or not isinstance(previous, list) or not all(isinstance(digest, str) for digest in previous):
         return False
-    if kind != "point":
-        return kind in ("removal", "checkpoint")
-    if not isinstance(point, dict) or not isinstance(point.get("machine"), dict):
+    if kind == "point":
+        return is_told(fields.get("point"))
+    if kind == "removal":
+        return is_life(fields.get("removal"))
+    lists = (("chains", is_reached), ("points", is_told), ("removals", is_life))
+    return kind == "checkpoint" and all(isinstance(fields.get(name), list) and all(map(is_one, fields[name])) for name, is_one in lists)
+
+
+def is_reached(value: Any) -> bool:
+    """A chain, and how far."""
+    return isinstance(value, dict) and isinstance(value.get("chain"), str) and type(value.get("number")) is int
+
+
+def is_life(value: Any) -> bool:
+    """A restore point's object, and one of its lives."""
+    if not isinstance(value, dict) or type(value.get("life")) is not int or value["life"] < 0:
         return False
-    texts = (point.get("object"), point.get("sha256"), point["machine"].get("name"))
-    return type(point.get("life")) is int and all(isinstance(text, str) for text in texts)
+    name = value.get("object")
+    return isinstance(name, str) and re.fullmatch(f"points/{TIMED_NAME}", name) is not None
+
+
+def is_told(value: Any) -> bool:
+    """A restore point as a receipt tells of it."""
+    if not is_life(value) or not isinstance(value.get("sha256"), str) or not isinstance(value.get("machine"), dict):
+        return False
+    return isinstance(value["machine"].get("id"), str) and isinstance(value["machine"].get("name"), str)
 
 
 class Check:
