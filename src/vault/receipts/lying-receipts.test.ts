@@ -207,6 +207,32 @@ test("a host's receipt of a restore point that was removed calls for it again by
   assert.deepEqual(await missingIn(vault), []);
 });
 
+test("a checkpoint tells of a host's restore point that had no receipt as that host's word: else a thief's under another host's id silences what that one tells", async () => {
+  const storage = new MemoryStorage();
+  const { vault } = await createSmallVault(storage);
+  const { key, facts } = await vault.addHost("hv01");
+  const thief = await vault.addHost("hv02");
+  const point = await hostBacksUp(storage, key);
+  const object = objectOf(storage, point);
+  const time = "2025-05-05T00:00:00Z";
+  const twin = pointName(Temporal.Instant.from(time).epochMilliseconds, point.id);
+  const lie = { version: 1, ...point, storedBy: undefined, files: [], bytes: 0, time };
+  await storage.put(twin, sealPoint(json(lie), keysOf(thief.key), new SeededEntropy(seed++)));
+  for (let i = 0; i < 66; i++) await backUp(vault, { x: someBytes(i, 300) });
+  await vault.prune();
+  assert.equal(storage.names().filter((name) => name.startsWith("receipts/")).length, 1);
+  assert.deepEqual(await missingIn(vault), []);
+  storage.replace(object, undefined);
+  assert.deepEqual(await missingIn(vault), [[object, facts.id]]);
+  storage.replace(twin, undefined);
+  assert.deepEqual(await missingIn(vault), [
+    [twin, thief.facts.id],
+    [object, facts.id],
+  ]);
+  await vault.endHost("hv02");
+  assert.deepEqual(await missingIn(vault), [[object, facts.id]], "what a thief put counts no more");
+});
+
 test("a removal is remembered for 400 days from when it was, whoever's clock is ahead", async () => {
   const days = (count: number): Temporal.Instant =>
     Temporal.Instant.from("2026-01-01T00:00:00Z").add({ hours: 24 * count });

@@ -102,9 +102,9 @@ export class Receipts {
     const removal = object && removals.get(object);
     if (!removal) return;
     const { points } = this.#parts;
-    const described = await points.describe(object);
-    if (described === undefined) return; // a prune deleted it meanwhile
-    await this.#chain.add({ kind: "point", point: { ...described, life: removal.life + 1 } });
+    const found = await points.describe(object);
+    if (found === undefined) return; // a prune deleted it meanwhile
+    await this.#chain.add({ kind: "point", point: { ...found.described, life: removal.life + 1 } });
   }
 
   /** Which machines restore points are of, as receipts say: for those that cannot be read themselves. */

@@ -29,8 +29,10 @@ export async function replaceReceipts(
 ): Promise<number> {
   const live = [...found.told.values()];
   for (const object of found.unwitnessed) {
-    const described = await points.describe(object);
-    if (described !== undefined) live.push({ ...described, life: 0 });
+    const point = await points.describe(object);
+    if (point === undefined) continue;
+    const { described, host } = point;
+    live.push({ ...described, life: 0, ...(host !== undefined && { host }) }); // no more than that host's word
   }
   const checkpoint = {
     kind: "checkpoint",

@@ -116,12 +116,15 @@ export class PointStore {
     return await this.readIfThere({ object: pointName(Temporal.Instant.from(time).epochMilliseconds, id) });
   }
 
-  /** What a receipt says of a restore point that is there; undefined when it is gone or damaged. */
-  async describe(object: string): Promise<DescribedPoint | undefined> {
+  /** What a receipt says of a restore point that is there, and the write-only host that put it; undefined when it is gone or damaged. */
+  async describe(
+    object: string,
+  ): Promise<{ readonly described: DescribedPoint; readonly host: string | undefined } | undefined> {
     try {
       const opened = this.#open(await getOrDamaged(this.#options.storage, object), object);
       await this.#assertCounts(opened, object);
-      return { object, sha256: hash("sha256", opened.sealed), machine: opened.point.machine };
+      const { point, sealed, host } = opened;
+      return { described: { object, sha256: hash("sha256", sealed), machine: point.machine }, host };
     } catch (error) {
       if (error instanceof VaultDamagedError || error instanceof VaultHostEndedError) return undefined;
       throw error;
