@@ -27,6 +27,8 @@ export interface MovingParts {
   readonly session: SessionKeys;
   /** Numbers the session's frames: one of it for as long as its keys are used. */
   readonly pending: PendingChunks;
+  /** When so many packs are durable, a segment names them. @default 128 */
+  readonly packsASegment?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -36,7 +38,7 @@ export interface Moved {
   readonly damaged: readonly VaultDamagedError[];
 }
 
-/** A segment names so many packs at most. */
+/** A pack of 64 KiB chunks holds some hundreds of them. */
 const PACKS_A_SEGMENT = 128;
 
 /** What a mover asks of what is needed. */
@@ -67,7 +69,7 @@ export async function moveChunks(
         if (!(error instanceof VaultDamagedError)) throw error;
         damaged.push(error);
       }
-      await written.name(PACKS_A_SEGMENT);
+      await written.name(parts.packsASegment ?? PACKS_A_SEGMENT);
     }
     await mover.flush();
     await sessionPacks.flush();

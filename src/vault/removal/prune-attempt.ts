@@ -256,8 +256,8 @@ export class PruneAttempt implements Disposable {
 
   async #move(packs: readonly number[], needed: NeededChunks): Promise<void> {
     if (packs.length === 0) return;
-    const { signal } = this.#options;
-    const moving = { ...this.#parts, loaded: this.#loaded, frames: this.#frames, signal };
+    const { packsASegment, signal } = this.#options;
+    const moving = { ...this.#parts, loaded: this.#loaded, frames: this.#frames, packsASegment, signal };
     const moved = await moveChunks(packs, needed, moving);
     this.#loaded.assertWhole(); // what was not found was not moved
     this.#writtenBytes += moved.writtenBytes;

@@ -185,7 +185,8 @@ describe("Vault.prune() with its index on the local disk", () => {
         bytes[at] = (bytes[at] as number) ^ 1;
         writeFileSync(join(local.folder, name), bytes);
       }
-      await vault.prune({ moveBelow: 0.9 });
+      const { removedPoints } = await vault.prune({ moveBelow: 0.9 });
+      assert.equal(removedPoints, stored.length - stays.length, "however often it began again");
       await using fresh = await open(copy, undefined, 6);
       await assertBack(fresh, stays);
     }
@@ -279,8 +280,9 @@ describe("Vault.prune() with its index on the local disk", () => {
     ]);
     await using vault = await open(storage, local);
     for (const { id } of goes) await vault.trash(id, { until: PAST });
-    const { bytesFreed } = await vault.prune();
+    const { bytesFreed, removedPoints } = await vault.prune();
     assert.ok(bytesFreed > 200_000, `only ${bytesFreed} bytes`);
+    assert.equal(removedPoints, 2, "by the attempt that failed first");
     storage.verifyAllFaultsExercised();
     await assertBack(vault, [{ point, disk }]);
   });

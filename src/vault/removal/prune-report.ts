@@ -5,6 +5,8 @@ export interface PruneOptions {
   readonly moveBelow?: number | undefined;
   /** A lease that is older counts as dead. @default a week */
   readonly staleAfterMs?: number | undefined;
+  /** When so many packs were written while chunks were moved, a segment names them. @default 128 */
+  readonly packsASegment?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

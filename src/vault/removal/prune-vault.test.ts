@@ -320,6 +320,7 @@ describe("Vault.prune()", () => {
     const report = await full.prune();
     assert.ok(report.packsDropped > 0 && report.packsMoved > 0, "both, one after the other");
     assert.ok(report.bytesFreed > 400_000, `only ${report.bytesFreed} bytes`);
+    assert.equal(report.removedPoints, 2, "by the attempt that failed");
     await assertBack(full, stays, bytes);
     const next = await full.prune();
     assert.deepEqual([next.packsDropped, next.packsMoved, next.bytesDoomed], [0, 0, 0]);

@@ -30,8 +30,7 @@ export async function pruneVault(options: PruneOptions, parts: PruneParts): Prom
   const pending = new PendingChunks(); // over all attempts: a frame's number is used once with a key
   const dropped = new Set<string>();
   await using lease = await Lease.open(parts.storage, parts.clock, session.envelope.session);
-  const { moveBelow = MOVE_BELOW, staleAfterMs, signal } = options;
-  const how = { moveBelow, staleAfterMs, signal };
+  const how = { ...options, moveBelow: options.moveBelow ?? MOVE_BELOW };
   let done: PruneDone = NOTHING_DONE;
   let damagedIndexes = 0;
   for (let attempt = 1; ; attempt++) {
