@@ -17,8 +17,8 @@ export const PRUNE_PROBLEMS: Readonly<Record<string, Problem>> = {
         "Geben Sie den Wiederherstellungspunkt auf, wenn er nichts mehr wert ist: stillpoint prune --vault TRESOR --remove PUNKT --trash-days 0 --execute mit dem PUNKT, den die Meldung nennt, löscht ihn endgültig; alles andere geht weiter.",
       ],
       [
-        "Take the key of a write-only host away that was stolen (stillpoint vault key remove-host): then restore points that it put since do not count.",
-        "Entziehen Sie einem Host, der nur hinzufügt, den gestohlenen Schlüssel (stillpoint vault key remove-host): Wiederherstellungspunkte, die er seither abgelegt hat, zählen dann nicht.",
+        "Take the key of a write-only host away that was stolen (stillpoint vault key remove-host): then restore points that it put since do not count, nor do those that it put before and that do not open.",
+        "Entziehen Sie einem Host, der nur hinzufügt, den gestohlenen Schlüssel (stillpoint vault key remove-host): Wiederherstellungspunkte, die er seither abgelegt hat, zählen dann nicht, ebenso wenig frühere, die sich nicht öffnen lassen.",
       ],
     ],
   ),

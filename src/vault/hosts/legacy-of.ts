@@ -3,7 +3,10 @@ import type { PointStore } from "../restore-points/point-store.ts";
 import type { HostLegacy } from "./host-book.ts";
 import type { HostClaims } from "./host-claims.ts";
 
-/** Everything that a host stored until now. Restore points are read one at a time. */
+/**
+ * Everything that a host stored until now. Restore points are read one at a time. What does not open is none: a thief that sealed it, with
+ * a receipt and under an id that it used twice, would stop prunes for ever.
+ */
 export async function legacyOf(
   host: string,
   of: {
@@ -17,8 +20,8 @@ export async function legacyOf(
     .map(([name]) => name);
   const points: { readonly object: string; readonly sha256: string }[] = [];
   for await (const { object } of of.points.allNames()) {
-    const found = await of.points.hostOf(object);
-    if (found?.host === host) points.push({ object, sha256: found.sha256 });
+    const found = await of.points.describe(object);
+    if (found?.host === host) points.push({ object, sha256: found.described.sha256 });
   }
   return { segments, points };
 }

@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
+import { hash } from "node:crypto";
 import { test } from "node:test";
-import type { Secret } from "../../base/index.ts";
+import type { RestorePointId, Secret } from "../../base/index.ts";
 import { FakeClock, SeededEntropy } from "../../base/testing/index.ts";
 import { MemoryStorage } from "../../storage/testing/index.ts";
-import { sealPoint } from "../crypto/sealed-object.ts";
+import { sealPoint, sealReceipt } from "../crypto/sealed-object.ts";
 import type { WriterKeys } from "../crypto/vault-keys.ts";
-import { pointName } from "../format/object-names.ts";
+import { pointName, receiptName } from "../format/object-names.ts";
 import {
   openWriteOnlyVault,
   PointAmbiguousError,
+  PrunePointUnreadableError,
   type RestorePoint,
   type StoredFile,
   type Vault,
@@ -119,4 +121,35 @@ test("of restore points of hosts that have one id none goes by it, and each stay
     assert.deepEqual(await idsIn(vault), [victim.id]);
     await assertComesBack(vault, victim.id);
   }
+});
+
+test("restore points that a thief puts under one id with receipts, and that do not open, stop no prune when its key was taken away", async () => {
+  const storage = new MemoryStorage();
+  const { vault } = await createSmallVault(storage);
+  const { key } = await vault.addHost("hv01");
+  const own = await backUp(vault, { disk });
+  const put: string[] = [];
+  for (const [i, time] of TIMES.entries()) {
+    const object = pointName(
+      Temporal.Instant.from(time).epochMilliseconds,
+      "ab".repeat(16) as RestorePointId,
+    );
+    const body = Buffer.from(`no restore point, ${i}`);
+    const bytes = Buffer.concat(sealPoint(body, keysOf(key), new SeededEntropy(95 + i)));
+    await storage.put(object, [bytes]);
+    const point = { object, sha256: hash("sha256", bytes), machine: own.machine, life: 0 };
+    const chain = { version: 1, chain: "c1".repeat(16), number: 1 + i, previous: [], time };
+    const receipt = Buffer.from(JSON.stringify({ ...chain, kind: "point", point }));
+    const sealed = Buffer.concat(sealReceipt(receipt, keysOf(key), new SeededEntropy(97 + i)));
+    await storage.put(receiptName(hash("sha256", sealed, "buffer")), [sealed]);
+    put.push(object);
+  }
+  await assert.rejects(vault.prune(), PrunePointUnreadableError);
+  await vault.trash("ab".repeat(16) as RestorePointId, { until: PAST });
+  await assert.rejects(vault.prune(), PrunePointUnreadableError, "nobody can say which of them is meant");
+  await vault.endHost("hv01");
+  await using fresh = await openSmallVault(storage, { seed: 3 });
+  assert.deepEqual((await fresh.prune()).unpromised.map(({ object }) => object).toSorted(), put.toSorted());
+  assert.deepEqual((await fresh.checkReceipts()).missing, []);
+  await assertComesBack(fresh, own.id);
 });

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { type Clock, type Entropy, hexFromBytes } from "../../base/index.ts";
 import type { Storage } from "../../storage/index.ts";
-import { openHeader, SessionKeyring } from "../crypto/open-header.ts";
+import { SessionKeyring } from "../crypto/open-header.ts";
 import { openPoint } from "../crypto/sealed-object.ts";
 import { isFullKeyWriter, type VaultKeys } from "../crypto/vault-keys.ts";
 import { damageIn, VaultDamagedError } from "../errors.ts";
@@ -127,20 +127,6 @@ export class PointStore {
       return { described: { object, sha256: hash("sha256", sealed), machine: point.machine }, host };
     } catch (error) {
       if (error instanceof VaultDamagedError || error instanceof VaultHostEndedError) return undefined;
-      throw error;
-    }
-  }
-
-  /** The write-only host that put a restore point, and the SHA-256 of its bytes; undefined for all others and for damaged ones. */
-  async hostOf(object: string): Promise<{ readonly host: string; readonly sha256: string } | undefined> {
-    try {
-      const bytes = await getOrDamaged(this.#options.storage, object);
-      const { writer } = openHeader(this.#options.keys, bytes, { kind: "point", object });
-      return isFullKeyWriter(writer)
-        ? undefined
-        : { host: hexFromBytes(writer), sha256: hash("sha256", bytes) };
-    } catch (error) {
-      if (error instanceof VaultDamagedError) return undefined;
       throw error;
     }
   }
