@@ -15,7 +15,6 @@ import { canonicalFolder, environment, ReceiptFile, stateFolder } from "./config
 import { HostNotHypervError, UsageError } from "./errors.ts";
 import type { HostRequest } from "./host-request.ts";
 import { openLocalHost } from "./local/open-local-host.ts";
-import { openRemoteHost } from "./remote/open-remote-host.ts";
 import { localIndexFor } from "./storage/local-index.ts";
 import { localPointsFor } from "./storage/local-points.ts";
 import { openVaultScratch, openVaultStorage } from "./storage/open-vault-storage.ts";
@@ -80,6 +79,7 @@ async function portsTo(
 ): Promise<Pick<HypervHostOptions, "session" | "files" | "commands" | "shadowServer" | "hostKey">> {
   const { world, resources } = context;
   if (address.kind === "winrm") {
+    const { openRemoteHost } = await import("./remote/open-remote-host.ts"); // with all of HTTP; folders and vaults need none
     const remote = await openRemoteHost(address, request, context);
     return { ...remote, hostKey: winrmHostKey(address) };
   }

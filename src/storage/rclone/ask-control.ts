@@ -1,4 +1,4 @@
-import { type IncomingMessage, request } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { json } from "node:stream/consumers";
 import type { RcloneControl } from "./rclone-process.ts";
 
@@ -17,6 +17,7 @@ export interface ControlRequest {
 /** One command of rclone's remote control. @throws whatever the connection throws when it breaks */
 export async function askControl(control: RcloneControl, asked: ControlRequest): Promise<ControlAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  const { request } = await import("node:http"); // a sixth of every start, were it loaded there
   const body = Buffer.from(JSON.stringify(asked.fields));
   const call = request(`${control.url}${asked.command}`, {
     method: "POST",
