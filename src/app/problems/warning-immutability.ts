@@ -5,9 +5,9 @@ import { warning } from "./warning.ts";
 export const IMMUTABILITY_WARNINGS: Readonly<Record<string, Warning>> = {
   "locks-not-renewed": warning("warning", [
     "The backup is done, but the locks of older objects in the vault could not be made longer; they hold until their dates.",
-    "Run stillpoint vault renew, and see that this account may set the retention of objects; objects that are gone are named by stillpoint verify.",
+    "Run stillpoint vault renew, and see that this account may set the retention of objects; objects that are gone are named by stillpoint vault receipts and stillpoint verify: bring them back, or give them up, and the warning ends.",
     "Die Sicherung ist fertig, aber die Sperren älterer Objekte im Tresor ließen sich nicht verlängern; sie gelten bis zu ihrem Datum.",
-    "Starten Sie stillpoint vault renew und sorgen Sie dafür, dass dieses Konto die Aufbewahrung von Objekten setzen darf; verschwundene Objekte nennt stillpoint verify.",
+    "Starten Sie stillpoint vault renew und sorgen Sie dafür, dass dieses Konto die Aufbewahrung von Objekten setzen darf; verschwundene Objekte nennen stillpoint vault receipts und stillpoint verify: Holen Sie sie zurück oder geben Sie sie auf, dann endet die Warnung.",
   ]),
   "restore-point-missing": warning(
     "warning",
