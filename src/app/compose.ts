@@ -1,5 +1,5 @@
 import { openFolderHost } from "../backup/index.ts";
-import { hexFromBytes, type Secret } from "../base/index.ts";
+import { type EventSink, hexFromBytes, noEvents, type Secret } from "../base/index.ts";
 import {
   type HypervHost,
   type HypervHostOptions,
@@ -15,6 +15,7 @@ import { canonicalFolder, environment, ReceiptFile, stateFolder } from "./config
 import { HostNotHypervError, UsageError } from "./errors.ts";
 import type { HostRequest } from "./host-request.ts";
 import { openLocalHost } from "./local/open-local-host.ts";
+import { IndexSteps } from "./storage/index-steps.ts";
 import { localIndexFor } from "./storage/local-index.ts";
 import { localPointsFor } from "./storage/local-points.ts";
 import { openVaultScratch, openVaultStorage } from "./storage/open-vault-storage.ts";
@@ -126,6 +127,8 @@ export async function openVaultAt(
     readonly passphrase: Secret;
     /** What was written is remembered in it. */
     readonly stateDir?: string | undefined;
+    /** Told when the vault's index takes long to open. */
+    readonly events?: EventSink | undefined;
     /** Reads everything from the store, and no copies: to say in which state the vault is. */
     readonly withoutCopies?: true | undefined;
   },
@@ -137,13 +140,15 @@ export async function openVaultAt(
   const storage = opening.use(
     place.kind === "local" || withoutCopies ? store : await withVaultCache(store, options),
   );
+  const { events = noEvents } = options;
+  const steps = opening.use(new IndexSteps({ events, clock: world.clock, subject: storage.location }));
   const vault = opening.use(
     await openVault({
       storage,
       ...options.world,
       ...workers(),
       receiptBook: new ReceiptFile(storage.location, options),
-      localIndex: localIndexFor(options.stateDir),
+      localIndex: { ...localIndexFor(options.stateDir), onProgress: steps.progress },
       localPoints: withoutCopies ? undefined : localPointsFor(options.stateDir),
       passphrase: options.passphrase,
     }),

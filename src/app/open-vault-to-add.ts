@@ -1,5 +1,5 @@
 import type { BackupVault } from "../backup/index.ts";
-import type { Secret } from "../base/index.ts";
+import { type EventSink, noEvents, type Secret } from "../base/index.ts";
 import {
   isHostKey,
   openWriteOnlyVault,
@@ -10,6 +10,7 @@ import {
 } from "../vault/index.ts";
 import { type Opened, openVaultAt } from "./compose.ts";
 import { ReceiptFile } from "./config/index.ts";
+import { IndexSteps } from "./storage/index-steps.ts";
 import { localIndexFor } from "./storage/local-index.ts";
 import { openVaultStorage } from "./storage/open-vault-storage.ts";
 import { parseVaultAddress } from "./vault-address.ts";
@@ -29,18 +30,21 @@ export async function openVaultToAddAt(
     readonly passphrase: Secret;
     /** What was written is remembered in it. */
     readonly stateDir?: string | undefined;
+    /** Told when the vault's index takes long to open. */
+    readonly events?: EventSink | undefined;
   },
 ): Promise<Opened<VaultToAdd>> {
-  const { world, passphrase } = options;
+  const { world, passphrase, events = noEvents } = options;
   if (!isHostKey(passphrase)) return await openVaultAt(address, options);
   await using opening = new AsyncDisposableStack();
   const storage = opening.use(await openVaultStorage(parseVaultAddress(address), { world }));
   const receiptBook = new ReceiptFile(storage.location, options);
+  const steps = opening.use(new IndexSteps({ events, clock: world.clock, subject: storage.location }));
   const vault = await openWriteOnlyVault({
     storage,
     ...world,
     receiptBook,
-    localIndex: localIndexFor(options.stateDir),
+    localIndex: { ...localIndexFor(options.stateDir), onProgress: steps.progress },
     passphrase,
   });
   if (vault === undefined) throw new VaultHostKeyUnusableError(storage.location, "is none");

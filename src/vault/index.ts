@@ -7,7 +7,7 @@ export type { HostFacts } from "./hosts/host-book.ts";
 export { isHostKey } from "./hosts/host-key.ts";
 export type { ReadBackReport } from "./hosts/read-back.ts";
 export type { WriteOnlyVault } from "./hosts/write-only-vault.ts";
-export { DEFAULT_INDEX_MEMORY, type LocalIndexOptions } from "./index/local-runs.ts";
+export { DEFAULT_INDEX_MEMORY, type IndexProgress, type LocalIndexOptions } from "./index/local-runs.ts";
 export * from "./keys/errors.ts";
 export type { KeySlotFacts } from "./keys/key-slots.ts";
 export type { ShareCounts } from "./keys/recovery-shares.ts";

@@ -46,6 +46,7 @@ export async function runBackup(request: BackupRequest, context: UseCaseContext)
     world: context.world,
     passphrase: request.passphrase,
     stateDir: context.stateDir,
+    events: context.events,
   });
   await using opened = await openHostAt(request, context);
   const host = watchedHost(opened.value, request.whileHeld);

@@ -33,7 +33,7 @@ export interface CopyResult extends CopyOutcome {
 /** Copies restore points of a vault into another one, oldest first. What the target has already is left out. */
 export async function runCopy(request: CopyRequest, context: UseCaseContext): Promise<CopyResult> {
   const { world, stateDir, events, signal } = context;
-  const opening = { world, stateDir };
+  const opening = { world, stateDir, events };
   await using from = await openVaultAt(request.vault, { ...opening, passphrase: request.passphrase });
   await using to = await openVaultToAddAt(request.toVault, { ...opening, passphrase: request.toPassphrase });
   const [source, target] = [from.value, to.value];

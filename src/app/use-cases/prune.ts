@@ -66,6 +66,7 @@ export async function runPrune(request: PruneRequest, context: UseCaseContext): 
     world,
     passphrase: request.passphrase,
     stateDir: context.stateDir,
+    events: context.events,
   });
   const vault = opened.value;
   const removed = await pointsToRemove(vault, request.remove);

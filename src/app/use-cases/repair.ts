@@ -11,6 +11,7 @@ export async function runRepair(
   await using opened = await openVaultAt(request.vault, {
     world,
     passphrase: request.passphrase,
+    events,
     withoutCopies: true,
   });
   const step = "repair";

@@ -74,10 +74,10 @@ export async function runRestoreSeveral(
 
 async function withVault<T>(
   { vault, passphrase }: VaultRequest,
-  { world }: UseCaseContext,
+  { world, events }: UseCaseContext,
   use: (vault: Vault) => Promise<T>,
 ): Promise<T> {
-  await using opened = await openVaultAt(vault, { world, passphrase });
+  await using opened = await openVaultAt(vault, { world, passphrase, events });
   try {
     return await use(opened.value);
   } finally {

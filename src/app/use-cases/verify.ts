@@ -16,6 +16,7 @@ export async function runVerify(
     world: context.world,
     passphrase: request.passphrase,
     stateDir: context.stateDir,
+    events: context.events,
     withoutCopies: true,
   });
   const { location } = opened.value.facts;

@@ -17,6 +17,7 @@ import {
   TEST_PASSPHRASE,
 } from "../testing/index.ts";
 import type { Vault } from "../vault.ts";
+import type { IndexProgress, LocalIndexOptions } from "./local-runs.ts";
 
 const root = mkdtempSync(join(tmpdir(), "stillpoint-local-"));
 after(() => {
@@ -24,14 +25,19 @@ after(() => {
 });
 
 /** With no memory for an index: 256 chunks at once are the least that it takes. */
-async function openLocal(storage: Storage, folder: string, seed = 2): Promise<Vault> {
+async function openLocal(
+  storage: Storage,
+  folder: string,
+  seed = 2,
+  more: Partial<LocalIndexOptions> = {},
+): Promise<Vault> {
   return await openVault({
     storage,
     clock: new FakeClock("2026-01-02T00:00:00Z"),
     entropy: new SeededEntropy(seed),
     passphrase: TEST_PASSPHRASE,
     workers: 1,
-    localIndex: { folder, memoryBytes: 0 },
+    localIndex: { folder, memoryBytes: 0, ...more },
   });
 }
 
@@ -100,6 +106,32 @@ test("an index beyond its memory is kept in runs, from which the next program op
   await using vault = await openLocal(counted.storage, folder, 3);
   await assertAllThere(vault, 4);
   assert.equal(counted.segments(), 0);
+});
+
+test("who opens a vault is told how far the reading of its segments is, and nothing where none is read", async () => {
+  const folder = join(root, "told");
+  const storage = await vaultWith(3);
+  let bytes = 0;
+  for await (const { sizeBytes } of storage.list("index/")) bytes += sizeBytes;
+  const told: IndexProgress[] = [];
+  const onProgress = (progress: IndexProgress): void => {
+    told.push(progress);
+  };
+  {
+    await using vault = await openLocal(storage, folder, 2, { onProgress });
+    await using _ = await vault.openSession();
+  }
+  assert.equal(told.length, 3, "one a segment");
+  assert.ok(told.every(({ doing, totalBytes }) => doing === "reading" && totalBytes === bytes));
+  assert.deepEqual(
+    told.map(({ doneBytes }) => doneBytes),
+    told.map(({ doneBytes }) => doneBytes).toSorted((some, other) => some - other),
+  );
+  assert.equal(told.at(-1)?.doneBytes, bytes);
+  told.length = 0;
+  await using vault = await openLocal(storage, folder, 3, { onProgress });
+  await using _ = await vault.openSession();
+  assert.deepEqual(told, []);
 });
 
 test("what another program added is read, and nothing else", async () => {

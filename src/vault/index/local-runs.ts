@@ -225,6 +225,7 @@ export class LocalRuns implements Disposable {
     tell(0);
     const outcome = await merge.wait(signal, tell);
     throwIfInterrupted(signal);
+    tell(chunksOf(group));
     return outcome;
   }
 
