@@ -3,6 +3,7 @@ import { hash } from "node:crypto";
 import { test } from "node:test";
 import type { RestorePointId, Secret } from "../../base/index.ts";
 import { FakeClock, SeededEntropy } from "../../base/testing/index.ts";
+import type { StorageCallOptions, StoredObject } from "../../storage/index.ts";
 import { MemoryStorage } from "../../storage/testing/index.ts";
 import { sealPoint, sealReceipt } from "../crypto/sealed-object.ts";
 import type { WriterKeys } from "../crypto/vault-keys.ts";
@@ -20,6 +21,7 @@ import {
   bringBack,
   createSmallVault,
   draftOf,
+  hostBacksUp,
   indexOfTests,
   openSmallVault,
   someBytes,
@@ -49,6 +51,15 @@ async function putUnderId(
     sealPoint(new TextEncoder().encode(JSON.stringify(document)), keysOf(by.key), new SeededEntropy(90)),
   );
   return object;
+}
+
+/** Its listings never have one object. */
+class ForgetfulStorage extends MemoryStorage {
+  left = "";
+
+  override async *list(prefix: string, options?: StorageCallOptions): AsyncIterable<StoredObject> {
+    for await (const object of super.list(prefix, options)) if (object.name !== this.left) yield object;
+  }
 }
 
 async function assertComesBack(vault: Vault, id: string): Promise<void> {
@@ -152,4 +163,31 @@ test("restore points that a thief puts under one id with receipts, and that do n
   assert.deepEqual((await fresh.prune()).unpromised.map(({ object }) => object).toSorted(), put.toSorted());
   assert.deepEqual((await fresh.checkReceipts()).missing, []);
   await assertComesBack(fresh, own.id);
+});
+
+test("a prune keeps what a host's restore point needs that no listing has, although a thief's has its id and a receipt", async () => {
+  const storage = new ForgetfulStorage();
+  const { vault } = await createSmallVault(storage);
+  const [own, stolen] = [(await vault.addHost("hv01")).key, (await vault.addHost("hv02")).key];
+  const victim = await hostBacksUp(storage, own, { seed: 41, bytes: disk });
+  const [told = ""] = storage.names().filter((name) => name.startsWith("receipts/"));
+  const [time = ""] = TIMES;
+  const object = await putUnderId(storage, victim, { key: stolen, time });
+  const point = { object, sha256: hash("sha256", storage.peek(object)), machine: victim.machine, life: 0 };
+  const chain = { version: 1, chain: "c1".repeat(16), number: 1, previous: [], time };
+  const body = Buffer.from(JSON.stringify({ ...chain, kind: "point", point }));
+  const first = (seed: number): readonly [string, Uint8Array] => {
+    const bytes = Buffer.concat(sealReceipt(body, keysOf(stolen), new SeededEntropy(seed)));
+    const name = receiptName(hash("sha256", bytes, "buffer"));
+    return name < told ? [name, bytes] : first(seed + 1); // read before the victim's
+  };
+  storage.replace(...first(300));
+  assert.deepEqual((await vault.verify({ readDataPercent: 100 })).damaged, []);
+  storage.left = storage.names().find((name) => name.endsWith(victim.id) && name !== object) ?? "";
+  await using pruner = await openSmallVault(storage, { seed: 3 });
+  assert.equal((await pruner.prune({ moveBelow: 0.9 })).packsDropped, 0);
+  storage.left = "";
+  await using reader = await openSmallVault(storage, { seed: 4 });
+  const { files } = (await reader.readPoint(victim)) ?? assert.fail("it is gone");
+  assert.equal(Buffer.compare(await bringBack(reader, files[0] as StoredFile), disk), 0);
 });

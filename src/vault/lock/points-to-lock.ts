@@ -24,17 +24,17 @@ export async function pointsToLock(parts: PointsToLockParts, signal?: AbortSigna
   const { points, notes, receipts } = parts;
   const inTrash = new Set((await notes.trash.entries(signal)).map(({ point }) => point));
   const listed = await Array.fromAsync(points.allNames());
-  const { live, isWhole } = await receipts.witnessed(signal); // behind the listing: who removes puts a receipt first
+  const { objects: told, isWhole } = await receipts.witnessed(signal); // behind the listing: who removes puts a receipt first
   const objects = new Set(listed.map(({ object }) => object));
   const names = listed.filter(({ id, isShared }) => isShared || !inTrash.has(id));
   const missing: string[] = [];
-  for (const [id, object] of live) {
+  for (const [object, id] of told) {
     if (objects.has(object) || inTrash.has(id)) continue;
     if (await isThere(object, points)) names.push({ id, object, sizeBytes: 0 });
     else missing.push(object);
   }
   if (missing.length === 0) return { names, missing, isWhole };
-  const still = new Set((await receipts.witnessed(signal)).live.values()); // one may have been removed meanwhile
+  const still = (await receipts.witnessed(signal)).objects; // one may have been removed meanwhile
   return { names, missing: missing.filter((object) => still.has(object)), isWhole };
 }
 

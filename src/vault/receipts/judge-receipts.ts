@@ -33,6 +33,8 @@ export interface ReceiptVerdict {
   readonly live: ReadonlyMap<RestorePointId, ReceiptedPoint>;
   /** The same by its object: of objects that have one id, each. */
   readonly told: ReadonlyMap<string, ReceiptedPoint>;
+  /** Objects that must be there. Of those that have one id each that a host tells of, unless a full-key holder tells of one. */
+  readonly promised: ReadonlyMap<string, RestorePointId>;
   /** By the objects of what was removed. */
   readonly removals: ReadonlyMap<string, ReceiptedRemoval>;
   /** Of each chain, how far checkpoints stand for its receipts. */
@@ -61,8 +63,9 @@ export function judgeReceipts(evidence: Evidence): ReceiptVerdict {
     [...told.points].filter(([object, { life }]) => (told.removals.get(object)?.life ?? -1) < life),
   );
   const live = byId(alive.values());
-  const missing = [...alive.values()]
-    .filter((point) => !objects.has(point.object) && !isOverruled(point, live))
+  const standing = [...alive.values()].filter((point) => !isOverruled(point, live));
+  const missing = standing
+    .filter((point) => !objects.has(point.object))
     .flatMap(missingPoint)
     .toSorted((a, b) => (a.time < b.time ? -1 : 1));
   const isThere = (digest: string): boolean => receipts.has(digest) || unreadable?.has(digest) === true;
@@ -79,6 +82,7 @@ export function judgeReceipts(evidence: Evidence): ReceiptVerdict {
     ),
     live,
     told: alive,
+    promised: new Map(standing.flatMap(namedBy)),
     removals: told.removals,
     covered: told.covered,
   };
@@ -88,6 +92,11 @@ function missingPoint({ object, machine, host }: ReceiptedPoint): readonly Missi
   const id = pointFromName(object)?.id;
   if (id === undefined) return [];
   return [{ id, object, time: timeOf(object), machine, ...(host !== undefined && { toldBy: host }) }];
+}
+
+function namedBy({ object }: ReceiptedPoint): readonly (readonly [string, RestorePointId])[] {
+  const id = pointFromName(object)?.id;
+  return id === undefined ? [] : [[object, id]];
 }
 
 /** Of objects that have one id a full-key holder's word stands. */

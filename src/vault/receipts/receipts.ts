@@ -53,10 +53,12 @@ export interface ReceiptReport {
   readonly damaged: readonly VaultDamagedError[];
 }
 
-/** What receipts say of restore points, by their ids. */
+/** What receipts say of restore points. */
 export interface WitnessedPoints {
-  /** Their objects: these must be there. */
-  readonly live: ReadonlyMap<RestorePointId, string>;
+  /** Objects that must be there, with their ids, which several may share. */
+  readonly objects: ReadonlyMap<string, RestorePointId>;
+  /** The ids of these. */
+  readonly live: ReadonlySet<RestorePointId>;
   /** A full-key holder has removed these, at least once. */
   readonly gone: ReadonlySet<RestorePointId>;
   /** Whether no receipt is missing or damaged: then a restore point that is in neither was never promised. */
@@ -115,10 +117,11 @@ export class Receipts {
 
   /** Which restore points were promised, as receipts say now. */
   async witnessed(signal?: AbortSignal): Promise<WitnessedPoints> {
-    const { live, removals, gaps, wentBack, damaged } = await this.#look(signal);
+    const { promised, removals, gaps, wentBack, damaged } = await this.#look(signal);
     const isWhole = gaps.length === 0 && wentBack === undefined && damaged.length === 0;
     return {
-      live: new Map([...live].map(([id, { object }]) => [id, object])),
+      objects: promised,
+      live: new Set(promised.values()),
       gone: new Set([...removals.keys()].flatMap((object) => pointFromName(object)?.id ?? [])),
       isWhole,
     };

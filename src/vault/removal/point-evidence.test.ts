@@ -150,7 +150,8 @@ describe("PointEvidence", () => {
   const point = { id: HALF, object: name, sizeBytes: 10 };
   const evidence = (told: { live?: true; gone?: true; isWhole: boolean }): PointEvidence => {
     const witnessed = {
-      live: new Map(told.live === true ? [[HALF, name]] : []),
+      objects: new Map(told.live === true ? [[name, HALF]] : []),
+      live: new Set(told.live === true ? [HALF] : []),
       gone: new Set(told.gone === true ? [HALF] : []),
       isWhole: told.isWhole,
     };

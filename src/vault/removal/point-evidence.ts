@@ -34,9 +34,9 @@ export class PointEvidence {
 
   /** Restore points that must be there and that a listing does not have; some may be gone indeed. */
   async unlisted(listed: readonly PointName[], signal?: AbortSignal): Promise<readonly PointName[]> {
-    const { live } = await this.#parts.receipts.witnessed(signal);
-    const objects = new Set(listed.map(({ object }) => object));
-    return [...live].flatMap(([id, object]) => (objects.has(object) ? [] : [{ id, object, sizeBytes: 0 }]));
+    const { objects } = await this.#parts.receipts.witnessed(signal);
+    const there = new Set(listed.map(({ object }) => object));
+    return [...objects].flatMap(([object, id]) => (there.has(object) ? [] : [{ id, object, sizeBytes: 0 }]));
   }
 
   /**
