@@ -18,6 +18,8 @@ interface Scene {
   readonly named?: readonly string[];
   readonly listed?: readonly string[];
   readonly stays?: readonly string[];
+  /** What a list names that waits. */
+  readonly awaited?: readonly string[];
   /** Objects that may not be deleted. */
   readonly denied?: readonly string[];
   /** What the index holds for the second pack's length. */
@@ -33,6 +35,7 @@ async function carryOut(
     named = [ONE, TWO],
     listed = [ONE, TWO],
     stays = [],
+    awaited = [],
     denied = [],
     sizeBytes = BYTES,
     gone = [],
@@ -61,6 +64,7 @@ async function carryOut(
     index,
     listed: sizes,
     stays: new Set(stays),
+    waiting: [{ name: "waiting", packs: awaited, segments: [] }],
     sidecars: {
       deleteWith: async (object) => {
         if (denied.includes(object)) return false;
@@ -103,6 +107,11 @@ describe("carryOutLists()", () => {
         [0, 1],
       ],
     );
+  });
+
+  test("keeps a pack that a list names too which waits, and the segments", async () => {
+    const { left, stand } = await carryOut([whole], { awaited: [TWO] });
+    assert.deepEqual([left, stand], [[SEGMENT, TWO], [0]]);
   });
 
   test("keeps a pack that one of two listings left out", async () => {

@@ -16,6 +16,8 @@ export interface CarryOutParts {
   readonly listed: Pick<PackSizes, "has" | "sizeOf">;
   /** Packs that hold something which is needed and could not be moved. */
   readonly stays: { has(pack: string): boolean };
+  /** Lists that are not carried out yet: what several name goes with the last of them. */
+  readonly waiting?: readonly DoomedList[];
   readonly sidecars: Pick<OldSidecars, "deleteWith">;
   readonly doomed: Pick<DoomedLists, "strike">;
   readonly onDeleted: (packBytes: number) => void;
@@ -30,9 +32,10 @@ export async function carryOutLists(lists: readonly DoomedList[], parts: CarryOu
   const { listed, stays, sidecars, signal } = parts;
   const bounds = { limit: DELETES_AT_ONCE, signal };
   const left = new Set<string>();
+  const awaited = new Set(parts.waiting?.flatMap(({ packs }) => packs));
   let isNeeded = false;
   const removePack = async (pack: string): Promise<void> => {
-    if (stays.has(pack) || (await isOverlooked(pack, parts))) {
+    if (stays.has(pack) || awaited.has(pack) || (await isOverlooked(pack, parts))) {
       left.add(pack);
       isNeeded = true;
     } else if (await sidecars.deleteWith(pack)) parts.onDeleted(listed.sizeOf(pack));

@@ -106,7 +106,7 @@ export class PruneAttempt implements Disposable {
     const ready = await this.#readyLists(all);
     await this.#outwait(2); // what ended sessions committed is listed then
     await this.#moveWhatIsNeededNow(seen);
-    await this.#carryOut(ready, this.#damaged);
+    await this.#carryOut(all, { ready, stays: this.#damaged });
     await this.#evidence.clear(this.#deletions.tryDelete);
     await this.#sidecars.dropOrphans(this.#listed, this.#options.signal);
     for (const name of await overDamage(this.#damageNotes, this.#parts.storage))
@@ -132,7 +132,8 @@ export class PruneAttempt implements Disposable {
     const { index } = this.#loaded;
     const { move } = choosePacks({ index, needed, moveBelow: 0 });
     this.#loaded.assertWhole();
-    await this.#carryOut(ready, new Set(move.map((number) => index.pack(number).object)));
+    const stays = new Set(move.map((number) => index.pack(number).object));
+    await this.#carryOut(all, { ready, stays });
   }
 
   async #outwait(times: number): Promise<void> {
@@ -189,7 +190,10 @@ export class PruneAttempt implements Disposable {
     index.doom(packs);
     this.#loaded.assertWhole();
     await this.#nameOrphans();
-    const lists = await this.#parts.notes.doomed.putAll({ packs, segments: await this.#rewriteSegments() });
+    const { replaced, named } = await this.#rewriteSegments();
+    // of lists that stand: whoever took them for sound by these segments may not be awaited by these lists
+    for (const pack of packs) named.delete(pack);
+    const lists = await this.#parts.notes.doomed.putAll({ packs: [...packs, ...named], segments: replaced });
     this.#packsDropped += dropped.length;
     this.#packsMoved += moved.length;
     return lists;
@@ -215,22 +219,22 @@ export class PruneAttempt implements Disposable {
       .flatMap(({ object, isDoomed }) => (isDoomed ? [] : [object]));
   }
 
-  /** Gives the segments that are needed no more. */
-  async #rewriteSegments(): Promise<readonly string[]> {
+  async #rewriteSegments(): Promise<{ readonly replaced: readonly string[]; readonly named: Set<string> }> {
     const { index } = this.#loaded;
     const { dropped } = this.#parts;
     // what is damaged stays, and the index goes on naming it
     const goes = (object: string): boolean =>
       !this.#damaged.has(object) && (index.isDoomed(object) || dropped.has(object));
-    if (dropped.size === 0 && !index.eachPack().some(({ isDoomed }) => isDoomed)) return [];
+    if (dropped.size === 0 && !index.eachPack().some(({ isDoomed }) => isDoomed))
+      return { replaced: [], named: new Set() };
     const { signal } = this.#options;
     const isNamed = (digest: Uint8Array): boolean => index.hasPack(digest);
-    const segments = await rewriteSegments(
+    const { replaced, named } = await rewriteSegments(
       { has: goes },
       { ...this.#parts, replaced: this.#replaced, isNamed, signal },
     );
     this.#loaded.assertWhole();
-    return segments;
+    return { replaced, named: new Set([...named].filter((pack) => index.isDoomed(pack))) };
   }
 
   async #doomUseless(seen: Set<string>): Promise<readonly DoomedList[]> {
@@ -343,8 +347,15 @@ export class PruneAttempt implements Disposable {
     throw new InternalError("Cannot tell what is needed: more and more turns out damaged or gone");
   }
 
-  async #carryOut(lists: readonly DoomedList[], stays: { has(pack: string): boolean }): Promise<void> {
-    await carryOutLists(lists, {
+  async #carryOut(
+    all: readonly DoomedList[],
+    {
+      ready,
+      stays,
+    }: { readonly ready: readonly DoomedList[]; readonly stays: { has(pack: string): boolean } },
+  ): Promise<void> {
+    await carryOutLists(ready, {
+      waiting: all.filter((list) => !ready.includes(list)),
       storage: this.#parts.storage,
       index: this.#loaded.index,
       listed: this.#listed,

@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { MemoryStorage } from "../../storage/testing/index.ts";
 import type { RestorePoint } from "../restore-points/restore-point.ts";
-import { backUp, bringBack, createSmallVault, openSmallVault, someBytes } from "../testing/index.ts";
+import {
+  backUp,
+  bringBack,
+  createSmallVault,
+  draftOf,
+  openSmallVault,
+  someBytes,
+  storeBytes,
+} from "../testing/index.ts";
 
 const PAST = Temporal.Instant.from("2020-01-01T00:00:00Z");
 const NO_LIMIT = { staleAfterMs: Number.MAX_SAFE_INTEGER };
@@ -63,4 +71,24 @@ describe("a list that was carried out and that somebody who may add puts again",
     await vault.prune();
     await assertKept(point);
   });
+
+  for (const again of [false, true])
+    test(`is not carried out beside a session that relies on such a pack${again ? ", however often it is put again" : ""}`, async () => {
+      await replay("packs/");
+      await using vault = await openSmallVault(storage, { seed: 3 });
+      const session = await vault.openSession();
+      const file = await storeBytes(session, "disk", disk);
+      await replay("doomed/", "awaited/");
+      for (const seed of [4, 5]) {
+        await using other = await openSmallVault(storage, { seed });
+        assert.equal((await other.prune(NO_LIMIT)).waitingFor.length, 1);
+        if (again) await replay("doomed/", "awaited/");
+      }
+      const point = await session.commit(draftOf([file]));
+      await session[Symbol.asyncDispose]();
+      await assertKept(point);
+      await vault.prune(NO_LIMIT);
+      await assertKept(point);
+      assert.ok(!storage.names().some((name) => name.startsWith("doomed/") || name.startsWith("awaited/")));
+    });
 });

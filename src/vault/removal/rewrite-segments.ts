@@ -21,16 +21,24 @@ export interface RewriteParts {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface Rewritten {
+  /** Segments that are not needed any more. */
+  readonly replaced: readonly string[];
+  /** Packs that go and that full-key holders' segments among these named. */
+  readonly named: ReadonlySet<string>;
+}
+
 /**
- * Names the packs that stay in new segments, wherever a segment also names a pack that goes; gives the segments that are not
- * needed any more. Nothing is deleted. Holds one segment at a time.
+ * Names the packs that stay in new segments, wherever a segment also names a pack that goes. Nothing is deleted. Holds one segment
+ * at a time.
  * @throws {VaultDamagedError}
  */
 export async function rewriteSegments(
   goes: { has(pack: string): boolean },
   parts: RewriteParts,
-): Promise<readonly string[]> {
+): Promise<Rewritten> {
   const replaced: string[] = [];
+  const named = new Set<string>();
   for await (const { name } of parts.storage.list(INDEX_PREFIX, { signal: parts.signal })) {
     if (parts.replaced.has(name)) continue;
     const { segment, writer } = await readSigned(name, parts);
@@ -43,8 +51,9 @@ export async function rewriteSegments(
     if (stays.length === segment.packs.length) continue;
     if (stays.length > 0) await writeProven(stays, parts);
     replaced.push(name);
+    for (const { digest } of segment.packs) if (goes.has(packName(digest))) named.add(packName(digest));
   }
-  return replaced;
+  return { replaced, named };
 }
 
 /** The new segment is read back from the storage: an index that lost entries would lose chunks with the old one. */
