@@ -245,12 +245,23 @@ export class Vault implements AsyncDisposable {
     });
   }
 
-  /**
-   * Puts a restore point into the trash: nobody sees it any more, and until that moment it can be taken back.
-   * @throws {PointNotFoundError}
-   */
+  /** Puts a restore point into the trash: nobody sees it any more, and until that moment it can be taken back. */
   async trash(point: RestorePointId, options: { readonly until: Temporal.Instant }): Promise<void> {
-    await this.#notes.trash.put(point, options.until.epochMilliseconds);
+    await this.trashEach([point], options);
+  }
+
+  /**
+   * The same for several. Gives those ids that several objects have, so that nobody can say which is meant: nothing is put for them, also
+   * because the others may go one day, and the one that stays would be meant then.
+   */
+  async trashEach(
+    points: readonly RestorePointId[],
+    options: { readonly until: Temporal.Instant },
+  ): Promise<readonly RestorePointId[]> {
+    const shared = await this.#points.sharedIds();
+    for (const point of points)
+      if (!shared.has(point)) await this.#notes.trash.put(point, options.until.epochMilliseconds);
+    return points.filter((point) => shared.has(point));
   }
 
   /** What is in the trash, and until when. */

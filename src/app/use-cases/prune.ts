@@ -1,6 +1,7 @@
 import { parseRestorePointId, type RestorePointId } from "../../base/index.ts";
 import { applyRetention, type RetentionOptions, type RetentionRule } from "../../policy/index.ts";
 import {
+  PointAmbiguousError,
   type PruneReport,
   type RenewReport,
   type RestorePointSummary,
@@ -84,9 +85,16 @@ export async function runPrune(request: PruneRequest, context: UseCaseContext): 
   if (request.execute !== true) return outcome;
   refuseMost(points, request);
   await vault.assertMayDelete();
-  for (const id of going) await vault.trash(id, { until });
+  refuseShared(removed, await vault.trashEach(going, { until }));
   const report = await vault.prune({ signal });
   return { ...outcome, report, locks: await vault.renewLocks({ signal }) };
+}
+
+/** What a rule means of these stays; whoever names one is told. @throws {PointAmbiguousError} */
+function refuseShared(removed: ReadonlySet<string>, shared: readonly RestorePointId[]): void {
+  const named = shared.find((id) => removed.has(id));
+  if (named === undefined) return;
+  throw new PointAmbiguousError(`Cannot remove restore point "${named}": several objects have this id`);
 }
 
 /** Also those that are in the trash already: they may have to go sooner. @throws {PointNotFoundError} */

@@ -191,3 +191,18 @@ test("a prune keeps what a host's restore point needs that no listing has, altho
   const { files } = (await reader.readPoint(victim)) ?? assert.fail("it is gone");
   assert.equal(Buffer.compare(await bringBack(reader, files[0] as StoredFile), disk), 0);
 });
+
+test("what was to be trashed while a thief's had its id is not trashed when that one goes", async () => {
+  const storage = new MemoryStorage();
+  const { vault } = await createSmallVault(storage);
+  const [own, stolen] = [(await vault.addHost("hv01")).key, (await vault.addHost("hv02")).key];
+  const victim = await hostBacksUp(storage, own, { seed: 41, bytes: disk });
+  const put = await putUnderId(storage, victim, { key: stolen, time: TIMES[0] ?? "" });
+  assert.deepEqual(await vault.trashEach([victim.id], { until: PAST }), [victim.id]);
+  await vault.trash(victim.id, { until: PAST });
+  storage.replace(put, undefined);
+  await using fresh = await openSmallVault(storage, { seed: 3 });
+  assert.deepEqual(await idsIn(fresh), [victim.id]);
+  assert.equal((await fresh.prune()).removedPoints, 0);
+  await assertComesBack(fresh, victim.id);
+});

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { type Clock, type Entropy, hexFromBytes } from "../../base/index.ts";
+import { type Clock, type Entropy, hexFromBytes, type RestorePointId } from "../../base/index.ts";
 import type { Storage } from "../../storage/index.ts";
 import { SessionKeyring } from "../crypto/open-header.ts";
 import { openPoint } from "../crypto/sealed-object.ts";
@@ -74,6 +74,11 @@ export class PointStore {
   /** All there are, those in the trash too, oldest first. */
   async *allNames(): AsyncGenerator<PointName> {
     yield* (await this.#settled()).names;
+  }
+
+  /** What several objects have as their id, of which no full-key holder put one. */
+  async sharedIds(): Promise<ReadonlySet<RestorePointId>> {
+    return new Set((await this.#settled()).names.filter(({ isShared }) => isShared).map(({ id }) => id));
   }
 
   /** Objects that somebody put under the id of a full-key holder's restore point: they do not count. */
