@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { ListsIncompletely } from "../../../test/model/lists-incompletely.ts";
 import { type Storage, StorageFullError, type StoredObject } from "../../storage/index.ts";
-import { MemoryStorage } from "../../storage/testing/index.ts";
+import { FaultyStorage, MemoryStorage } from "../../storage/testing/index.ts";
 import type { RestorePoint } from "../restore-points/restore-point.ts";
 import {
   backUp,
@@ -142,6 +142,44 @@ describe("a prune that finds a list whose packs a session has committed to meanw
     await vault.prune(NO_LIMIT);
     await assertKept(storage, point);
     assert.deepEqual([namesOf(storage, "doomed/"), namesOf(storage, "packs/").includes(left)], [[], false]);
+  });
+
+  test("takes what does not open from its other place, which goes too, when it was committed while it ran", async () => {
+    for (const which of [0, 1]) {
+      const storage = new MemoryStorage();
+      await using vault = (await createSmallVault(storage)).vault;
+      await using other = await openSmallVault(storage, { seed: 9 });
+      const twice = [await vault.openSession(), await other.openSession()];
+      const olds: RestorePoint[] = []; // two sessions that know nothing of each other: all is in two packs
+      for (const session of twice)
+        olds.push(await session.commit(draftOf([await storeBytes(session, "disk", disk)])));
+      for (const session of twice) await session[Symbol.asyncDispose]();
+      const copies = namesOf(storage, "packs/")
+        .toSorted((a, b) => storage.peek(b).length - storage.peek(a).length)
+        .slice(0, 2);
+      const session = await other.openSession();
+      const file = await storeBytes(session, "disk", disk);
+      for (const { id } of olds) await vault.trash(id, { until: PAST });
+      await vault.prune(NO_LIMIT);
+      const damaged = storage.peek(copies[which] ?? "").slice();
+      damaged[900] = (damaged[900] as number) ^ 1;
+      storage.replace(copies[which] ?? "", damaged);
+      let point: RestorePoint | undefined;
+      const act = async (): Promise<void> => {
+        point = await session.commit(draftOf([file]));
+        await session[Symbol.asyncDispose]();
+      };
+      const hooked = new FaultyStorage(storage, [
+        { on: "list", prefix: "doomed/", skip: 1, effect: { kind: "call-before", act } }, // it has looked what is needed
+      ]);
+      {
+        await using pruner = await openSmallVault(hooked, { seed: 5 });
+        await pruner.prune(NO_LIMIT);
+      }
+      await using fresh = await openSmallVault(storage, { seed: 6 });
+      const [kept] = (await fresh.findPoint(point?.id ?? "none")).files;
+      assert.equal(Buffer.compare(await bringBack(fresh, kept ?? assert.fail()), disk), 0);
+    }
   });
 });
 
