@@ -3,6 +3,7 @@ import { hash } from "node:crypto";
 import { test } from "node:test";
 import { hexFromBytes, type Secret } from "../../base/index.ts";
 import { FakeClock, SeededEntropy } from "../../base/testing/index.ts";
+import { StorageDeniedError } from "../../storage/index.ts";
 import { MemoryStorage } from "../../storage/testing/index.ts";
 import { sealPoint, sealReceipt } from "../crypto/sealed-object.ts";
 import { vaultKeysFrom, type WriterKeys } from "../crypto/vault-keys.ts";
@@ -231,6 +232,29 @@ test("a checkpoint tells of a host's restore point that had no receipt as that h
   ]);
   await vault.endHost("hv02");
   assert.deepEqual(await missingIn(vault), [[object, facts.id]], "what a thief put counts no more");
+});
+
+test("a host's restore point that is taken back counts as kept although a thief's has its id", async () => {
+  const storage = new MemoryStorage();
+  const { vault } = await createSmallVault(storage);
+  const { key } = await vault.addHost("hv01");
+  const thief = await vault.addHost("hv02");
+  const point = await hostBacksUp(storage, key);
+  const object = objectOf(storage, point);
+  await vault.trash(point.id, { until: PAST });
+  const remove = storage.delete.bind(storage);
+  storage.delete = async (name) => {
+    if (name === object) throw new StorageDeniedError(`Cannot delete "${name}": denied`);
+    await remove(name);
+  };
+  await vault.prune(); // puts the receipt of its removal
+  const time = "2025-05-05T00:00:00Z";
+  const twin = pointName(Temporal.Instant.from(time).epochMilliseconds, point.id);
+  const lie = { version: 1, ...point, storedBy: undefined, files: [], bytes: 0, time };
+  await storage.put(twin, sealPoint(json(lie), keysOf(thief.key), new SeededEntropy(seed++)));
+  assert.equal(await vault.takeBack(point.id), true);
+  storage.replace(object, undefined);
+  assert.deepEqual(await missingIn(vault), [[object, undefined]]);
 });
 
 test("a removal is remembered for 400 days from when it was, whoever's clock is ahead", async () => {

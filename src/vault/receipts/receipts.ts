@@ -100,13 +100,13 @@ export class Receipts {
   /** A restore point is kept after all, perhaps after a receipt of its removal. */
   async pointKept(point: RestorePointId): Promise<void> {
     const { removals, objects } = await this.#look();
-    const object = objects.find((name) => pointFromName(name)?.id === point);
-    const removal = object && removals.get(object);
-    if (!removal) return;
-    const { points } = this.#parts;
-    const found = await points.describe(object);
-    if (found === undefined) return; // a prune deleted it meanwhile
-    await this.#chain.add({ kind: "point", point: { ...found.described, life: removal.life + 1 } });
+    for (const object of objects) {
+      const removal = removals.get(object);
+      if (removal === undefined || pointFromName(object)?.id !== point) continue;
+      const found = await this.#parts.points.describe(object);
+      if (found === undefined) continue; // a prune deleted it meanwhile
+      await this.#chain.add({ kind: "point", point: { ...found.described, life: removal.life + 1 } });
+    }
   }
 
   /** Which machines restore points are of, as receipts say: for those that cannot be read themselves. */
