@@ -163,6 +163,19 @@ test("`repair()` keeps a host's pack that has frames which do not open", async (
   assert.deepEqual([doomed, lost.length], [[], 1]);
 });
 
+test("`repair()` dooms a host's pack of which everything was found although a restore point is lost, and keeps all others then", async () => {
+  const { storage, packs, point } = await hostsPacks();
+  for (const pack of packs) flip(storage, pack, storage.peek(pack).length - 10);
+  const [data = "", lists = ""] = packs.toSorted((a, b) => storage.peek(b).length - storage.peek(a).length);
+  flip(storage, data, HEADER_BYTES + 2000);
+  const [other = ""] = storage.names().filter((name) => name.startsWith("points/") && !name.endsWith(point));
+  storage.replace(other, Buffer.from("no restore point"));
+  await using vault = await openSmallVault(storage);
+  await vault.trash(point, { until: PAST });
+  const { doomed, lost } = await vault.repair({ execute: true });
+  assert.deepEqual([doomed, lost.length], [[lists], 2]);
+});
+
 test("verify tells of no pack that a host's segment names, that is gone, and that nobody needs", async () => {
   const { storage, point, packs } = await hostsPacks();
   await using vault = await openSmallVault(storage);
