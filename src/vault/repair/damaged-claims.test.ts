@@ -176,6 +176,17 @@ test("`repair()` dooms a host's pack of which everything was found although a re
   assert.deepEqual([doomed, lost.length], [[lists], 2]);
 });
 
+test("`repair()` dooms no host's pack that was read back before it was damaged: prunes know what is needed of it", async () => {
+  const { storage, point, packs } = await hostsPacks();
+  await using vault = await openSmallVault(storage);
+  assert.deepEqual((await vault.verify({ readDataPercent: 100 })).damaged, []);
+  for (const pack of packs) flip(storage, pack, storage.peek(pack).length - 10);
+  await using fresh = await openSmallVault(storage, { seed: 3 });
+  const { doomed, lost, packs: read } = await fresh.repair({ execute: true });
+  assert.deepEqual([doomed, lost, read.map(({ object }) => object).toSorted()], [[], [], packs.toSorted()]);
+  await assertComesBack(fresh, point, disk);
+});
+
 test("verify tells of no pack that a host's segment names, that is gone, and that nobody needs", async () => {
   const { storage, point, packs } = await hostsPacks();
   await using vault = await openSmallVault(storage);
