@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -254,6 +254,41 @@ test("what cannot be kept leaves no draft behind, while its program goes on", as
   await vault.planRemoval(new Set());
   const drafts = readdirSync(join(gone, "..")).filter((name) => name.endsWith(".draft"));
   assert.deepEqual(drafts, []);
+});
+
+test("who opens a vault with many runs begins to merge them beside, and finds everything meanwhile and afterwards", {
+  timeout: 20_000,
+}, async () => {
+  const folder = join(root, "beside");
+  const storage = await vaultWith(1);
+  const more = { mergedAtOnce: 0 };
+  const others = `00ff.${process.ppid}.merge.draft`; // as long as it is there, nobody else begins
+  for (let seed = 100; seed < 109; seed++) {
+    await using vault = await openLocal(storage, folder, seed, more);
+    await backUp(vault, { disk: someBytes(seed, 400_000) });
+    const [inner = ""] = readdirSync(folder);
+    writeFileSync(join(folder, inner, others), "");
+  }
+  const before = runs(folder).length;
+  assert.ok(before > 8, `${before} runs`);
+  const [inner = ""] = readdirSync(folder);
+  rmSync(join(folder, inner, others));
+  const { promise: merged, resolve } = Promise.withResolvers<void>();
+  using watcher = new DisposableStack();
+  watcher.adopt(
+    watch(join(folder, inner), () => {
+      if (runs(folder).length < before) resolve();
+    }),
+    (each) => {
+      each.close();
+    },
+  );
+  await using vault = await openLocal(storage, folder, 110, more);
+  await assertAllThere(vault, 1);
+  await merged;
+  await assertAllThere(vault, 1);
+  await using next = await openLocal(storage, folder, 111, more);
+  await assertAllThere(next, 1);
 });
 
 test("the plan of a removal is the same by runs as in memory", async () => {
