@@ -257,7 +257,7 @@ test("what cannot be kept leaves no draft behind, while its program goes on", as
 });
 
 test("who opens a vault with many runs begins to merge them beside, and finds everything meanwhile and afterwards", {
-  timeout: 20_000,
+  timeout: 120_000,
 }, async () => {
   const folder = join(root, "beside");
   const storage = await vaultWith(1);
