@@ -96,4 +96,90 @@ describe("writeFile()", () => {
     const wholeOne = { ...options(new MemoryHostFiles(), vaultOf(bytes)), salvage: true } as const;
     await assert.rejects(writeFile(file("..\\base.vhdx"), wholeOne), { code: /^vhdx-|struct-|source-/ });
   });
+
+  test("makes file and report durable before the file has its name", async () => {
+    const target = new MemoryHostFiles();
+    const order: string[] = [];
+    const create = target.create.bind(target);
+    target.create = async (path) => {
+      const store = await create(path);
+      const flush = async (): Promise<void> => void order.push(await Promise.resolve(`flush ${path}`));
+      return Object.assign(store, { flush });
+    };
+    const rename = target.rename.bind(target);
+    target.rename = async (path, newPath) => {
+      order.push(`rename ${path}`);
+      await rename(path, newPath);
+    };
+    await writeFile(file(), { ...options(target, vaultOf(bytes, [gone])), salvage: true });
+    const report = "a.vhdx.salvaged.jsonl";
+    assert.deepEqual(order, ["flush a.vhdx.partial", `flush ${report}`, "rename a.vhdx.partial"]);
+  });
+
+  test("replaces what an interrupted restore left, and the report of the file before only by a whole file or a new report", async () => {
+    const [older, report] = ["of a restore before", "a.vhdx.salvaged.jsonl"];
+    const left = () => new MemoryHostFiles({ "a.vhdx.partial": older, [report]: older, "a.vhdx": older });
+    const whole = left();
+    const overwriting = { ...options(whole, vaultOf(bytes)), overwrite: true } as const;
+    await writeFile(file(), overwriting);
+    assert.deepEqual(whole.paths(), ["a.vhdx"]);
+    assert.deepEqual(whole.bytes("a.vhdx"), bytes);
+
+    const salvaged = left();
+    const vault = vaultOf(bytes, [gone]);
+    await writeFile(file(), { ...overwriting, target: salvaged, vault, salvage: true });
+    assert.deepEqual(salvaged.paths(), ["a.vhdx", report]);
+    assert.match(Buffer.from(salvaged.bytes(report)).toString(), /"unreadBytes":5/);
+
+    for (const salvage of [undefined, true] as const) {
+      const failed = left();
+      failed.rename = async () => await Promise.reject(new InternalError("Cannot rename: a test says so"));
+      await assert.rejects(writeFile(file(), { ...overwriting, target: failed, salvage }), InternalError);
+      assert.deepEqual(failed.paths(), ["a.vhdx", report], "the file before is there, and so is its report");
+    }
+  });
+
+  test("touches nothing that is called as its report would be, where it makes none", async () => {
+    const target = new MemoryHostFiles({ "a.vhdx.salvaged.jsonl": "mine" });
+    await writeFile(file(), options(target, vaultOf(bytes)));
+    await target.remove("a.vhdx");
+    await assert.rejects(writeFile(file(), options(target, vaultOf(bytes.subarray(0, 5)))));
+    assert.deepEqual(target.paths(), ["a.vhdx.salvaged.jsonl"]);
+  });
+
+  test("writes nothing of a file that the vault has in another size, and lets the reader hear of an interruption", async () => {
+    const target = new MemoryHostFiles();
+    const vault = vaultOf(bytes);
+    const larger: RestoreVault = {
+      openFile: async (one) => ({ ...(await vault.openFile(one)), sizeBytes: bytes.length + 1 }),
+    };
+    await assert.rejects(writeFile(file(), options(target, larger)), RestoredFileWrongError);
+    const { signal } = new AbortController();
+    const heard: unknown[] = [];
+    const listening: RestoreVault = {
+      openFile: async (one) => {
+        const reader = await vault.openFile(one);
+        return {
+          ...reader,
+          copyTo: async (to, asked) => {
+            heard.push(asked?.signal);
+            return await reader.copyTo(to, asked);
+          },
+        };
+      },
+    };
+    await writeFile(file(), { ...options(target, listening), signal });
+    assert.deepEqual(heard, [signal]);
+  });
+
+  test("fails with what failed first when cleaning up fails too", async () => {
+    const target = new MemoryHostFiles();
+    const first = new InternalError("Cannot rename: a test says so");
+    target.rename = async () => await Promise.reject(first);
+    target.remove = async () => await Promise.reject(new InternalError("Cannot remove: a test says so"));
+    await assert.rejects(
+      writeFile(file(), options(target, vaultOf(bytes))),
+      (error) => error instanceof SuppressedError && error.suppressed === first,
+    );
+  });
 });
