@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { Secret, systemClock, systemEntropy } from "../../src/base/index.ts";
 import { SeededEntropy } from "../../src/base/testing/index.ts";
@@ -9,7 +7,8 @@ import { openLocalStorage } from "../../src/storage/index.ts";
 import { createVault } from "../../src/vault/index.ts";
 import { CHEAP_KDF } from "../../src/vault/testing/index.ts";
 import { smallDisk } from "../testing/backup-scene.ts";
-import { type Said, Workplace } from "../testing/stillpoint.ts";
+import { digests, FolderWorkplace } from "../testing/folder-workplace.ts";
+import type { Said } from "../testing/stillpoint.ts";
 
 const OTHER_PASSPHRASE = "acht rote giraffen singen leise";
 
@@ -20,7 +19,7 @@ interface Copied {
 }
 
 /** A vault of machines in a folder, and a second one with other keys and smaller chunks. */
-class TwoVaults extends Workplace {
+class TwoVaults extends FolderWorkplace {
   readonly otherFile = this.path("other-passphrase");
   readonly second = ["--vault", this.path("second"), "--passphrase-file", this.otherFile];
   readonly toSecond = ["--to-vault", this.path("second"), "--to-passphrase-file", this.otherFile];
@@ -37,17 +36,6 @@ class TwoVaults extends Workplace {
     const made = await createVault({ ...world, storage, chunkBytes, passphrase, kdf: CHEAP_KDF, workers: 1 });
     await made.vault[Symbol.asyncDispose]();
     return place;
-  }
-
-  write(path: string, bytes: Uint8Array): void {
-    mkdirSync(dirname(this.path("exports", path)), { recursive: true });
-    writeFileSync(this.path("exports", path), bytes);
-  }
-
-  async backUp(vault: readonly string[] = this.vault()): Promise<readonly Copied[]> {
-    const said = await this.run(["backup", "--host", `folder:${this.path("exports")}`, "--all", ...vault]);
-    assert.equal(said.code, 0, said.text);
-    return said.summary["points"] as readonly Copied[];
   }
 
   async copy(...flags: readonly string[]): Promise<Said> {
@@ -81,23 +69,6 @@ class TwoVaults extends Workplace {
     assert.equal(said.code, 0, said.text);
     return digests(folder);
   }
-
-  packs(vault: string): readonly string[] {
-    const root = this.path(vault, "packs");
-    return readdirSync(root, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name));
-  }
-}
-
-function digests(folder: string): Record<string, string> {
-  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
-  const isFile = (path: string): boolean => statSync(join(folder, path)).isFile();
-  const digest = (path: string): string =>
-    createHash("sha256")
-      .update(readFileSync(join(folder, path)))
-      .digest("hex");
-  return Object.fromEntries(files.filter(isFile).map((path) => [path.replaceAll("\\", "/"), digest(path)]));
 }
 
 const copied = (said: Said): readonly Copied[] => said.summary["copied"] as readonly Copied[];
@@ -132,7 +103,7 @@ test("copies into a vault of other keys and chunks tell and restore the same, an
   const { copyOf } = shown.summary["point"] as { readonly copyOf: Record<string, string> };
   assert.equal(copyOf["point"], copied(said)[0]?.point);
   assert.equal(statSync(place.path("exports/db01/sparse.bin")).size, 40 << 20);
-  const stored = place.packs("second").reduce((sum, pack) => sum + statSync(pack).size, 0);
+  const stored = place.objects("packs", "second").reduce((sum, pack) => sum + statSync(pack).size, 0);
   assert.ok(stored < 2 << 20, `${stored} bytes: zeros are not stored`);
   const direct = await place.backUp(place.second);
   assert.deepEqual(
@@ -186,7 +157,8 @@ test("a copy that is killed leaves no half restore point, and finds again what i
     watch: (line, child) => {
       if (line["type"] === "step-started" && line["name"] === "copy-point" && ++points === 2) {
         const timer = setInterval(() => {
-          if (place.packs("second").some((pack) => statSync(pack).size > 10_000_000)) child.kill("SIGKILL");
+          if (place.objects("packs", "second").some((pack) => statSync(pack).size > 10_000_000))
+            child.kill("SIGKILL");
         }, 1);
         child.once("exit", () => clearInterval(timer));
       }
@@ -223,11 +195,11 @@ test("damage in the source is named and ends with 4, and everything else is copi
   using place = await TwoVaults.open();
   place.write("a/a.vhd", new SeededEntropy(6).bytes(900_000));
   const [a] = await place.backUp();
-  const packs = new Set(place.packs("vault"));
+  const packs = new Set(place.objects("packs", "vault"));
   place.write("b/b.vhd", new SeededEntropy(7).bytes(900_000));
   const both = await place.backUp();
   const [largest] = place
-    .packs("vault")
+    .objects("packs", "vault")
     .filter((pack) => !packs.has(pack))
     .sort((x, y) => statSync(y).size - statSync(x).size);
   assert.ok(largest !== undefined);

@@ -1,20 +1,10 @@
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, rmSync, statSync, truncateSync } from "node:fs";
 import { test } from "node:test";
 import { SeededEntropy } from "../../src/base/testing/index.ts";
 import { smallDisk } from "../testing/backup-scene.ts";
-import { type Said, Workplace } from "../testing/stillpoint.ts";
+import { type BackedUp, digests, FolderWorkplace } from "../testing/folder-workplace.ts";
+import type { Said } from "../testing/stillpoint.ts";
 
 interface Restored {
   readonly point: string;
@@ -23,46 +13,19 @@ interface Restored {
 }
 
 /** A vault with restore points of machines in a folder. */
-class Exports extends Workplace {
-  write(path: string, bytes: Uint8Array): void {
-    mkdirSync(dirname(this.path("exports", path)), { recursive: true });
-    writeFileSync(this.path("exports", path), bytes);
-  }
-
-  /** The restore points' ids by machine. */
-  async backUp(): Promise<Readonly<Record<string, string>>> {
-    const said = await this.run([
-      "backup",
-      "--host",
-      `folder:${this.path("exports")}`,
-      "--all",
-      ...this.vault(),
-    ]);
-    assert.equal(said.code, 0, said.text);
-    const points = said.summary["points"] as readonly { id: string; machine: { name: string } }[];
-    return Object.fromEntries(points.map(({ id, machine }) => [machine.name, id]));
-  }
-
+class Exports extends FolderWorkplace {
   async restore(to: string, ...flags: readonly string[]): Promise<Said> {
     return await this.run(["restore", ...flags, ...this.vault(), "--to-folder", this.path(to)]);
   }
 }
 
-/** Digests of all files below a folder, by path. */
-function digests(folder: string): Record<string, string> {
-  if (!existsSync(folder)) return {};
-  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
-  const isFile = (path: string): boolean => statSync(join(folder, path)).isFile();
-  const digest = (path: string): string =>
-    createHash("sha256")
-      .update(readFileSync(join(folder, path)))
-      .digest("hex");
-  return Object.fromEntries(files.filter(isFile).map((path) => [path.replaceAll("\\", "/"), digest(path)]));
-}
-
 const restored = (said: Said): readonly Restored[] => said.summary["points"] as readonly Restored[];
 const failed = (said: Said): readonly Record<string, unknown>[] =>
   said.summary["failed"] as readonly Record<string, unknown>[];
+
+function byMachine(points: readonly BackedUp[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(points.map(({ id, machine }) => [machine.name, id]));
+}
 
 async function twoMachines(): Promise<Exports> {
   const place = new Exports();
@@ -113,9 +76,9 @@ test("`restore --all-latest --exact` brings the newest of every machine back as 
 
 test("`restore` keeps two restore points of one machine apart, and with --exact refuses them before anything is written", async () => {
   using place = await twoMachines();
-  const first = await place.backUp();
+  const first = byMachine(await place.backUp());
   place.write("web01/notes.dat", new SeededEntropy(4).bytes(1000));
-  const second = await place.backUp();
+  const second = byMachine(await place.backUp());
   const both = [first["web01"] ?? "", second["web01"] ?? ""];
   const refused = await place.restore("back", ...both, "--exact");
   assert.deepEqual([refused.code, refused.errors[0]?.["code"]], [1, "restore-path-collision"], refused.text);
@@ -133,10 +96,10 @@ test("`restore` keeps two restore points of one machine apart, and with --exact 
 test("`restore` of several goes on behind a damaged one, names it, and ends with 4", async () => {
   using place = await twoMachines();
   await place.backUp();
-  const before = packsOf(place);
+  const before = place.objects("packs");
   place.write("mail01/mail01.vhd", new SeededEntropy(9).bytes(500_000));
   await place.backUp();
-  for (const pack of packsOf(place).filter((name) => !before.includes(name))) rmSync(pack);
+  for (const pack of place.objects("packs").filter((name) => !before.includes(name))) rmSync(pack);
   const said = await place.restore("back", "latest:mail01", "latest:web01", "latest:db01");
   assert.equal(said.code, 4, said.text);
   assert.deepEqual(
@@ -168,10 +131,3 @@ test("`restore` refuses an unknown restore point among several, and none at all,
   }
   assert.equal(existsSync(place.path("back")), false);
 });
-
-function packsOf(place: Exports): readonly string[] {
-  const root = place.path("vault/packs");
-  return readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
-}
