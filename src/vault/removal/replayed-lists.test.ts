@@ -91,4 +91,32 @@ describe("a list that was carried out and that somebody who may add puts again",
       await assertKept(point);
       assert.ok(!storage.names().some((name) => name.startsWith("doomed/") || name.startsWith("awaited/")));
     });
+
+  for (const { when, isCarriedOut } of [
+    { when: "and carried out", isCarriedOut: true },
+    { when: "and is still waiting", isCarriedOut: false },
+  ])
+    test(`costs a session nothing that is about to name such a pack when the list is put ${when}`, async () => {
+      await replay("packs/");
+      await using vault = await openSmallVault(storage, { seed: 3 });
+      await using other = await openSmallVault(storage, { seed: 4 });
+      const put = storage.put.bind(storage);
+      let segments = 0;
+      storage.put = async (name, ...rest) => {
+        if (name.startsWith("index/") && ++segments === 1) {
+          await replay("doomed/", "awaited/");
+          if (isCarriedOut) await other.prune(NO_LIMIT);
+        }
+        await put(name, ...rest);
+      };
+      const session = await vault.openSession();
+      storage.put = put;
+      assert.equal(segments > 0, true, "the pack was named");
+      const file = await storeBytes(session, "disk", disk);
+      if (!isCarriedOut) await other.prune(NO_LIMIT);
+      const point = await session.commit(draftOf([file]));
+      await session[Symbol.asyncDispose]();
+      await vault.prune(NO_LIMIT);
+      await assertKept(point);
+    });
 });

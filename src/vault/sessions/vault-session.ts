@@ -102,9 +102,7 @@ export class VaultSession implements AsyncDisposable {
     await parts.loaded.refresh(signal);
     parts.loaded.index.runs?.loadFilters(); // most of what a session asks for is new, or all of it known
     const looked = await parts.loaded.reconcileSome(keys.envelope.session[0] ?? 0, signal);
-    await parts.loaded.nameAdopted(async (packs) => {
-      parts.loaded.noteWritten(await writeSegment(packs, parts), packs);
-    });
+    await nameAdopted(parts, signal);
     cleanup.move();
     return new VaultSession(parts, { keys, lease, looked, signal });
   }
@@ -252,4 +250,20 @@ export class VaultSession implements AsyncDisposable {
 function anyOf(...signals: readonly (AbortSignal | undefined)[]): AbortSignal | undefined {
   const given = signals.filter((signal) => signal !== undefined);
   return given.length > 1 ? AbortSignal.any(given) : given[0];
+}
+
+/**
+ * Names packs that no segment named. One of them may be a copy of a pack that went, put again, and its list too while we were about to
+ * name it: a prune that did not see our segment waits for nobody, so lists and packs are looked at once more (docs/vault-format.md 11.3).
+ */
+async function nameAdopted(parts: SessionParts, signal?: AbortSignal): Promise<void> {
+  const { loaded, notes } = parts;
+  const adopted = loaded.adoptedPacks.map(({ digest }) => digest);
+  if (adopted.length === 0) return;
+  await loaded.nameAdopted(async (packs) => {
+    loaded.noteWritten(await writeSegment(packs, parts), packs);
+  });
+  for (const { packs } of await notes.doomedLists(signal)) loaded.index.doom(packs);
+  const numbers = adopted.flatMap((digest) => loaded.index.packsNamed(digest));
+  await loaded.confirm(numbers, new Set(), signal);
 }
