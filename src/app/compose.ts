@@ -131,9 +131,11 @@ export async function openVaultAt(
     readonly events?: EventSink | undefined;
     /** Reads everything from the store, and no copies: to say in which state the vault is. */
     readonly withoutCopies?: true | undefined;
+    /** Files are brought back. */
+    readonly writesFiles?: true | undefined;
   },
 ): Promise<Opened<Vault>> {
-  const { world, withoutCopies } = options;
+  const { world, withoutCopies, writesFiles } = options;
   const place = parseVaultAddress(address);
   await using opening = new AsyncDisposableStack();
   const store = await openVaultStorage(place, { world });
@@ -147,6 +149,7 @@ export async function openVaultAt(
       storage,
       ...options.world,
       ...workers(),
+      writesFiles,
       receiptBook: new ReceiptFile(storage.location, options),
       localIndex: { ...localIndexFor(options.stateDir), onProgress: steps.progress },
       localPoints: withoutCopies ? undefined : localPointsFor(options.stateDir),

@@ -15,8 +15,8 @@ import type { SalvagedFile } from "./salvage-report.ts";
 import type { Naming } from "./target-name.ts";
 import { type WrittenFile, writeFile } from "./write-file.ts";
 
-/** One file is made durable while the next is written; more would only compete for the same disk. */
-const FILES_AT_ONCE = 2;
+/** One file is made durable while others are written, of which some file systems let one thread write at a time; more would only compete for the disk. */
+const FILES_AT_ONCE = 3;
 
 export interface ExecuteRestoreOptions {
   readonly vault: RestoreVault;
@@ -78,7 +78,7 @@ export interface RestoredFiles {
 }
 
 /**
- * Writes the files of plans in their order, two at a time; inside a file, the vault works in parallel. Every chunk is
+ * Writes the files of plans in their order, three at a time; inside a file, the vault works in parallel. Every chunk is
  * authenticated, and a file gets its name only when all of it is there and durable: until then it ends in `.partial`. A file
  * that fails ends its plan, not the others; an interruption ends them all. Gives what became of each plan.
  */

@@ -5,11 +5,11 @@ import { DEFAULT_MEMORY_BUDGET, defaultWorkers, type VaultOptions } from "./vaul
 
 /** Threads and memory as the options want them, for what the config says that the vault is. */
 export function newEngine(
-  options: Pick<VaultOptions, "workers" | "memoryBudgetBytes">,
+  options: Pick<VaultOptions, "workers" | "writesFiles" | "memoryBudgetBytes">,
   { config, keys }: { readonly config: VaultConfig; readonly keys: Pick<WriterKeys, "identityKey"> },
 ): Engine {
   return new Engine({
-    workers: options.workers ?? defaultWorkers(),
+    workers: options.workers ?? defaultWorkers(options),
     identityKey: keys.identityKey,
     memoryBudgetBytes: options.memoryBudgetBytes ?? DEFAULT_MEMORY_BUDGET,
     hasParity: config.parity !== undefined,

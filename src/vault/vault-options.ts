@@ -11,8 +11,10 @@ export interface VaultOptions {
   readonly entropy: Entropy;
   /** Remembers beside the vault what was written into it. @default one that is forgotten with the program */
   readonly receiptBook?: ReceiptBook | undefined;
-  /** Threads that hash, compress and seal. @default the machine's, at most 4 */
+  /** Threads that hash, compress and seal. @default as many as the machine has processors, at most 4, and one more with `writesFiles` */
   readonly workers?: number;
+  /** Files are brought back: a thread that waits for the disk it writes to leaves its processor to another one. */
+  readonly writesFiles?: true | undefined;
   /** For buffers and packs under construction; not counted: the index (about 21 bytes a chunk), the threads themselves. @default 128 MiB */
   readonly memoryBudgetBytes?: number;
   /** Where an index that is larger than its memory is kept. @default in memory, whatever it takes */
@@ -35,6 +37,6 @@ export interface VaultFacts {
 export const DEFAULT_MEMORY_BUDGET: number = 128 * MIB;
 const MOST_WORKERS = 4;
 
-export function defaultWorkers(): number {
-  return Math.min(MOST_WORKERS, availableParallelism());
+export function defaultWorkers({ writesFiles }: Pick<VaultOptions, "writesFiles">): number {
+  return Math.min(MOST_WORKERS, availableParallelism()) + (writesFiles === true ? 1 : 0);
 }

@@ -77,7 +77,7 @@ async function withVault<T>(
   { world, events }: UseCaseContext,
   use: (vault: Vault) => Promise<T>,
 ): Promise<T> {
-  await using opened = await openVaultAt(vault, { world, passphrase, events });
+  await using opened = await openVaultAt(vault, { world, passphrase, events, writesFiles: true });
   try {
     return await use(opened.value);
   } finally {
