@@ -88,6 +88,18 @@ describe("GatheredWriter", () => {
     ]);
   });
 
+  test("goes on gathering behind a write of nothing, wherever that is", () => {
+    assert.ok(
+      writeAll([
+        [100, BLOCK + 5],
+        [0, 0],
+        [BLOCK + 5, 3 * BLOCK],
+      ]),
+    );
+    check("uncached", [[BLOCK, 3 * BLOCK]]);
+    check("cached", [[100, BLOCK]]);
+  });
+
   test("writes through the cache what the system does not do past it", () => {
     writeFileSync(join(folder, "uncached"), "");
     using cached = open("cached", "w");

@@ -27,6 +27,7 @@ export class GatheredWriter {
 
   write(bytes: Uint8Array, offset: number): boolean {
     if (this.#uncached === undefined) return writeOpenFile(bytes, { descriptor: this.#descriptor, offset });
+    if (bytes.length === 0) return true; // else it would end what is gathered, wherever it belongs
     if (offset !== this.#offset + (this.#end - this.#from)) {
       if (!this.end()) return false;
       this.#begin(offset);
