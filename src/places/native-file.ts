@@ -115,7 +115,10 @@ export class NativeFile implements ByteStore {
   }
 
   async openUncached(): Promise<number | undefined> {
-    this.#uncached ??= await reopenUncached(this.#handle, this.#place.native);
+    this.#uncached ??= await this.#attempt(
+      "open",
+      async () => await reopenUncached(this.#handle, this.#place.native),
+    );
     return this.#uncached?.fd;
   }
 
@@ -123,8 +126,11 @@ export class NativeFile implements ByteStore {
     if (this.#closed) return;
     this.#closed = true;
     await this.#attempt("close", async () => {
-      await this.#uncached?.close();
-      await this.#handle.close();
+      try {
+        await this.#uncached?.close();
+      } finally {
+        await this.#handle.close();
+      }
     });
   }
 
@@ -146,10 +152,14 @@ async function reopenUncached(first: FileHandle, path: string): Promise<FileHand
   } catch {
     return undefined; // not every file system has it, and nobody needs it
   }
-  const [one, other] = [await first.stat({ bigint: true }), await handle.stat({ bigint: true })];
-  if (one.dev === other.dev && one.ino === other.ino) return handle;
-  await handle.close();
-  return undefined;
+  let isSame = false;
+  try {
+    const [one, other] = [await first.stat({ bigint: true }), await handle.stat({ bigint: true })];
+    isSame = one.dev === other.dev && one.ino === other.ino;
+  } finally {
+    if (!isSame) await handle.close();
+  }
+  return isSame ? handle : undefined;
 }
 
 /** A new name is durable when its folder is; Windows has no such call and journals names by itself. */
