@@ -179,6 +179,18 @@ test("nobody merges beside while a program that runs does", async () => {
   assert.equal(await local.mergedBeside(), "merged");
 });
 
+test("what a program of the same number left behind is dropped, and keeps nobody from merging", async () => {
+  const { folder, segments } = await writeRuns(9);
+  const [run = ""] = files(folder, ".run");
+  for (const program of ["", "-0badcafe"])
+    writeFileSync(run.replace(/[0-9a-f]+\.run$/, `00ff.${process.pid}${program}.merge.draft`), "");
+  const { local } = await open(folder, segments);
+  using _ = local;
+  assert.deepEqual(files(folder, ".draft"), []);
+  local.mergeBeside(segments);
+  assert.equal(await local.mergedBeside(), "merged");
+});
+
 test("a merge beside while another program merges the same: what is found is the same, whoever was first", async () => {
   const { folder, segments, packs } = await writeRuns(9);
   const first = await open(folder, segments);

@@ -7,7 +7,9 @@ import { RunFile } from "./run-file.ts";
 import type { RunPlace } from "./write-run.ts";
 
 const RUN = ".run";
-const DRAFT = /^[0-9a-f]+\.([0-9]+)(\.merge)?\.draft$/;
+const DRAFT = /^[0-9a-f]+\.([0-9]+)(?:-([0-9a-f]+))?(\.merge)?\.draft$/;
+/** Tells this program from those before it that had its number: in a container each may be the first. */
+const PROGRAM: string = randomBytes(4).toString("hex");
 /** Another program may have merged what was listed. */
 const MOST_LISTINGS = 5;
 
@@ -47,8 +49,8 @@ export class RunFolder {
   /** Whether any program is about to write a large merge: a second one would be in vain. */
   get isMerging(): boolean {
     return readdirSync(this.path).some((name) => {
-      const [, owner, isMerge] = DRAFT.exec(name) ?? [];
-      return isMerge !== undefined && isRunning(Number(owner));
+      const [, owner, program, isMerge] = DRAFT.exec(name) ?? [];
+      return isMerge !== undefined && isRunning(Number(owner), program);
     });
   }
 
@@ -59,9 +61,9 @@ export class RunFolder {
     return {
       run: random.readUInt32LE(0),
       vault: this.#vault,
-      draft: join(this.path, `${name}.${process.pid}.draft`),
+      draft: join(this.path, `${name}.${process.pid}-${PROGRAM}.draft`),
       path: join(this.path, `${name}${RUN}`),
-      filterDraft: join(this.path, `${name}f.${process.pid}.draft`),
+      filterDraft: join(this.path, `${name}f.${process.pid}-${PROGRAM}.draft`),
       filterBytes,
     };
   }
@@ -93,8 +95,8 @@ export class RunFolder {
   /** What programs that do not run any more were writing. */
   #dropDrafts(): void {
     for (const name of readdirSync(this.path)) {
-      const owner = DRAFT.exec(name)?.[1];
-      if (owner !== undefined && !isRunning(Number(owner))) drop(join(this.path, name));
+      const [, owner, program] = DRAFT.exec(name) ?? [];
+      if (owner !== undefined && !isRunning(Number(owner), program)) drop(join(this.path, name));
     }
   }
 }
@@ -129,7 +131,8 @@ function isMissing(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === "ENOENT";
 }
 
-function isRunning(pid: number): boolean {
+function isRunning(pid: number, program: string | undefined): boolean {
+  if (pid === process.pid) return program === PROGRAM;
   try {
     process.kill(pid, 0);
     return true;
