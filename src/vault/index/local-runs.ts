@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Guid, guidToBytes, MIB, throwIfInterrupted } from "../../base/index.ts";
 import type { ChunkIndex } from "./chunk-index.ts";
 import { chooseMerges, MOST_RUNS } from "./local/choose-merge.ts";
+import { LocalIndexDamagedError } from "./local/errors.ts";
 import { isOfSystem } from "./local/is-of-system.ts";
 import { mergeGroup } from "./local/merge-group.ts";
 import { type MergeOutcome, MergeThread } from "./local/merge-thread.ts";
@@ -147,8 +148,8 @@ export class LocalRuns implements Disposable {
       this.#runs.add(this.#folder.openRun(path));
       index.levelIsRun();
     } catch (error) {
-      if (!isOfSystem(error)) throw error;
-      this.#canWrite = false; // no room: what comes stays in memory
+      if (!isOfSystem(error) && !(error instanceof LocalIndexDamagedError)) throw error;
+      this.#canWrite = false; // no room, or a disk that does not keep what is written: all of it is in memory still, and stays there
     }
   }
 

@@ -7,6 +7,7 @@ import { type Guid, hexFromBytes, InterruptedError } from "../../base/index.ts";
 import { SeededEntropy } from "../../base/testing/index.ts";
 import type { PackContents } from "../packs/pack-contents.ts";
 import { ChunkIndex } from "./chunk-index.ts";
+import { LocalIndexDamagedError } from "./local/errors.ts";
 import { type IndexProgress, type LocalIndexOptions, LocalRuns } from "./local-runs.ts";
 
 const SEED = Number(process.env["STILLPOINT_SEED"] ?? 20261123);
@@ -220,6 +221,23 @@ test("a merge beside that meets a damaged run deletes it, and the others stay", 
   assert.equal(files(folder, ".draft").length, 0);
   const lost = packs.filter(({ frames: [frame] }) => index.find(frame?.ids as Uint8Array) === undefined);
   assert.equal(lost.length, 2, "those of one run, whose segment is read again");
+});
+
+test("what a disk does not keep while it becomes a run stays in memory, and nothing fails for it", async (t) => {
+  const { index, local } = await open(newFolder(), new Set());
+  using _ = local;
+  const pack = packOf(new SeededEntropy(SEED));
+  index.addWritten(new Uint8Array(32), [pack]);
+  const broken = t.mock.method(index.level.chunks, "sorted", () => {
+    throw new LocalIndexDamagedError("its filter's draft", "it is not what was written");
+  });
+  local.spill(index, "now");
+  assert.equal(broken.mock.callCount(), 1);
+  broken.mock.restore();
+  assert.equal(index.runs?.size, 0);
+  framesOf(index, [pack]);
+  local.spill(index, "now");
+  assert.equal(index.runs.size, 0, "it is not tried again");
 });
 
 test("opening waits for a large merge only where the runs have become too many, and tells how far it is", async () => {
