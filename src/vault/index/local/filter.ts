@@ -35,18 +35,9 @@ export class Filter {
     this.#words = new Uint32Array(WORDS * blocks);
   }
 
-  /** What it is written as; a view. */
+  /** What it is written as; a view, for whoever reads it. */
   get bytes(): Uint8Array {
     return new Uint8Array(this.#words.buffer);
-  }
-
-  add(key: Key): void {
-    const first = WORDS * blockOf(key, this.#blocks);
-    for (let i = 0; i < this.#probes; i++) {
-      const bit = bitOf(key, i);
-      const word = first + (bit >>> 5);
-      this.#words[word] = (this.#words[word] as number) | (1 << (bit & 31));
-    }
   }
 
   mayHave(key: Key): boolean {

@@ -16,7 +16,7 @@ export class MergeThread implements Disposable {
   readonly #order: MergeOrder;
   readonly #resolve: (outcome: MergeOutcome) => void;
   #hasEnded = false;
-
+  /** Of whoever waits. */
   #onProgress: ((doneChunks: number) => void) | undefined;
 
   constructor(order: MergeOrder) {
