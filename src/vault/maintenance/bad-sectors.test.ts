@@ -1,6 +1,7 @@
 // A disk with bad sectors says so: it gives an error, and no wrong bytes.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { StorageUnreadableError } from "../../storage/index.ts";
 import { BadSectors, MemoryStorage } from "../../storage/testing/index.ts";
 import { type RestorePoint, scrubVault } from "../index.ts";
 import { backUp, bringBack, createSmallVault, openSmallVault, someBytes } from "../testing/index.ts";
@@ -88,6 +89,45 @@ test("`repair()` dooms nothing that nobody could read: it may be sound, and be r
   await vault.prune();
   for (const name of [...segments, pack]) assert.ok(inner.names().includes(name), name);
   await using other = await openSmallVault(inner, { seed: 4 }); // it was the cable
+  const back = await bringBack(other, (await other.findPoint(point.id)).files[0] as never);
+  assert.equal(Buffer.compare(back, DISK), 0);
+});
+
+test("`repair()` dooms nothing that nobody could read at first, and that can be read when it looks again", async () => {
+  const { inner, point, pack } = await scene();
+  const before = new Set(inner.names());
+  {
+    await using vault = await openSmallVault(inner, { seed: 2 });
+    await backUp(vault, { other: someBytes(9, 200_000) });
+  }
+  const size = (name: string): number => inner.peek(name).length;
+  const [lists = ""] = inner
+    .names()
+    .filter((name) => name.startsWith("packs/") && !before.has(name))
+    .sort((a, b) => size(a) - size(b));
+  const gone = inner.peek(lists).slice();
+  const segments = inner.names().filter((name) => name.startsWith("index/"));
+  await using vault = await openSmallVault(inner, { seed: 3 });
+  const [get, list] = [inner.get.bind(inner), inner.list.bind(inner)];
+  inner.get = async (name, ...rest) => {
+    if (name === pack || segments.includes(name))
+      throw new StorageUnreadableError(`Cannot read "${name}": the disk does not give it (EIO)`);
+    return await get(name, ...rest);
+  };
+  inner.list = (prefix, ...rest) => {
+    if (prefix === "points/") {
+      inner.get = get; // it was the cable
+      inner.replace(lists, undefined); // so that it looks again
+    }
+    return list(prefix, ...rest);
+  };
+  const report = await vault.repair({ execute: true });
+  assert.deepEqual([report.doomed, report.lost.length], [[], 1]);
+  inner.list = list;
+  inner.replace(lists, gone); // a prune goes on past nothing that it misses
+  await vault.prune();
+  assert.ok(inner.names().includes(pack));
+  await using other = await openSmallVault(inner, { seed: 4 });
   const back = await bringBack(other, (await other.findPoint(point.id)).files[0] as never);
   assert.equal(Buffer.compare(back, DISK), 0);
 });

@@ -119,4 +119,35 @@ describe("a list that was carried out and that somebody who may add puts again",
       await vault.prune(NO_LIMIT);
       await assertKept(point);
     });
+
+  test("costs a repair nothing that is about to name such a pack, which is a place of what a damaged one has too", async () => {
+    await using vault = await openSmallVault(storage, { seed: 3 });
+    const point = await backUp(vault, { disk });
+    const packs = storage.names().filter((name) => name.startsWith("packs/"));
+    const [damaged = ""] = packs.sort((a, b) => storage.peek(b).length - storage.peek(a).length);
+    const bytes = storage.peek(damaged).slice();
+    bytes[bytes.length - 10] = (bytes[bytes.length - 10] as number) ^ 4; // in its trailer
+    storage.replace(damaged, bytes);
+    for (const name of storage.names()) if (name.startsWith("index/")) storage.replace(name, undefined);
+    await replay("packs/");
+    await using repairer = await openSmallVault(storage, { seed: 4 });
+    await using other = await openSmallVault(storage, { seed: 5 });
+    const put = storage.put.bind(storage);
+    storage.put = async (name, ...rest) => {
+      if (name.startsWith("index/")) {
+        storage.put = put;
+        await replay("doomed/", "awaited/");
+        await other.prune(NO_LIMIT);
+        assert.ok(
+          !storage.names().some((there) => stolen.has(there) && there.startsWith("packs/")),
+          "it went",
+        );
+      }
+      await put(name, ...rest);
+    };
+    const { lost, doomed } = await repairer.repair({ execute: true });
+    assert.deepEqual([lost, doomed], [[], [damaged]]);
+    await repairer.prune(NO_LIMIT);
+    await assertKept(point);
+  });
 });

@@ -21,7 +21,7 @@ import type { Receipts } from "../receipts/receipts.ts";
 import type { RemovalNotes } from "../removal/removal-notes.ts";
 import type { PointStore } from "../restore-points/point-store.ts";
 import { Lease } from "../sessions/lease.ts";
-import { writeSegment } from "../sessions/write-segment.ts";
+import { nameAdopted } from "../sessions/name-adopted.ts";
 import { type DamagedClaim, findDamagedClaims } from "./damaged-claims.ts";
 import { FindLosses } from "./find-losses.ts";
 import type { LostPoint } from "./losses.ts";
@@ -135,26 +135,34 @@ class Repair {
     const record = await DamageRecord.open({ loaded, notes, isKept: store !== undefined }, signal);
     await loaded.reread(signal); // holds the segments against their names, too
     await loaded.reconcile(signal);
-    refuseNewer([...loaded.damagedSegments.values(), ...loaded.unreadablePacks.values()]);
+    refuseNewer(this.#damage());
     await this.#checkPacks(record);
     const segments = [...loaded.damagedSegments.keys()].sort();
-    const isSeen = (object: string): boolean =>
-      !isUnreadable(loaded.damagedSegments.get(object) ?? loaded.unreadablePacks.get(object));
+    const unseen = new Set(
+      this.#damage()
+        .filter(isUnreadable)
+        .map(({ object }) => object),
+    );
     const packsNamed = loaded.adoptedPacks.length;
     const unreadable = [...loaded.unreadablePacks].map(([object, { what }]) => ({ object, what }));
     const claims = await findDamagedClaims({ ...this.#parts, loaded, listed: this.#listed, signal });
     refuseNewer(claims.flatMap(({ damage }) => damage ?? []));
-    if (store !== undefined) await this.#nameAdopted();
+    if (store !== undefined) await nameAdopted({ ...this.#parts, loaded }, signal);
     const salvage = new Salvage({ ...this.#parts, loaded, signal });
     const packs = await this.#salvageAll(salvage, [...unreadable, ...claims], store);
     await store?.finish();
     const sidecars = await this.#repairSidecars();
     loaded.claims.spoil(claims.map(({ object }) => object));
     const lost = await this.#lost(salvage);
-    const goes = [...unreadable, ...(lost.length === 0 ? claims : takenOut(claims, packs))]
+    const seen = this.#seenDamaged(unseen);
+    const hostsGo = lost.length === 0 ? claims : takenOut(claims, packs);
+    const goes = [...unreadable.filter(({ object }) => seen.has(object)), ...hostsGo]
       .map(({ object }) => object)
-      .filter((object) => this.#listed.has(object) && !loaded.index.isDoomed(object) && isSeen(object));
-    const doomed = { packs: waitingFor.length === 0 ? goes : [], segments: segments.filter(isSeen) };
+      .filter((object) => this.#listed.has(object) && !loaded.index.isDoomed(object));
+    const doomed = {
+      packs: waitingFor.length === 0 ? goes : [],
+      segments: segments.filter((segment) => seen.has(segment)),
+    };
     loaded.assertWhole();
     await this.#doom(doomed, own);
     await record.flush();
@@ -169,6 +177,17 @@ class Repair {
       waitingFor,
       lost,
     };
+  }
+
+  /** Segments and packs that nobody can use, as the index was read last. */
+  #damage(): readonly VaultDamagedError[] {
+    return [...this.#loaded.damagedSegments.values(), ...this.#loaded.unreadablePacks.values()];
+  }
+
+  /** Those that are what they were at first, whenever they were read since: of the others nobody knows how sound they are. */
+  #seenDamaged(unseen: ReadonlySet<string>): ReadonlySet<string> {
+    const seen = this.#damage().filter((damage) => !isUnreadable(damage));
+    return new Set(seen.map(({ object }) => object)).difference(unseen);
   }
 
   /** What cannot be restored whole. @throws {LocalIndexDamagedError} else what was not found may be there all the same */
@@ -215,12 +234,6 @@ class Repair {
     await new PackCheck(parts).checkFooters();
     await record.flush();
     await loaded.refresh(signal); // what is in damaged frames may have other places
-  }
-
-  async #nameAdopted(): Promise<void> {
-    await this.#loaded.nameAdopted(async (packs) => {
-      this.#loaded.noteWritten(await writeSegment(packs, this.#parts), packs);
-    });
   }
 
   async #salvageAll(

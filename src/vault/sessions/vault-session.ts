@@ -16,6 +16,7 @@ import type { RemovalNotes } from "../removal/removal-notes.ts";
 import type { PointStore } from "../restore-points/point-store.ts";
 import type { RestorePoint, RestorePointDraft, StoredFile } from "../restore-points/restore-point.ts";
 import { Lease } from "./lease.ts";
+import { nameAdopted } from "./name-adopted.ts";
 import { PendingChunks } from "./pending-chunks.ts";
 import { type PackClass, SessionPacks } from "./session-packs.ts";
 import { writeSegment } from "./write-segment.ts";
@@ -250,20 +251,4 @@ export class VaultSession implements AsyncDisposable {
 function anyOf(...signals: readonly (AbortSignal | undefined)[]): AbortSignal | undefined {
   const given = signals.filter((signal) => signal !== undefined);
   return given.length > 1 ? AbortSignal.any(given) : given[0];
-}
-
-/**
- * Names packs that no segment named. One of them may be a copy of a pack that went, put again, and its list too while we were about to
- * name it: a prune that did not see our segment waits for nobody, so lists and packs are looked at once more (docs/vault-format.md 11.3).
- */
-async function nameAdopted(parts: SessionParts, signal?: AbortSignal): Promise<void> {
-  const { loaded, notes } = parts;
-  const adopted = loaded.adoptedPacks.map(({ digest }) => digest);
-  if (adopted.length === 0) return;
-  await loaded.nameAdopted(async (packs) => {
-    loaded.noteWritten(await writeSegment(packs, parts), packs);
-  });
-  for (const { packs } of await notes.doomedLists(signal)) loaded.index.doom(packs);
-  const numbers = adopted.flatMap((digest) => loaded.index.packsNamed(digest));
-  await loaded.confirm(numbers, new Set(), signal);
 }
