@@ -8,7 +8,7 @@ import type { PackContents } from "../packs/pack-contents.ts";
 import { ChunkIndex } from "./chunk-index.ts";
 import { LocalIndexDamagedError } from "./local/errors.ts";
 import type { LocalIndexOptions } from "./local-runs.ts";
-import { type LookedAt, PackPresence } from "./pack-presence.ts";
+import { FIRST_BYTES, type LookedAt, PackPresence } from "./pack-presence.ts";
 import type { Scratch } from "./scratch/scratch-file.ts";
 import { SegmentLoading } from "./segment-loading.ts";
 import { SegmentReader } from "./segment-reader.ts";
@@ -19,8 +19,6 @@ export type { LookedAt } from "./pack-presence.ts";
 /** A pack of 64 KiB chunks holds some hundreds of them. */
 const PACKS_A_SEGMENT = 128;
 const MOST_ATTEMPTS = 10;
-/** What the first byte of a pack's name may be. */
-const FIRST_BYTES = 256;
 
 export interface IndexPlace {
   readonly storage: Storage;

@@ -13,7 +13,8 @@ import type { SegmentLoading } from "./segment-loading.ts";
 
 /** More packs than these are not listed at once, and not all of them whenever a session opens. */
 const PACKS_LISTED = 65_536;
-const FIRST_BYTES = 256;
+/** What the first byte of a pack's name may be. */
+export const FIRST_BYTES = 256;
 /** What one page of a listing names, in most stores. */
 const LISTED_A_PAGE = 1000;
 const STATS_AT_ONCE = 16;

@@ -8,11 +8,16 @@ import {
 } from "./renew-locks.ts";
 import { showHidden } from "./show-hidden.ts";
 
+export interface VaultLocksParts extends Omit<RenewParts, "lock"> {
+  /** Undefined in a vault without locks. */
+  readonly lock: RenewParts["lock"] | undefined;
+}
+
 /** The locks of an open vault; of one without locks nothing is asked. */
 export class VaultLocks {
-  readonly #parts: Omit<RenewParts, "lock"> & { readonly lock: RenewParts["lock"] | undefined };
+  readonly #parts: VaultLocksParts;
 
-  constructor(parts: Omit<RenewParts, "lock"> & { readonly lock: RenewParts["lock"] | undefined }) {
+  constructor(parts: VaultLocksParts) {
     this.#parts = parts;
   }
 
