@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
-import { MemoryStorage } from "../storage/testing/index.ts";
+import { AddOnlyStorage, MemoryStorage } from "../storage/testing/index.ts";
 import { ed25519Sign, SIGNATURE_BYTES } from "./crypto/ed25519.ts";
 import { headerProof } from "./crypto/session-keys.ts";
 import { FULL_KEY_WRITER, type VaultKeys, vaultKeysFrom } from "./crypto/vault-keys.ts";
@@ -121,6 +121,26 @@ for (const below of ["points/", "index/", "packs/"]) {
     await assertOlderComesBack(vault, older);
   });
 }
+
+test("two versions of the program on one vault: the older one removes nothing of which the newer one says that it was taken back", async () => {
+  const storage = new MemoryStorage();
+  await using vault = (await createSmallVault(storage)).vault;
+  const { id } = await backUp(vault, { disk });
+  await using addOnly = await openSmallVault(new AddOnlyStorage(storage), { seed: 3 });
+  await addOnly.trash(id, { until: Temporal.Instant.fromEpochMilliseconds(0) });
+  assert.equal(await addOnly.takeBack(id), true);
+  const { masterKey } = await new KeySlots(storage, vault.facts.id).unlock(TEST_PASSPHRASE);
+  const [kept = ""] = storage.names().filter((name) => name.startsWith("kept/"));
+  storage.replace(kept, newer(storage.peek(kept), vaultKeysFrom(masterKey, vault.facts.id)));
+  assert.equal((await vault.prune()).removedPoints, 0);
+  await assertOlderComesBack(vault, id);
+  const left = storage.names().filter((name) => /^(kept|trash)\//.test(name));
+  assert.deepEqual(
+    left.map((name) => name.split("/")[0]),
+    ["kept", "trash"],
+    "for the newer one",
+  );
+});
 
 test("two versions of the program on one vault: the newer one works where the older one put no receipts", async () => {
   const storage = new MemoryStorage();

@@ -5,7 +5,7 @@ import {
   StorageLockedError,
   StorageObjectExistsError,
 } from "../../storage/index.ts";
-import { damageIn } from "../errors.ts";
+import { VaultDamagedError, VaultTooNewError } from "../errors.ts";
 import { CONTENT } from "../format/layout.ts";
 import {
   KEPT_PREFIX,
@@ -82,13 +82,16 @@ export class Trash {
   /** Which of these count now. They were read before: an entry that is put again is younger than what says that it was taken back. */
   async sift(found: readonly TrashEntry[], signal?: AbortSignal): Promise<TrashRead> {
     const seeds = new Set<string>();
+    const unknown = new Set<string>(); // a newer program took something of theirs back
     for (const name of await this.keptNotes(new Set(found.map(({ point }) => point)), signal)) {
+      const point = keptFromName(name)?.point;
       const kept = await this.#sound<KeptNote>(name, CONTENT.keptPoint);
-      if (kept?.note.point !== keptFromName(name)?.point) continue;
+      if (kept === "newer" && point !== undefined) unknown.add(point);
+      if (kept === "newer" || kept?.note.point !== point) continue;
       for (const seed of kept?.note.entries ?? []) seeds.add(seed);
     }
     return {
-      entries: found.filter(({ seed }) => !seeds.has(seed)),
+      entries: found.filter(({ seed, point }) => !seeds.has(seed) && !unknown.has(point)),
       takenBack: found.filter(({ seed }) => seeds.has(seed)),
     };
   }
@@ -143,19 +146,21 @@ export class Trash {
     const named = trashFromName(name);
     if (named === undefined) return undefined;
     const found = await this.#sound<Omit<TrashEntry, "name" | "seed">>(name, CONTENT.trashEntry);
-    if (found?.note.point !== named.point || found.note.untilMilliseconds !== named.untilMilliseconds)
-      return undefined;
+    if (found === "newer" || found?.note.point !== named.point) return undefined;
+    if (found.note.untilMilliseconds !== named.untilMilliseconds) return undefined;
     return { name, ...named, seed: found.seed };
   }
 
+  /** Also whether a full-key holder sealed it with a program that is newer. */
   async #sound<T extends object>(
     name: string,
     content: typeof CONTENT.trashEntry | typeof CONTENT.keptPoint,
-  ): Promise<SealedNote<T> | undefined> {
+  ): Promise<SealedNote<T> | "newer" | undefined> {
     try {
       return await this.#notes.getSealed<T>(name, content);
     } catch (error) {
-      damageIn(error);
+      if (error instanceof VaultTooNewError) return "newer";
+      if (!(error instanceof VaultDamagedError)) throw error;
       return undefined;
     }
   }
