@@ -104,6 +104,7 @@ export class HostClaims {
     { digest, sizeBytes, frames }: Pick<PackContents, "digest" | "sizeBytes"> & FrameCount,
   ): string {
     const object = packName(digest);
+    if (this.#spoiled.has(object)) this.#indexOf(host).index.setGone(object);
     const known = this.#packs.get(object);
     const frameCount = Math.max(known?.frameCount ?? 0, frames.length); // one host may say less of another one's
     this.#packs.set(object, { ...(known ?? { object, sizeBytes, host }), frameCount });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { RestorePointId, Secret } from "../../base/index.ts";
-import { MemoryStorage } from "../../storage/testing/index.ts";
+import { BadSectors, MemoryStorage } from "../../storage/testing/index.ts";
 import {
   assertComesBack,
   backUp,
@@ -175,6 +175,21 @@ test("`repair()` dooms a host's pack of which everything was found although a re
   const { doomed, lost } = await vault.repair({ execute: true });
   assert.deepEqual([doomed, lost.length], [[lists], 2]);
 });
+
+for (const isNeeded of [true, false])
+  test(`\`repair()\` dooms no host's pack that the storage cannot read, and whose host's restore point is ${isNeeded ? "shown" : "in the trash"}`, async () => {
+    const { storage: inner, point, packs } = await hostsPacks();
+    const storage = new BadSectors(inner);
+    for (const pack of packs) storage.spoil(pack, inner.peek(pack).length - TRAILER_BYTES + 1);
+    await using vault = await openSmallVault(storage);
+    if (!isNeeded) await vault.trash(point, { until: PAST });
+    assert.deepEqual((await vault.repair()).doomed, []);
+    assert.deepEqual((await vault.repair({ execute: true })).doomed, []);
+    if (!isNeeded) assert.equal(await vault.takeBack(point), true);
+    await vault.prune();
+    await using other = await openSmallVault(inner, { seed: 4 }); // it was the cable
+    await assertComesBack(other, point, disk);
+  });
 
 test("`repair()` dooms no host's pack that was read back before it was damaged: prunes know what is needed of it", async () => {
   const { storage, point, packs } = await hostsPacks();
