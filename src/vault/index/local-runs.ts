@@ -189,15 +189,18 @@ export class LocalRuns implements Disposable {
   }
 
   async #tidied(present: ReadonlySet<string>, signal: AbortSignal | undefined): Promise<readonly RunFile[]> {
+    const merged = new Set<string>();
     for (let canMerge = this.#canWrite; ; ) {
       const files = this.#folder.open();
       using opened = new DisposableStack();
       for (const file of files) opened.use(file);
       const group = canMerge ? this.#firstMerge(files, present) : undefined;
-      if (group === undefined) {
+      // what could not be deleted when it was merged would be merged for ever
+      if (group === undefined || group.some(({ path }) => merged.has(path))) {
         opened.move();
         return files;
       }
+      for (const { path } of group) merged.add(path);
       const others = files.filter((file) => !group.includes(file));
       canMerge = (await this.#merge(group, { others, present, signal })) !== "failed";
     }

@@ -8,6 +8,7 @@ import { SeededEntropy } from "../../base/testing/index.ts";
 import type { PackContents } from "../packs/pack-contents.ts";
 import { ChunkIndex } from "./chunk-index.ts";
 import { LocalIndexDamagedError } from "./local/errors.ts";
+import { RunFile } from "./local/run-file.ts";
 import { type IndexProgress, type LocalIndexOptions, LocalRuns } from "./local-runs.ts";
 
 const SEED = Number(process.env["STILLPOINT_SEED"] ?? 20261123);
@@ -221,6 +222,19 @@ test("a merge beside that meets a damaged run deletes it, and the others stay", 
   assert.equal(files(folder, ".draft").length, 0);
   const lost = packs.filter(({ frames: [frame] }) => index.find(frame?.ids as Uint8Array) === undefined);
   assert.equal(lost.length, 2, "those of one run, whose segment is read again");
+});
+
+test("opening ends although a run that was merged cannot be deleted", { timeout: 60_000 }, async (t) => {
+  const { folder, segments, packs } = await writeRuns(9);
+  const stays = new Set([...segments].slice(0, 4));
+  const whole = await open(folder, segments, { mergedAtOnce: 1e6 });
+  whole.local[Symbol.dispose]();
+  const deleting = t.mock.method(RunFile.prototype, "remove", () => undefined);
+  const { index, local } = await open(folder, stays, { mergedAtOnce: 1e6 });
+  using _ = local;
+  assert.ok(deleting.mock.callCount() > 0);
+  deleting.mock.restore();
+  framesOf(index, packs.slice(0, 8));
 });
 
 test("what a disk does not keep while it becomes a run stays in memory, and nothing fails for it", async (t) => {
