@@ -3,8 +3,8 @@ import { hash } from "node:crypto";
 import { describe, test } from "node:test";
 import { guid, type Secret } from "../../base/index.ts";
 import { FakeClock, SeededEntropy } from "../../base/testing/index.ts";
-import { StorageObjectTruncatedError } from "../../storage/index.ts";
-import { FaultyStorage, MemoryStorage } from "../../storage/testing/index.ts";
+import { type Storage, StorageObjectMissingError, StorageObjectTruncatedError } from "../../storage/index.ts";
+import { FaultyStorage, MemoryStorage, RecordingStorage } from "../../storage/testing/index.ts";
 import { ed25519Sign } from "../crypto/ed25519.ts";
 import { sealRemoval } from "../crypto/sealed-object.ts";
 import { headerProof } from "../crypto/session-keys.ts";
@@ -17,6 +17,7 @@ import type { RestorePoint } from "../restore-points/restore-point.ts";
 import { backUp, bringBack, createSmallVault, openSmallVault, someBytes } from "../testing/index.ts";
 import type { Vault } from "../vault.ts";
 import { DoomedLists } from "./doomed-lists.ts";
+import { SealedNotes } from "./sealed-notes.ts";
 
 const PAST = Temporal.Instant.from("2020-01-01T00:00:00Z");
 const NO_LIMIT = { staleAfterMs: Number.MAX_SAFE_INTEGER };
@@ -25,7 +26,7 @@ const VAULT = guid("00112233-4455-6677-8899-aabbccddeeff");
 const digits = (digit: string): string => digit.repeat(32);
 
 /** Keys of a vault of nobody, for what lists are by themselves. */
-function lists(storage: MemoryStorage | FaultyStorage, seed = 1): DoomedLists {
+function lists(storage: Storage, seed = 1): DoomedLists {
   const keys = vaultKeysFrom(new Uint8Array(32).fill(7), VAULT);
   return new DoomedLists({ storage, keys, clock: new FakeClock(), entropy: new SeededEntropy(seed) });
 }
@@ -108,6 +109,57 @@ describe("DoomedLists", () => {
       ["leases/b"],
       "it is written down",
     );
+  });
+
+  test("keeps to who was awaited first when two prunes write it down at once", async () => {
+    const storage = new MemoryStorage();
+    const list = await lists(storage).put({ packs, segments });
+    const get = storage.get.bind(storage);
+    storage.get = async (name, ...rest) => {
+      if (!name.startsWith("awaited/")) return await get(name, ...rest);
+      storage.get = get;
+      await lists(storage, 2).awaitedFor(list, ["leases/first"]);
+      throw new StorageObjectMissingError(`Cannot read "${name}": it is not there`); // when it was asked for
+    };
+    assert.deepEqual(await lists(storage, 3).awaitedFor(list, ["leases/second"]), ["leases/first"]);
+    assert.deepEqual(await lists(storage, 4).awaitedFor(list, []), ["leases/first"]);
+  });
+
+  test("passes over no damaged list whose awaited sessions are known and not what it said", async () => {
+    const storage = new MemoryStorage();
+    const list = await lists(storage).put({ packs, segments });
+    const keys = vaultKeysFrom(new Uint8Array(32).fill(7), VAULT);
+    const by = { storage, keys, clock: new FakeClock(), entropy: new SeededEntropy(5) };
+    const copy = list.name.replace("doomed", "awaited");
+    await new SealedNotes(by).put(copy, CONTENT.awaitedSessions, { sessions: ["leases/a"] }); // as it was before 1.0
+    flip(storage, list.name);
+    await assert.rejects(lists(storage).read(), { code: "vault-damaged", object: list.name });
+    await assert.rejects(lists(storage).readAndTidy(), { code: "vault-damaged", object: list.name });
+    assert.deepEqual(storage.names(), [copy, list.name]);
+  });
+
+  test("leaves who is awaited where a listing leaves out the list, and deletes it where there is none", async () => {
+    const storage = new MemoryStorage();
+    const doomed = lists(storage);
+    const [list, gone] = [await doomed.put({ packs, segments }), await doomed.put({ packs, segments })];
+    for (const each of [list, gone]) await doomed.awaitedFor(each, ["leases/a"]);
+    storage.replace(gone.name, undefined);
+    const names = storage.list.bind(storage);
+    storage.list = (prefix, ...rest) => names(prefix === "doomed/" ? "none/" : prefix, ...rest);
+    assert.deepEqual((await doomed.readAndTidy()).lists, []);
+    assert.deepEqual(storage.names(), [list.name.replace("doomed", "awaited"), list.name]);
+  });
+
+  test("deletes a list behind who is awaited: left between, it dooms still and asks anew", async () => {
+    const inner = new MemoryStorage();
+    const list = await lists(inner).put({ packs, segments });
+    await lists(inner).awaitedFor(list, ["leases/a"]);
+    const recording = new RecordingStorage(inner);
+    await lists(recording).strike(list);
+    const left = recording.prefix(1);
+    assert.deepEqual((await lists(left).read()).lists, [list]);
+    assert.deepEqual(await lists(left).awaitedFor(list, ["leases/b"]), ["leases/b"]);
+    assert.deepEqual(recording.prefix(2).names(), []);
   });
 
   test("refuses to go on by a half of what the store has, once more than a call gave it", async () => {
