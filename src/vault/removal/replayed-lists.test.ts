@@ -120,6 +120,40 @@ describe("a list that was carried out and that somebody who may add puts again",
       await assertKept(point);
     });
 
+  test("costs a session nothing that names such a pack while a prune that did not see its segment is about to delete it", async () => {
+    await replay("packs/");
+    await using vault = await openSmallVault(storage, { seed: 3 });
+    await using other = await openSmallVault(storage, { seed: 4 });
+    const [put, remove] = [storage.put.bind(storage), storage.delete.bind(storage)];
+    const [isAboutTo, mayDelete] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    let pruning: Promise<unknown> = Promise.resolve();
+    storage.delete = async (name) => {
+      if (name.startsWith("packs/")) {
+        isAboutTo.resolve();
+        await mayDelete.promise;
+      }
+      await remove(name);
+    };
+    storage.put = async (name, ...rest) => {
+      if (name.startsWith("index/")) {
+        storage.put = put;
+        await replay("doomed/", "awaited/");
+        pruning = other.prune(NO_LIMIT);
+        await Promise.race([isAboutTo.promise, pruning]);
+      }
+      await put(name, ...rest);
+    };
+    const session = await vault.openSession();
+    mayDelete.resolve();
+    await pruning;
+    assert.ok(!storage.names().some((name) => stolen.has(name) && name.startsWith("packs/")), "it went");
+    const file = await storeBytes(session, "disk", disk);
+    const point = await session.commit(draftOf([file]));
+    await session[Symbol.asyncDispose]();
+    await vault.prune(NO_LIMIT);
+    await assertKept(point);
+  });
+
   test("costs a repair nothing that is about to name such a pack, which is a place of what a damaged one has too", async () => {
     await using vault = await openSmallVault(storage, { seed: 3 });
     const point = await backUp(vault, { disk });

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { StorageFullError } from "../../storage/index.ts";
-import { AddOnlyStorage, FaultyStorage, MemoryStorage } from "../../storage/testing/index.ts";
+import {
+  AddOnlyStorage,
+  FaultyStorage,
+  MemoryStorage,
+  RecordingStorage,
+} from "../../storage/testing/index.ts";
 import type { RestorePoint } from "../restore-points/restore-point.ts";
 import { backUp, createSmallVault, openSmallVault, someBytes } from "../testing/index.ts";
 
@@ -135,6 +140,23 @@ describe("a trash entry that somebody who may add puts again", () => {
     faulty.verifyAllFaultsExercised();
     await replay("trash/");
     assert.deepEqual(await shown(), [point.id]);
+  });
+
+  test("hides nothing after a take-back that was killed at any write, from when the first of them was done", async () => {
+    await using vault = await openSmallVault(storage, { seed: 2 });
+    await vault.trash(point.id, { until: PAST });
+    steal("trash/");
+    const recording = new RecordingStorage(storage);
+    {
+      await using killed = await openSmallVault(recording, { seed: 3 });
+      assert.equal(await killed.takeBack(point.id), true);
+    }
+    for (let count = 1; count <= recording.calls.length; count++) {
+      storage = recording.prefix(count);
+      const there = namesBelow("trash/");
+      for (const [name, bytes] of stolen) if (!there.includes(name)) await storage.put(name, [bytes]);
+      assert.deepEqual([await shown(), await removedByPrune()], [[point.id], 0], `${count} writes`);
+    }
   });
 
   test("deletes nothing where a listing leaves out once what says that it was taken back", async () => {
