@@ -98,3 +98,20 @@ test("`repair()` ends well when a prune took its lease while it put its list, an
   await using last = await openSmallVault(storage, { seed: 4 });
   await assertWhole(last, point);
 });
+
+test("`repair()` dooms no pack that came after it listed the sessions: one that is open may have put it", async () => {
+  const { storage, damaged } = await scene();
+  const late = `packs/ab/${"ab".repeat(32)}`;
+  await using vault = await openSmallVault(storage, { seed: 2 });
+  const list = storage.list.bind(storage);
+  storage.list = (prefix, ...rest) => {
+    if (prefix === "doomed/") storage.replace(late, storage.peek(damaged).slice(0, 5000));
+    return list(prefix, ...rest);
+  };
+  const report = await vault.repair({ execute: true });
+  assert.ok(
+    report.packs.some(({ object }) => object === late),
+    "it was met",
+  );
+  assert.deepEqual([report.waitingFor, report.doomed], [[], [damaged]]);
+});
