@@ -1,6 +1,6 @@
 import type { Guid, RestorePointId } from "../base/index.ts";
 import type { VaultKeys } from "./crypto/vault-keys.ts";
-import { damageIn, VaultDamagedError, VaultTooNewError } from "./errors.ts";
+import { damageIn, PointAmbiguousError, VaultDamagedError, VaultTooNewError } from "./errors.ts";
 import type { VaultConfig } from "./format/config-document.ts";
 import { HostBook } from "./hosts/host-book.ts";
 import { type ReadBackParts, type ReadBackReport, readBackClaims } from "./hosts/read-back.ts";
@@ -245,23 +245,31 @@ export class Vault implements AsyncDisposable {
     });
   }
 
-  /** Puts a restore point into the trash: nobody sees it any more, and until that moment it can be taken back. */
+  /** Puts a restore point into the trash: nobody sees it any more, and until that moment it can be taken back. @throws {PointAmbiguousError} */
   async trash(point: RestorePointId, options: { readonly until: Temporal.Instant }): Promise<void> {
     await this.trashEach([point], options);
   }
 
   /**
-   * The same for several. Gives those ids that several objects have, so that nobody can say which is meant: nothing is put for them, also
-   * because the others may go one day, and the one that stays would be meant then.
+   * The same for several. Nothing is put when one of them is of `sharedIds`, also because the other objects may go one day, and the one
+   * that stays would be meant then. @throws {PointAmbiguousError}
    */
   async trashEach(
     points: readonly RestorePointId[],
     options: { readonly until: Temporal.Instant },
-  ): Promise<readonly RestorePointId[]> {
-    const shared = await this.#points.sharedIds();
-    for (const point of points)
-      if (!shared.has(point)) await this.#notes.trash.put(point, options.until.epochMilliseconds);
-    return points.filter((point) => shared.has(point));
+  ): Promise<void> {
+    const shared = await this.sharedIds();
+    const ambiguous = points.find((point) => shared.has(point));
+    if (ambiguous !== undefined)
+      throw new PointAmbiguousError(
+        `Cannot remove restore point "${ambiguous}": several objects have this id`,
+      );
+    for (const point of points) await this.#notes.trash.put(point, options.until.epochMilliseconds);
+  }
+
+  /** Ids that several objects have, none of them a full-key holder's: nobody can say which is meant, so they stay. */
+  async sharedIds(): Promise<ReadonlySet<RestorePointId>> {
+    return await this.#points.sharedIds();
   }
 
   /** What is in the trash, and until when. */

@@ -35,7 +35,7 @@ export interface PrunedPoint {
   readonly machine: { readonly id: string; readonly name: string };
   readonly time: string;
   readonly kept: boolean;
-  /** Words of the rules that keep it, `newest`, `future`. */
+  /** Words of the rules that keep it, `newest`, `future`, `shared-id` where several objects have its id. */
   readonly because: readonly string[];
   /** Plain bytes that only this one needs; of those that stay. */
   readonly aloneBytes?: number | undefined;
@@ -71,7 +71,9 @@ export async function runPrune(request: PruneRequest, context: UseCaseContext): 
   });
   const vault = opened.value;
   const removed = await pointsToRemove(vault, request.remove);
-  const points = await judge(vault, { ...request, removed }, world.clock.now());
+  const shared = await vault.sharedIds();
+  refuseShared(removed, shared);
+  const points = await judge(vault, { ...request, removed, shared }, world.clock.now());
   const going = [...new Set([...removed, ...points.filter(({ kept }) => !kept).map(({ id }) => id)])];
   const plan = await vault.planRemoval(new Set(going), { signal });
   const until = world.clock.now().add({ hours: 24 * request.trashDays });
@@ -85,14 +87,14 @@ export async function runPrune(request: PruneRequest, context: UseCaseContext): 
   if (request.execute !== true) return outcome;
   refuseMost(points, request);
   await vault.assertMayDelete();
-  refuseShared(removed, await vault.trashEach(going, { until }));
+  await vault.trashEach(going, { until });
   const report = await vault.prune({ signal });
   return { ...outcome, report, locks: await vault.renewLocks({ signal }) };
 }
 
 /** What a rule means of these stays; whoever names one is told. @throws {PointAmbiguousError} */
-function refuseShared(removed: ReadonlySet<string>, shared: readonly RestorePointId[]): void {
-  const named = shared.find((id) => removed.has(id));
+function refuseShared(removed: ReadonlySet<string>, shared: ReadonlySet<string>): void {
+  const [named] = shared.intersection(removed);
   if (named === undefined) return;
   throw new PointAmbiguousError(`Cannot remove restore point "${named}": several objects have this id`);
 }
@@ -128,9 +130,16 @@ function damagedPoint(error: unknown): RestorePointId | undefined {
   return isPoint ? parseRestorePointId(error.object.slice(-32)) : undefined;
 }
 
+/** What is decided before any rule is asked. */
+interface Decided {
+  readonly removed: ReadonlySet<string>;
+  /** Of `Vault.sharedIds`. */
+  readonly shared: ReadonlySet<string>;
+}
+
 async function judge(
   vault: Vault,
-  request: PruneRequest & { readonly removed: ReadonlySet<string> },
+  request: PruneRequest & Decided,
   now: Temporal.Instant,
 ): Promise<readonly PrunedPoint[]> {
   const machines = new Map<string, RestorePointSummary[]>();
@@ -146,10 +155,10 @@ async function judge(
 
 function judgeMachine(
   points: readonly RestorePointSummary[],
-  request: PruneRequest & { readonly removed: ReadonlySet<string>; readonly now: Temporal.Instant },
+  request: PruneRequest & Decided & { readonly now: Temporal.Instant },
 ): readonly PrunedPoint[] {
   const dated = points.map((point) => ({ point, time: Temporal.Instant.from(point.time) }));
-  const { now, timeZone, counting, removed } = request;
+  const { now, timeZone, counting, removed, shared } = request;
   const isMeant = points.some(({ machine }) => isWanted(machine, request.machines));
   const rules = isMeant ? request.rules.map(({ rule }) => rule) : [];
   return applyRetention(dated, { rules, now, timeZone, counting }).map((verdict) => {
@@ -157,7 +166,8 @@ function judgeMachine(
     const because = verdict.because.map((reason) =>
       typeof reason === "number" ? (request.rules[reason]?.words ?? "") : reason,
     );
-    return { id, machine, time, kept: verdict.kept && !removed.has(id), because };
+    if (shared.has(id)) because.push("shared-id");
+    return { id, machine, time, kept: (verdict.kept || shared.has(id)) && !removed.has(id), because };
   });
 }
 
